@@ -1,0 +1,124 @@
+package import TimeFormat
+
+/// One entry of the reschedule ledger: a pod that was replaced, restarted, added, removed or failed, and why.
+package struct Reschedule: Sendable, Hashable {
+  /// What happened. Only `replaced` and `restarted` count as reschedules; `added` and `removed` are scaling and clean-up.
+  package enum Change: String, Sendable, Hashable, CaseIterable { case replaced, restarted, added, removed, failed }
+
+  package enum Cause: String, Sendable, Hashable, CaseIterable {
+    case rollout, scale, deleted, drain, eviction, preemption, nodeLost, oomKilled, probe, crash, completed, unknown
+
+    /// Whether somebody meant it: rollouts, scaling, completion. Everything else is unplanned.
+    package var isPlanned: Bool { self == .rollout || self == .scale || self == .completed }
+  }
+
+  package struct PodReference: Sendable, Hashable {
+    package var name: String
+    package var uid: String
+    package var node: String
+
+    package init(name: String, uid: String, node: String) {
+      self.name = name
+      self.uid = uid
+      self.node = node
+    }
+  }
+
+  /// Unique and stable: (cluster, old UID, container, restartCount), so that a replay changes nothing.
+  package var key: String
+  package var at: Timestamp
+  package var cluster: String
+  package var namespace: String
+  /// `Deployment/billing`; `Pod/name` for a bare pod.
+  package var workload: String
+  package var change: Change
+  package var cause: Cause
+  package var old: PodReference?
+  package var new: PodReference?
+  package var container: String?
+  package var exitCode: Int?
+  /// Seconds in which the workload had no ready pod. `nil` while not known.
+  package var downtimeSeconds: Double?
+  /// Replica-seconds below the wanted count.
+  package var capacityGapSeconds: Double?
+  /// 0 to 1.
+  package var confidence: Double
+  /// The fields and events that say so, in words.
+  package var evidence: [String]
+  /// Waiting for the successor to be ready.
+  package var isPending: Bool
+
+  package init(
+    key: String, at: Timestamp, cluster: String, namespace: String, workload: String, change: Change, cause: Cause,
+    old: PodReference? = nil, new: PodReference? = nil, container: String? = nil, exitCode: Int? = nil, downtimeSeconds: Double? = nil,
+    capacityGapSeconds: Double? = nil, confidence: Double = 1, evidence: [String] = [], isPending: Bool = false
+  ) {
+    self.key = key
+    self.at = at
+    self.cluster = cluster
+    self.namespace = namespace
+    self.workload = workload
+    self.change = change
+    self.cause = cause
+    self.old = old
+    self.new = new
+    self.container = container
+    self.exitCode = exitCode
+    self.downtimeSeconds = downtimeSeconds
+    self.capacityGapSeconds = capacityGapSeconds
+    self.confidence = confidence
+    self.evidence = evidence
+    self.isPending = isPending
+  }
+}
+
+/// A time in which the ledger could not see a cluster.
+package struct LedgerGap: Sendable, Hashable {
+  package var cluster: String
+  package var from: Timestamp
+  package var to: Timestamp
+  package var reason: String
+
+  package init(cluster: String, from: Timestamp, to: Timestamp, reason: String) {
+    self.cluster = cluster
+    self.from = from
+    self.to = to
+    self.reason = reason
+  }
+}
+
+/// A moment in a pod's life that the Request page puts on its time axis.
+package struct PodLifecycleEvent: Sendable, Hashable {
+  /// `created`, `scheduled`, `started`, `ready`, `notReady`, `terminating`, `containerEnded`, `gone`.
+  package var kind: String
+  package var at: Timestamp
+  package var cluster: String
+  package var namespace: String
+  package var pod: String
+  package var podUID: String
+  package var node: String
+  /// In words: `OOM killed (137)`, `deleted`, `container billing exited 1`.
+  package var detail: String
+
+  package init(kind: String, at: Timestamp, cluster: String, namespace: String, pod: String, podUID: String, node: String, detail: String) {
+    self.kind = kind
+    self.at = at
+    self.cluster = cluster
+    self.namespace = namespace
+    self.pod = pod
+    self.podUID = podUID
+    self.node = node
+    self.detail = detail
+  }
+}
+
+/// A port: the durable ledger and pod history.
+package protocol RescheduleSource: Sendable {
+  /// Entries since a moment, oldest first.
+  func reschedules(since: Timestamp?) async throws -> [Reschedule]
+  func gaps(since: Timestamp?) async throws -> [LedgerGap]
+  /// Lifecycle events of pods, by UID, oldest first.
+  func lifecycle(ofPods uids: [String]) async throws -> [PodLifecycleEvent]
+  /// A number that changes whenever an entry was added or changed.
+  func revision() async -> Int64
+}
