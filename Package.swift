@@ -1,35 +1,175 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
+/// Every Swift target holds to the same strict settings.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: [], swiftSettings: strict)
+}
+
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
-    name: "periplus",
-    dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
-    ],
-    targets: [
-        .executableTarget(name: "periplus", dependencies: [
-            .product(name: "Hummingbird", package: "hummingbird"),
-            .product(name: "AsyncHTTPClient", package: "async-http-client"),
-            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            .product(name: "GRDB", package: "GRDB.swift"),
-            .product(name: "Yams", package: "Yams"),
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            .product(name: "Logging", package: "swift-log"),
-            .product(name: "NIOCore", package: "swift-nio"),
-            .product(name: "NIOPosix", package: "swift-nio"),
-            .product(name: "NIOHTTP1", package: "swift-nio"),
-            .product(name: "Crypto", package: "swift-crypto"),
-            .product(name: "Subprocess", package: "swift-subprocess"),
-        ])
-    ]
+  name: "periplus",
+  products: [
+    .library(name: "ServiceKit", targets: ["ServiceKit"]),
+    .executable(name: "periplus", targets: ["periplus"]),
+    .executable(name: "periplus-shim", targets: ["periplus-shim"]),
+    .executable(name: "reference-app", targets: ["reference-app"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // System libraries, and what C alone can say.
+    .systemLibrary(name: "CNcurses", path: "Sources/CNcurses"),
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
+    .systemLibrary(name: "CZstd", path: "Sources/CZstd"),
+    .systemLibrary(name: "CPCRE2", path: "Sources/CPCRE2"),
+    .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
+
+    // Pure rooms: no I/O.
+    room("TimeFormat"),
+    room("JSONBytes"),
+    room("Screen"),
+    room("LogStandard", ["JSONBytes", "TimeFormat"]),
+    room("ClusterModel", ["JSONBytes", "TimeFormat"]),
+    room("TelemetryModel", ["JSONBytes", "TimeFormat", "LogStandard"]),
+    room("MigrationPlan", ["JSONBytes", "TimeFormat", yams]),
+    room("GroundControllers", ["JSONBytes", "TimeFormat"]),
+
+    // Rooms that speak to the outside.
+    room("StateDirectory", ["TimeFormat", "JSONBytes", "CLinux"]),
+    room("Terminal", ["Screen", "CNcurses", "CLinux"]),
+    room(
+      "RecordStore",
+      ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "CPCRE2", grdb]),
+    room(
+      "KubernetesClient",
+      ["JSONBytes", "TimeFormat", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioFoundation, nioSSL, yams, subprocess]),
+    room("ClusterFeed", ["JSONBytes", "TimeFormat", "ClusterModel", "KubernetesClient"]),
+    room("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
+    room("Checks", ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
+    room(
+      "Recorder",
+      [
+        "JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore",
+        "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "StateDirectory", asyncHTTPClient, nioCore, nioHTTP1,
+      ]),
+    room("GroundAPI", ["JSONBytes", "TimeFormat", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, lifecycle]),
+    room(
+      "GroundNode",
+      [
+        "JSONBytes", "TimeFormat", "GroundAPI", "GroundControllers", "StateDirectory", "CLinux", asyncHTTPClient, nioCore,
+        nioPosix, nioHTTP1, crypto, lifecycle, logging,
+      ]),
+    room("Load", ["JSONBytes", "TimeFormat", asyncHTTPClient, nioCore, nioHTTP1]),
+    room("Views", ["JSONBytes", "TimeFormat", "Screen", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
+    room(
+      "Training",
+      ["JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "Checks", yams]),
+    room(
+      "Console",
+      ["JSONBytes", "TimeFormat", "Screen", "Views", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training"]),
+
+    // The reference app.
+    room(
+      "ServiceKit",
+      ["LogStandard", "JSONBytes", "TimeFormat", hummingbird, httpTypes, asyncHTTPClient, nioCore, nioHTTP1, logging, lifecycle, unixSignals, grdb],
+      path: "ReferenceApp/Sources/ServiceKit"),
+    program(
+      "reference-app",
+      ["ServiceKit", "JSONBytes", "TimeFormat", hummingbird, httpTypes, grdb, logging, lifecycle, nioCore, argumentParser],
+      path: "ReferenceApp/Sources/reference-app"),
+
+    // Programs.
+    program("periplus-shim", ["CLinux"]),
+    program(
+      "periplus",
+      [
+        "JSONBytes", "TimeFormat", "Screen", "Terminal", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan",
+        "RecordStore", "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "Recorder", "GroundAPI", "GroundControllers",
+        "GroundNode", "Load", "Views", "Training", "Console", "StateDirectory", "CLinux", argumentParser, logging, yams,
+        asyncHTTPClient, nioCore, nioPosix, nioHTTP1, crypto, lifecycle, unixSignals,
+      ]),
+
+    tests("TimeFormatTests", ["TimeFormat"]),
+    tests("JSONBytesTests", ["JSONBytes"]),
+    tests("ScreenTests", ["Screen"]),
+    tests("LogStandardTests", ["LogStandard", "JSONBytes", "TimeFormat"]),
+    tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "LogStandard"]),
+    tests("ClusterModelTests", ["ClusterModel", "JSONBytes", "TimeFormat"]),
+    tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes"]),
+    tests("ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "ClusterModel", "TimeFormat", "JSONBytes", "LogStandard"]),
+    tests("TrainingTests", ["Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "ClusterModel"]),
+    tests(
+      "RecordStoreTests",
+      ["RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "JSONBytes", "Ingest", "LogStandard", grdb]),
+    tests("KubernetesClientTests", ["KubernetesClient", "ClusterFeed", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
+    tests("GroundAPITests", ["GroundAPI", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
+    tests("GroundControllersTests", ["GroundControllers", "JSONBytes", "TimeFormat"]),
+    tests("GroundNodeTests", ["GroundNode", "GroundAPI", "StateDirectory", "JSONBytes", "TimeFormat"]),
+    tests("ServiceKitTests", ["ServiceKit", "LogStandard", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, logging]),
+    tests(
+      "ConsoleTests",
+      ["Console", "Views", "Screen", "Training", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes"]),
+  ],
+  swiftLanguageModes: [.v6]
 )
+
+// Scaffolding: ROOMS=A,B builds only these targets and what they need.
+if let only = Context.environment["ROOMS"], !only.isEmpty {
+  var wanted = Set(only.split(separator: ",").map(String.init))
+  var grown = true
+  while grown {
+    grown = false
+    for target in package.targets where wanted.contains(target.name) {
+      for dependency in target.dependencies {
+        if case .byNameItem(let name, _) = dependency, wanted.insert(name).inserted { grown = true }
+      }
+    }
+  }
+  package.targets.removeAll { !wanted.contains($0.name) }
+  package.products = []
+}
