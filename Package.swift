@@ -25,6 +25,7 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -37,6 +38,7 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -60,6 +62,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     // System libraries, and what C alone can say.
@@ -84,10 +87,10 @@ let package = Package(
     room("Terminal", ["Screen", "CNcurses", "CLinux"]),
     room(
       "RecordStore",
-      ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "CPCRE2", grdb]),
+      ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "StateDirectory", "CPCRE2", grdb, grdbSQLite]),
     room(
       "KubernetesClient",
-      ["JSONBytes", "TimeFormat", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioFoundation, nioSSL, yams, subprocess]),
+      ["JSONBytes", "TimeFormat", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioFoundation, nioSSL, yams, subprocess, systemPackage]),
     room("ClusterFeed", ["JSONBytes", "TimeFormat", "ClusterModel", "KubernetesClient"]),
     room("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
     room("Checks", ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
@@ -95,9 +98,10 @@ let package = Package(
       "Recorder",
       [
         "JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore",
-        "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "StateDirectory", asyncHTTPClient, nioCore, nioHTTP1,
+        "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "StateDirectory", asyncHTTPClient, nioCore, nioHTTP1, hummingbird,
+        httpTypes, logging, lifecycle,
       ]),
-    room("GroundAPI", ["JSONBytes", "TimeFormat", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, lifecycle]),
+    room("GroundAPI", ["JSONBytes", "TimeFormat", "GroundControllers", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, lifecycle]),
     room(
       "GroundNode",
       [
@@ -134,6 +138,8 @@ let package = Package(
         asyncHTTPClient, nioCore, nioPosix, nioHTTP1, crypto, lifecycle, unixSignals,
       ]),
 
+    tests("ArchitectureTests", []),
+    tests("EndToEndTests", ["JSONBytes"]),
     tests("TimeFormatTests", ["TimeFormat"]),
     tests("JSONBytesTests", ["JSONBytes"]),
     tests("ScreenTests", ["Screen"]),
@@ -147,7 +153,7 @@ let package = Package(
       "RecordStoreTests",
       ["RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "JSONBytes", "Ingest", "LogStandard", grdb]),
     tests("KubernetesClientTests", ["KubernetesClient", "ClusterFeed", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
-    tests("GroundAPITests", ["GroundAPI", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
+    tests("GroundAPITests", ["GroundAPI", "GroundControllers", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
     tests("GroundControllersTests", ["GroundControllers", "JSONBytes", "TimeFormat"]),
     tests("GroundNodeTests", ["GroundNode", "GroundAPI", "StateDirectory", "JSONBytes", "TimeFormat"]),
     tests("ServiceKitTests", ["ServiceKit", "LogStandard", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, logging]),

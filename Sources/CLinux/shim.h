@@ -1,12 +1,78 @@
-// What Swift's importer leaves out of Linux's headers: variadic functions and macros.
+// What Swift's importer leaves out of Linux's headers: variadic functions, macros, and what needs _GNU_SOURCE.
 #pragma once
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/ioctl.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
 #include <unistd.h>
 #include <malloc.h>
 
 static inline int periplus_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 static inline int periplus_limit_malloc_arenas(int count) { return mallopt(M_ARENA_MAX, count); }
+
+// open(2) is variadic; every descriptor is closed on exec, so that none leaks into a child.
+static inline int periplus_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
+
+static inline int periplus_thread_id(void) { return (int)syscall(SYS_gettid); }
+
+// pipe2(2) needs _GNU_SOURCE. Both ends are closed on exec.
+static inline int periplus_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
+
+static inline int periplus_set_nonblocking(int fd) {
+  int flags = fcntl(fd, F_GETFL);
+  return flags < 0 ? flags : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+// Declared by glibc (2.29 and 2.34) only under _GNU_SOURCE.
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+
+// Starts a program that has nothing of its parent but its three standard descriptors: no other open file, no blocked
+// or ignored signal. With `session` it leads a session of its own, so that no terminal's hang-up reaches it; without,
+// it leads a process group. `cwd` may be null. Answers 0 or the error number; a failed exec is reported too.
+static inline int periplus_spawn(pid_t *pid, const char *path, char *const argv[], char *const envp[], const char *cwd,
+                                 int in, int out, int err, int session) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  int result = posix_spawn_file_actions_init(&actions);
+  if (result) return result;
+  result = posix_spawnattr_init(&attributes);
+  if (result) {
+    posix_spawn_file_actions_destroy(&actions);
+    return result;
+  }
+  if (!result) result = posix_spawn_file_actions_adddup2(&actions, in, 0);
+  if (!result) result = posix_spawn_file_actions_adddup2(&actions, out, 1);
+  if (!result) result = posix_spawn_file_actions_adddup2(&actions, err, 2);
+  if (!result) result = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+  if (!result && cwd) result = posix_spawn_file_actions_addchdir_np(&actions, cwd);
+  if (!result) result = posix_spawnattr_setsigmask(&attributes, &none);
+  if (!result) result = posix_spawnattr_setsigdefault(&attributes, &all);
+  if (!result) result = posix_spawnattr_setpgroup(&attributes, 0);
+  // 0x80 is POSIX_SPAWN_SETSID, a GNU extension until POSIX.1-2024.
+  short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (session ? 0x80 : POSIX_SPAWN_SETPGROUP);
+  if (!result) result = posix_spawnattr_setflags(&attributes, flags);
+  if (!result) result = posix_spawn(pid, path, &actions, &attributes, argv, envp);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return result;
+}
+
+// A descriptor that becomes readable when one of the signals is pending; they must be blocked. Never blocks, closed on exec.
+static inline int periplus_signalfd(const sigset_t *signals) { return signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK); }
+// A counter that poll(2) can wait for. Never blocks, closed on exec.
+static inline int periplus_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+// The macros of wait(2).
+static inline int periplus_exited(int status) { return WIFEXITED(status); }
+static inline int periplus_exit_code(int status) { return WEXITSTATUS(status); }
+static inline int periplus_term_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }

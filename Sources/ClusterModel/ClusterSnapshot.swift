@@ -139,6 +139,8 @@ package struct ClusterEvent: Sendable, Hashable {
   package var count: Int
   package var first: Timestamp?
   package var last: Timestamp?
+  /// The container it speaks of, from `involvedObject.fieldPath`; empty when none.
+  package var container = ""
 
   package init(
     uid: String, namespace: String, object: ObjectReference, type: String, reason: String, message: String, source: String = "",

@@ -22,6 +22,8 @@ package struct Pod: Sendable, Hashable {
   package var containers: [Container]
   package var initContainers: [Container]
   package var priority: Int
+  /// `Always`, `OnFailure`, `Never`.
+  package var restartPolicy = "Always"
 
   package init(
     namespace: String, name: String, uid: String, node: String = "", phase: String = "Pending", reason: String = "", message: String = "",
@@ -130,6 +132,21 @@ package struct Workload: Sendable, Hashable {
   package var conditions: [Condition]
   /// The last change that `managedFields` shows outside `status`: who, and when.
   package var lastChange: Change?
+  /// StatefulSet: the revision that pods are brought to (`status.updateRevision`).
+  package var updateRevision = ""
+  /// `RollingUpdate`, `OnDelete`, `Recreate`; empty when the kind has none.
+  package var updateStrategy = ""
+  /// StatefulSet: ordinals below it keep their revision.
+  package var partition = 0
+  /// StatefulSet: the first ordinal.
+  package var ordinalStart = 0
+  /// Job: pods that ended well, and that failed.
+  package var succeeded = 0
+  package var failed = 0
+  /// Deployment paused, Job suspended.
+  package var isPaused = false
+  /// DaemonSet: the generation of the pod template.
+  package var templateGeneration = 0
 
   package struct Change: Sendable, Hashable {
     package var manager: String

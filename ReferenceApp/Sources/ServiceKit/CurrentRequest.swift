@@ -1,0 +1,16 @@
+import LogStandard
+
+/// The request, or message, that the current task works for. Its id follows it through all services: as the header `x-request-id`,
+/// and as `logRequestId` in the records.
+public enum CurrentRequest {
+  public static let header = LogField.requestIDHeader
+
+  /// `nil` outside any request.
+  @TaskLocal public static var id: String?
+
+  /// The caller's id when it is `[A-Za-z0-9._-]{1,128}`, else a new one.
+  public static func accepting(_ given: String?) -> String { RequestID.adopt(given) }
+
+  /// A new id: a random UUID, version 4.
+  public static func makeID() -> String { RequestID.make() }
+}

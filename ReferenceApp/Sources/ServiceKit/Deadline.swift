@@ -1,0 +1,23 @@
+/// The time given to an operation is over.
+public struct DeadlineExceeded: Error, Sendable, CustomStringConvertible {
+  public var limit: Duration
+  public var description: String { "no answer within \(limit)" }
+}
+
+/// Runs an operation and cancels it when it takes longer than the limit.
+///
+/// - Throws: ``DeadlineExceeded``, or what the operation throws.
+public func withDeadline<Result: Sendable>(
+  _ limit: Duration, _ operation: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+  try await withThrowingTaskGroup(of: Result.self) { group in
+    group.addTask(operation: operation)
+    group.addTask {
+      try await Task.sleep(for: limit)
+      throw DeadlineExceeded(limit: limit)
+    }
+    defer { group.cancelAll() }
+    guard let result = try await group.next() else { throw DeadlineExceeded(limit: limit) }
+    return result
+  }
+}

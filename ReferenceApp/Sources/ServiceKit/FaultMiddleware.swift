@@ -1,0 +1,28 @@
+import Glibc
+public import Hummingbird
+import Logging
+
+/// Applies the faults that are on to each public request.
+public struct FaultMiddleware: RouterMiddleware {
+  public typealias Context = ServiceContext
+
+  private let faults: Faults
+
+  public init(faults: Faults) { self.faults = faults }
+
+  public func handle(
+    _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
+  ) async throws -> Response {
+    let settings = faults.current
+    if settings.plainText { LineSink.standard.write(Array("handling \(request.method.rawValue) \(request.uri.path)".utf8)) }
+    if settings.print {
+      print("debug: here with \(request.uri.path)")
+      fflush(nil)
+    }
+    if settings.latencyMillis > 0 { try await Task.sleep(for: .milliseconds(settings.latencyMillis)) }
+    if settings.errorRate > 0, Double.random(in: 0..<1) < settings.errorRate {
+      throw HTTPError(.internalServerError, message: "An operator asked for errors at a rate of \(settings.errorRate).")
+    }
+    return try await next(request, context)
+  }
+}

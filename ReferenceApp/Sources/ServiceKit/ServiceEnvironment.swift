@@ -1,0 +1,80 @@
+import Glibc
+
+/// The configuration of a service: the process's environment over the defaults of a file of `KEY=value` lines.
+public struct ServiceEnvironment: Sendable {
+  private var values: [String: String]
+
+  public init(_ values: [String: String]) { self.values = values }
+
+  /// What the process was started with.
+  public static let process = ServiceEnvironment(processVariables())
+
+  /// A set variable; an empty one counts as not set.
+  public subscript(key: String) -> String? {
+    guard let value = values[key], !value.isEmpty else { return nil }
+    return value
+  }
+
+  /// A whole number of at least `least`; the default when it is missing.
+  ///
+  /// - Throws: ``ConfigurationError`` when the value is anything else.
+  public func int(_ key: String, default fallback: Int, least: Int = 0) throws -> Int {
+    guard let text = self[key] else { return fallback }
+    guard let value = Int(text), value >= least else {
+      throw ConfigurationError("\(key) must be a whole number of at least \(least), but is '\(text)': correct it in the pod's environment.")
+    }
+    return value
+  }
+
+  /// A number of seconds, fractions allowed.
+  public func seconds(_ key: String, default fallback: Double) throws -> Duration {
+    guard let text = self[key] else { return .seconds(fallback) }
+    guard let value = Double(text), value >= 0, value <= 86_400 else {
+      throw ConfigurationError("\(key) must be a number of seconds from 0 to 86400, but is '\(text)': correct it in the pod's environment.")
+    }
+    return .seconds(value)
+  }
+
+  /// `1`, `true`, `yes`, `on` in any case.
+  public func flag(_ key: String) -> Bool {
+    guard let text = self[key]?.lowercased() else { return false }
+    return ["1", "true", "yes", "on"].contains(text)
+  }
+
+  /// Lines `KEY=value` under what is set already; `#` starts a comment.
+  ///
+  /// - Throws: ``ConfigurationError`` that names the line.
+  public mutating func addDefaults(lines text: String, from file: String) throws {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let content = line.drop { $0 == " " || $0 == "\t" }
+      if content.isEmpty || content.first == "#" { continue }
+      guard let equals = content.firstIndex(of: "="), equals != content.startIndex else {
+        throw ConfigurationError("Expected KEY=value, but found '\(content.prefix(40))' at \(file):\(index + 1): correct the line or comment it out with #.")
+      }
+      let key = String(content[..<equals])
+      if self[key] == nil { values[key] = String(content[content.index(after: equals)...]) }
+    }
+  }
+
+  /// The folder for durable data: `DATA_DIR` (default `/data`) under `POD_ROOT`, where a node without mounts puts volumes.
+  public var dataDirectory: String { (self["POD_ROOT"] ?? "") + (self["DATA_DIR"] ?? "/data") }
+
+  private static func processVariables() -> [String: String] {
+    var result: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+      let pair = String(cString: text)
+      if let equals = pair.firstIndex(of: "=") {
+        result[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+      }
+      entry += 1
+    }
+    return result
+  }
+}
+
+/// One sentence about a setting that cannot be used.
+public struct ConfigurationError: Error, CustomStringConvertible, Sendable {
+  public var description: String
+  public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,143 @@
+import ArgumentParser
+import GRDB
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceKit
+
+/// Reports that take a while: asked for now, fetched later.
+struct Reports: ShopService {
+  static let configuration = CommandConfiguration(
+    abstract: "Reports: POST /billing/reports answers 202 with a Location; GET it for the status, and its /result.")
+  static let type = "billing"
+
+  @OptionGroup var options: CommonOptions
+
+  func assemble(_ service: inout Microservice) async throws {
+    let store = try ReportStore(path: try Storage.path("reports.sqlite", service.environment))
+    let queue = try Storage.queue(service.environment)
+    let billing = service.upstream("billing")
+    let logger = service.logger
+    service.require("store") { _ = try await store.status("r-0") }
+    service.require("queue") { try await queue.check() }
+
+    service.router.post("/billing/reports") { request, _ in
+      let wanted = try await Wire.body(ReportRequest.self, of: request, expected: #"{"accountId":"acct-001"}"#)
+      guard Identifiers.isValid(wanted.accountId) else {
+        throw HTTPError(.unprocessableContent, message: "Expected an accountId such as acct-001, but got '\(wanted.accountId.prefix(64))'.")
+      }
+      let report = ReportStatus(id: Identifiers.make("r"), accountId: wanted.accountId, status: "queued", requestedAt: Wire.now())
+      try await store.add(report)
+      try await queue.publish(
+        topic: ReportRequested.topic, body: try Wire.bytes(ReportRequested(reportId: report.id, accountId: report.accountId)), headers: [:])
+      logger.info("Report \(report.id) on account \(report.accountId) is queued.", metadata: ["reportId": .string(report.id)])
+      return EditedResponse(status: .accepted, headers: [.location: "/billing/reports/\(report.id)", .retryAfter: "1"], response: report)
+    }
+    service.router.get("/billing/reports/:id") { _, context in
+      let id = try Wire.parameter("id", context)
+      guard let report = try await store.status(id) else { throw noReport(id) }
+      logger.info("Report \(id) is \(report.status).", metadata: ["reportId": .string(id)])
+      return report
+    }
+    service.router.get("/billing/reports/:id/result") { _, context in
+      let id = try Wire.parameter("id", context)
+      guard let report = try await store.status(id) else { throw noReport(id) }
+      guard let result = try await store.result(id) else {
+        throw HTTPError(.conflict, headers: [.retryAfter: "1"], message: "Report \(id) is \(report.status): its result comes later.")
+      }
+      logger.info("The result of report \(id) is fetched.", metadata: ["reportId": .string(id)])
+      return result
+    }
+
+    service.consume(ReportRequested.topic, from: queue) { message in
+      let wanted = try Wire.decode(ReportRequested.self, message.body)
+      logger.info("Report \(wanted.reportId) on account \(wanted.accountId) is being made.", metadata: ["reportId": .string(wanted.reportId)])
+      let result = try await Self.make(wanted, billing)
+      try await store.finish(result)
+      logger.info("Report \(wanted.reportId) is done: \(result.entryCount) entries.", metadata: ["reportId": .string(wanted.reportId)])
+    }
+  }
+
+  private static func make(_ wanted: ReportRequested, _ billing: Upstream) async throws -> ReportResult {
+    let path = "/billing/accounts/\(wanted.accountId)"
+    let answer = try await billing.send(.get, path)
+    guard answer.status == 200 else {
+      throw ReportFailed(report: wanted.reportId, reason: "billing answered \(answer.status) for account \(wanted.accountId)")
+    }
+    let account = try Wire.decode(Account.self, answer.body.readableBytesView)
+    let list = try await billing.send(.get, path + "/entries?limit=500")
+    guard list.status == 200 else { throw ReportFailed(report: wanted.reportId, reason: "billing answered \(list.status) for the entries") }
+    let entries = try Wire.decode(Items<Entry>.self, list.body.readableBytesView).items
+    return ReportResult(
+      reportId: wanted.reportId, accountId: wanted.accountId, balanceCents: account.balanceCents, entryCount: account.entryCount,
+      largestEntryCents: entries.map(\.amountCents).max() ?? 0)
+  }
+
+  private func noReport(_ id: String) -> HTTPError { HTTPError(.notFound, message: "There is no report '\(id)'.") }
+}
+
+struct ReportFailed: Error, CustomStringConvertible {
+  var report: String
+  var reason: String
+  var description: String { "report \(report) cannot be made yet, because \(reason)" }
+}
+
+struct ReportStore: Sendable {
+  private let database: DatabasePool
+
+  init(path: String) throws {
+    database = try SharedDatabase.open(path, durable: true)
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 reports") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE reports (
+            id TEXT PRIMARY KEY,
+            account_id TEXT NOT NULL,
+            requested_at TEXT NOT NULL,
+            balance_cents INTEGER,
+            entry_count INTEGER,
+            largest_entry_cents INTEGER
+          ) WITHOUT ROWID;
+          """)
+    }
+    try migrator.migrate(database)
+  }
+
+  func add(_ report: ReportStatus) async throws {
+    try await database.write { db in
+      try db.execute(
+        sql: "INSERT INTO reports (id, account_id, requested_at) VALUES (?, ?, ?)", arguments: [report.id, report.accountId, report.requestedAt])
+    }
+  }
+
+  func finish(_ result: ReportResult) async throws {
+    try await database.write { db in
+      try db.execute(
+        sql: "UPDATE reports SET balance_cents = ?, entry_count = ?, largest_entry_cents = ? WHERE id = ?",
+        arguments: [result.balanceCents, result.entryCount, result.largestEntryCents, result.reportId])
+    }
+  }
+
+  func status(_ id: String) async throws -> ReportStatus? {
+    try await database.read { db in
+      try Row.fetchOne(db, sql: "SELECT * FROM reports WHERE id = ?", arguments: [id]).map { row in
+        let isDone = row["balance_cents"] as Int? != nil
+        return ReportStatus(
+          id: id, accountId: row["account_id"], status: isDone ? "done" : "queued", requestedAt: row["requested_at"],
+          result: isDone ? "/billing/reports/\(id)/result" : nil)
+      }
+    }
+  }
+
+  func result(_ id: String) async throws -> ReportResult? {
+    try await database.read { db in
+      try Row.fetchOne(db, sql: "SELECT * FROM reports WHERE id = ? AND balance_cents IS NOT NULL", arguments: [id]).map { row in
+        ReportResult(
+          reportId: id, accountId: row["account_id"], balanceCents: row["balance_cents"], entryCount: row["entry_count"],
+          largestEntryCents: row["largest_entry_cents"])
+      }
+    }
+  }
+}

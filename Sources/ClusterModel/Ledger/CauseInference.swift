@@ -1,0 +1,140 @@
+import TimeFormat
+
+/// Why a container's run or a pod ended: a precedence table over what is known. Fields of the API come before events, and events
+/// before conclusions.
+enum CauseInference {
+  struct Finding {
+    var cause: Reschedule.Cause
+    var confidence: Double
+    var evidence: [String]
+    /// The pod went with its namespace or workload.
+    var isCleanUp = false
+
+    init(_ cause: Reschedule.Cause, _ confidence: Double, _ evidence: String...) {
+      self.cause = cause
+      self.confidence = confidence
+      self.evidence = evidence
+    }
+  }
+
+  // MARK: A container restarted in place
+
+  static func restart(_ run: PodFact.Run, events: [EventFact], node: NodeFact?) -> Finding {
+    guard let end = run.end else {
+      return Finding(.unknown, 0.3, "the restart count rose past \(run.count) while nobody watched")
+    }
+    let field = "lastState.terminated \(end.reason.isEmpty ? "without reason" : end.reason), exit code \(end.exitCode)"
+    if end.reason == "OOMKilled" { return Finding(.oomKilled, 1, field) }
+    let finished = end.finished ?? run.seen
+    let mine = events.filter { $0.container.isEmpty || $0.container == run.container }
+    if let killing = mine.first(where: {
+      $0.reason == "Killing" && isProbe($0.message) && $0.happened(from: end.started, to: finished)
+    }) {
+      return Finding(.probe, 1, "event Killing: \(killing.message)", field)
+    }
+    if let unhealthy = mine.first(where: {
+      $0.reason == "Unhealthy" && isProbe($0.message) && $0.happened(from: max(end.started ?? finished, finished - .seconds(90)), to: finished)
+    }), end.exitCode == 137 || end.exitCode == 143 || end.exitCode == 0 {
+      return Finding(.probe, 0.8, "event Unhealthy: \(unhealthy.message)", field)
+    }
+    if let oom = mine.first(where: { $0.reason == "OOMKilling" && $0.happened(from: end.started, to: finished) }), end.exitCode == 137 {
+      return Finding(.oomKilled, 0.8, "event OOMKilling: \(oom.message)", field)
+    }
+    if end.reason == "ContainerStatusUnknown" || node?.wasLost(at: finished) == true && end.exitCode != 0 {
+      return Finding(.nodeLost, 0.6, field, "the node was not ready when the container ended")
+    }
+    if end.exitCode == 0 { return Finding(.completed, 0.9, field) }
+    return Finding(.crash, 0.95, field)
+  }
+
+  private static func isProbe(_ message: String) -> Bool {
+    let text = message.lowercased()
+    return text.contains("liveness probe") || text.contains("startup probe")
+  }
+
+  // MARK: A pod ended
+
+  /// What the pod's own fields, its events and its node say; `nil` when it was simply deleted or is not to be found any more.
+  static func strong(_ pod: PodFact, events: [EventFact], node: NodeFact?) -> Finding? {
+    if let finding = disruption(pod, node: node) ?? status(pod) ?? event(pod, events, node: node) { return finding }
+    let ended = pod.endedAt ?? pod.created
+    // With restartPolicy Always a pod ends by itself only through its node; an end after a request to stop is no cause.
+    let wasAsked = pod.deletionRequested.map { asked in pod.restartPolicy == "Always" || asked <= (pod.terminalAt ?? asked) } ?? false
+    if pod.terminalAt != nil, !wasAsked {
+      if pod.phase == "Succeeded" { return Finding(.completed, 1, "phase Succeeded") }
+      if let run = pod.exit {
+        var finding = restart(run, events: events, node: node)
+        finding.evidence = ["phase Failed"] + finding.evidence.map { text in
+          text.hasPrefix("lastState.") ? "state." + text.dropFirst("lastState.".count) : text
+        }
+        if finding.cause == .completed { finding.cause = .unknown }
+        return finding
+      }
+      return Finding(.unknown, 0.5, "phase Failed\(pod.statusMessage.isEmpty ? "" : ": \(pod.statusMessage)")")
+    }
+    if let gone = node?.gone, gone <= ended + .seconds(120), !pod.node.isEmpty {
+      return Finding(.nodeLost, 0.9, "node \(pod.node) was removed from the cluster")
+    }
+    return nil
+  }
+
+  /// The condition DisruptionTarget (KEP-3329) names who ends the pod.
+  private static func disruption(_ pod: PodFact, node: NodeFact?) -> Finding? {
+    guard let disruption = pod.disruption else { return nil }
+    let field = "condition DisruptionTarget \(disruption.reason)"
+    switch disruption.reason {
+    case "EvictionByEvictionAPI": return Finding(.drain, 1, field)
+    case "PreemptionByScheduler": return Finding(.preemption, 1, field)
+    case "DeletionByTaintManager": return taint(pod, node: node, field)
+    case "DeletionByPodGC": return Finding(.nodeLost, 0.95, field)
+    case "TerminationByKubelet":
+      if let finding = status(pod), finding.cause != .unknown {
+        var finding = finding
+        finding.evidence.insert(field, at: 0)
+        return finding
+      }
+      return Finding(.eviction, 0.9, field)
+    default: return nil
+    }
+  }
+
+  /// A taint moves pods when its node is lost; on a ready node a person put it there to empty the node.
+  private static func taint(_ pod: PodFact, node: NodeFact?, _ field: String) -> Finding {
+    let ended = pod.disruption?.at ?? pod.endedAt ?? pod.created
+    if let node, !node.wasLost(at: ended, slack: .seconds(10)), let taint = node.manualTaints.first {
+      return Finding(.drain, 0.7, field, "node \(pod.node) is ready and has the taint \(taint)")
+    }
+    let isKnown = node?.wasLost(at: ended, slack: .seconds(10)) == true
+    return Finding(.nodeLost, isKnown ? 1 : 0.8, field, "node \(pod.node)\(isKnown ? " was not ready" : " has a NoExecute taint")")
+  }
+
+  private static func status(_ pod: PodFact) -> Finding? {
+    let field = "status.reason \(pod.statusReason)\(pod.statusMessage.isEmpty ? "" : ": \(pod.statusMessage)")"
+    switch pod.statusReason {
+    case "Evicted": return Finding(.eviction, 1, field)
+    case "Preempting": return Finding(.preemption, 1, field)
+    case "NodeLost": return Finding(.nodeLost, pod.deletionRequested == nil ? 0.9 : 1, field)
+    case "NodeShutdown", "Shutdown", "Terminated": return Finding(.nodeLost, 0.9, field)
+    default: return nil
+    }
+  }
+
+  private static func event(_ pod: PodFact, _ events: [EventFact], node: NodeFact?) -> Finding? {
+    for event in events {
+      let field = "event \(event.reason): \(event.message)"
+      switch event.reason {
+      case "Evicted": return Finding(.eviction, 0.9, field)
+      case "Preempted", "Preempting": return Finding(.preemption, 0.9, field)
+      case "TaintManagerEviction" where event.message.hasPrefix("Marking") || event.message.hasPrefix("Deleting"):
+        // A later "Cancelling deletion" takes it back.
+        let cancelled = events.contains {
+          $0.reason == "TaintManagerEviction" && $0.message.hasPrefix("Cancelling")
+            && ($0.times.last ?? pod.created) >= (event.times.last ?? pod.created)
+        }
+        if !cancelled { return taint(pod, node: node, field) }
+      default: continue
+      }
+    }
+    return nil
+  }
+}

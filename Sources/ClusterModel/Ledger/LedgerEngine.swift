@@ -1,0 +1,377 @@
+package import TimeFormat
+
+/// Infers the reschedule ledger of one cluster from the deltas of its watches.
+///
+/// A pure state machine: time comes with the deltas. Kinds may come in any order against each other; an entry is told again under its
+/// key when more became known. A list after a lost connection is compared with what is known; what nobody can know is a declared gap.
+package struct LedgerEngine: Sendable {
+  package let cluster: String
+  var now: Timestamp
+  var pods: [String: PodFact] = [:]
+  var workloads: [String: WorkloadFact] = [:]
+  var nodes: [String: NodeFact] = [:]
+  var namespaceEnds: [String: Timestamp] = [:]
+  var events: [String: [EventFact]] = [:]
+  var controllerDeletes: [String: [Timestamp]] = [:]
+  /// Kinds of which the first list has been seen.
+  var listed: Set<ClusterResource> = []
+  /// When the last delta of a kind came.
+  var heard: [ClusterResource: Timestamp] = [:]
+  /// Restored from a saved state: the first list shows what happened meanwhile.
+  var resumed: Set<ClusterResource> = []
+
+  /// Counts sights of pods.
+  var sights = 0
+
+  private var podsByController: [String: Set<String>] = [:]
+  private var setsByOwner: [String: Set<String>] = [:]
+  private var emitted: [String: Reschedule] = [:]
+  private var open: Set<String> = []
+  private var lastPrune = Timestamp(nanoseconds: 0)
+
+  /// Facts of a pod that has gone are kept this long, for evidence that comes late.
+  static let retention = Duration.seconds(900)
+
+  package init(cluster: String) {
+    self.cluster = cluster
+    now = Timestamp(nanoseconds: 0)
+  }
+
+  /// Takes in a delta; answers what is new.
+  package mutating func apply(_ delta: ClusterDelta) -> LedgerOutput {
+    var output = LedgerOutput()
+    now = max(now, delta.at)
+    var dirty: Set<String> = []
+    switch delta.change {
+    case .added(let object), .modified(let object): put(object, delta, &dirty, &output)
+    case .deleted(let object): remove(object, at: delta.at, seenAfter: nil, &dirty, &output)
+    case .relist(let objects): relist(delta.resource, objects, at: delta.at, &dirty, &output)
+    }
+    heard[delta.resource] = delta.at
+    evaluate(dirty, &output)
+    if now - lastPrune > .seconds(5) { settle(&output) }
+    return output
+  }
+
+  /// Lets time pass where no delta comes, so that what waits is settled.
+  package mutating func tick(_ moment: Timestamp) -> LedgerOutput {
+    var output = LedgerOutput()
+    now = max(now, moment)
+    settle(&output)
+    return output
+  }
+
+  private mutating func settle(_ output: inout LedgerOutput) {
+    lastPrune = now
+    evaluate(open, &output)
+    prune()
+  }
+
+  // MARK: Objects
+
+  private mutating func put(_ object: ClusterObject, _ delta: ClusterDelta, _ dirty: inout Set<String>, _ output: inout LedgerOutput) {
+    switch object {
+    case .pod(let pod): put(pod, at: delta.at, isBaseline: false, &dirty, &output)
+    case .workload(let workload): put(workload, at: delta.at, notBefore: delta.at, &dirty)
+    case .node(let node): put(node, at: delta.at, &dirty)
+    case .event(let event): put(event, &dirty)
+    case .namespace(let namespace): put(namespace, &dirty)
+    case .service, .endpointSlice: break
+    }
+  }
+
+  private mutating func put(
+    _ pod: Pod, at: Timestamp, isBaseline: Bool, inList: Bool = false, _ dirty: inout Set<String>, _ output: inout LedgerOutput
+  ) {
+    let isNew = pods[pod.uid] == nil
+    var fact = pods[pod.uid] ?? PodFact(pod, at: at, isBaseline: isBaseline)
+    output.lifecycle += fact.update(pod, at: at, cluster: cluster)
+    sights += 1
+    if isNew {
+      fact.order = sights
+      fact.cameInList = inList
+      fact.isSilent = isBaseline && fact.endedAt != nil
+    }
+    if fact.endedAt != nil, fact.endOrder == 0 {
+      fact.endOrder = sights
+      fact.endedInList = inList
+    }
+    pods[pod.uid] = fact
+    if let controller = fact.controller { podsByController[controller.uid, default: []].insert(pod.uid) }
+    dirty.insert(top(of: fact))
+  }
+
+  private mutating func put(_ workload: Workload, at: Timestamp, notBefore: Timestamp, _ dirty: inout Set<String>) {
+    let uid = workload.reference.uid
+    if workloads[uid] != nil {
+      workloads[uid]?.update(workload, at: at, notBefore: notBefore)
+    } else {
+      workloads[uid] = WorkloadFact(workload, at: at)
+    }
+    if let owner = workload.controller { setsByOwner[owner.uid, default: []].insert(uid) }
+    dirty.insert(workload.controller?.uid ?? uid)
+    dirty.insert(uid)
+  }
+
+  private mutating func put(_ node: Node, at: Timestamp, _ dirty: inout Set<String>) {
+    let before = nodes[node.name]
+    nodes[node.name, default: NodeFact(name: node.name)].update(node, at: at)
+    if nodes[node.name] != before { dirty.formUnion(open) }
+  }
+
+  private mutating func put(_ namespace: Namespace, _ dirty: inout Set<String>) {
+    if let end = namespace.deletionTimestamp {
+      if namespaceEnds[namespace.name] == nil { dirty.formUnion(open) }
+      namespaceEnds[namespace.name] = end
+    } else {
+      namespaceEnds[namespace.name] = nil
+    }
+  }
+
+  private mutating func put(_ event: ClusterEvent, _ dirty: inout Set<String>) {
+    guard EventFact.isTelling(event), let time = event.last else { return }
+    if event.reason == "SuccessfulDelete" {
+      guard let name = Self.deletedPod(event.message) else { return }
+      let key = "\(event.object.namespace)/\(name)"
+      if controllerDeletes[key, default: []].contains(time) { return }
+      controllerDeletes[key, default: []].append(time)
+      dirty.formUnion(open)
+      return
+    }
+    guard event.object.kind == "Pod", !event.object.uid.isEmpty else { return }
+    var list = events[event.object.uid] ?? []
+    if let index = list.firstIndex(where: { $0.uid == event.uid }) {
+      if list[index].times.contains(time) { return }
+      list[index].times.append(time)
+      if list[index].times.count > 32 { list[index].times.removeFirst() }
+    } else {
+      list.append(EventFact(uid: event.uid, reason: event.reason, message: event.message, container: event.container, times: [time]))
+      if list.count > 24 { list.removeFirst() }
+    }
+    events[event.object.uid] = list
+    if let pod = pods[event.object.uid] { dirty.insert(top(of: pod)) }
+  }
+
+  /// `Deleted pod: billing-1` (ReplicaSet, DaemonSet, Job); `delete Pod web-0 in StatefulSet web successful`.
+  private static func deletedPod(_ message: String) -> String? {
+    if message.hasPrefix("Deleted pod: ") { return String(message.dropFirst("Deleted pod: ".count)) }
+    guard message.hasPrefix("delete Pod ") else { return nil }
+    return message.dropFirst("delete Pod ".count).split(separator: " ").first.map(String.init)
+  }
+
+  private mutating func remove(
+    _ object: ClusterObject, at: Timestamp, seenAfter: Timestamp?, _ dirty: inout Set<String>, _ output: inout LedgerOutput
+  ) {
+    switch object {
+    case .pod(let pod):
+      guard pods[pod.uid] != nil || seenAfter == nil else { return }
+      put(pod, at: at, isBaseline: false, &dirty, &output)
+      podGone(pod.uid, at: at, after: nil, &dirty, &output)
+    case .workload(let workload):
+      put(workload, at: at, notBefore: at, &dirty)
+      workloadGone(workload.reference.uid, Interval(from: at, to: at), &dirty)
+    case .node(let node):
+      nodes[node.name]?.gone = at
+      dirty.formUnion(open)
+    case .namespace(let namespace):
+      namespaceEnds[namespace.name] = namespaceEnds[namespace.name] ?? namespace.deletionTimestamp ?? at
+      dirty.formUnion(open)
+    case .event, .service, .endpointSlice: break
+    }
+  }
+
+  private mutating func podGone(
+    _ uid: String, at: Timestamp, after: Timestamp?, _ dirty: inout Set<String>, _ output: inout LedgerOutput
+  ) {
+    guard var fact = pods[uid], fact.goneAt == nil else { return }
+    fact.goneAt = at
+    if fact.endOrder == 0 {
+      sights += 1
+      fact.endOrder = sights
+      fact.endedInList = after != nil
+    }
+    if after != nil, fact.deletionRequested == nil, fact.terminalAt == nil { fact.vanishedAfter = after }
+    if let last = fact.readySpans.indices.last, fact.readySpans[last].to == nil { fact.readySpans[last].to = at }
+    pods[uid] = fact
+    output.lifecycle.append(
+      PodLifecycleEvent(
+        kind: "gone", at: at, cluster: cluster, namespace: fact.namespace, pod: fact.name, podUID: uid, node: fact.node,
+        detail: after == nil ? "removed" : "no longer there"))
+    dirty.insert(top(of: fact))
+  }
+
+  private mutating func workloadGone(_ uid: String, _ when: Interval, _ dirty: inout Set<String>) {
+    guard var fact = workloads[uid], fact.gone == nil else { return }
+    // A ReplicaSet that is cleaned up while its Deployment lives has gone down to nothing.
+    if fact.controller != nil, fact.wanted > 0 { fact.step(to: 0, when) }
+    fact.gone = when
+    workloads[uid] = fact
+    dirty.insert(fact.controller?.uid ?? uid)
+    dirty.insert(uid)
+  }
+
+  // MARK: Lists
+
+  private mutating func relist(
+    _ resource: ClusterResource, _ objects: [ClusterObject], at: Timestamp, _ dirty: inout Set<String>, _ output: inout LedgerOutput
+  ) {
+    let isFirst = listed.insert(resource).inserted && !resumed.contains(resource)
+    let before = heard[resource] ?? at
+    var present: Set<String> = []
+    var differs = resumed.contains(resource)
+    resumed.remove(resource)
+    for object in objects {
+      present.insert(object.identity)
+      switch object {
+      case .pod(let pod):
+        let known = pods[pod.uid]
+        if let known {
+          for container in pod.containers where container.restartCount > (known.containers[container.name]?.count ?? 0) + 1 { differs = true }
+        } else if !isFirst {
+          differs = true
+        }
+        put(pod, at: at, isBaseline: isFirst, inList: true, &dirty, &output)
+      case .workload(let workload): put(workload, at: at, notBefore: before, &dirty)
+      case .node(let node): put(node, at: at, &dirty)
+      case .event(let event): put(event, &dirty)
+      case .namespace(let namespace): put(namespace, &dirty)
+      case .service, .endpointSlice: break
+      }
+    }
+    switch resource {
+    case .pods:
+      for (uid, fact) in pods where fact.goneAt == nil && !present.contains(uid) {
+        // One that was asked to go has gone as expected.
+        if fact.deletionRequested == nil { differs = true }
+        podGone(uid, at: at, after: before, &dirty, &output)
+      }
+      if differs, !isFirst, before < at {
+        output.gaps.append(LedgerGap(cluster: cluster, from: before, to: at, reason: "pods came or went while the watch was interrupted"))
+      }
+    case .deployments, .replicasets, .statefulsets, .daemonsets, .jobs:
+      for (uid, fact) in workloads where fact.reference.kind == resource.kind && fact.gone == nil && !present.contains(uid) {
+        workloadGone(uid, Interval(from: before, to: at), &dirty)
+      }
+    case .nodes:
+      let names = Set(objects.compactMap { if case .node(let node) = $0 { node.name } else { nil } })
+      for (name, fact) in nodes where fact.gone == nil && !names.contains(name) {
+        nodes[name]?.gone = at
+        dirty.formUnion(open)
+      }
+    case .namespaces:
+      let names = Set(objects.compactMap { if case .namespace(let namespace) = $0 { namespace.name } else { nil } })
+      for name in Set(pods.values.map(\.namespace)) where !names.contains(name) && namespaceEnds[name] == nil && !isFirst {
+        namespaceEnds[name] = before
+        dirty.formUnion(open)
+      }
+    case .events, .services, .endpointslices: break
+    }
+  }
+
+  /// Says that the cluster was not seen for a while, whatever the next list shows.
+  package mutating func declareGap(from: Timestamp, to: Timestamp, reason: String) -> LedgerOutput {
+    var output = LedgerOutput()
+    output.gaps.append(LedgerGap(cluster: cluster, from: from, to: to, reason: reason))
+    return output
+  }
+
+  // MARK: Groups
+
+  private func top(of pod: PodFact) -> String {
+    guard let controller = pod.controller else { return pod.uid }
+    return workloads[controller.uid]?.controller?.uid ?? controller.uid
+  }
+
+  private mutating func evaluate(_ dirty: Set<String>, _ output: inout LedgerOutput) {
+    // A ReplicaSet is a top only until its Deployment is known.
+    let tops = Set(dirty.map { workloads[$0]?.controller?.uid ?? $0 })
+    open.subtract(dirty.subtracting(tops))
+    for top in tops.sorted() {
+      var group = LedgerGroup(cluster: cluster, now: now)
+      group.workload = workloads[top]
+      var uids = podsByController[top] ?? []
+      if pods[top] != nil, pods[top]?.controller == nil { uids.insert(top) }
+      for set in setsByOwner[top] ?? [] {
+        group.replicaSets[set] = workloads[set]
+        uids.formUnion(podsByController[set] ?? [])
+      }
+      group.pods = uids.compactMap { pods[$0] }
+      guard let first = group.pods.first else {
+        open.remove(top)
+        continue
+      }
+      group.namespaceEnd = namespaceEnds[first.namespace]
+      for pod in group.pods {
+        if let known = events[pod.uid] { group.events[pod.uid] = known }
+        if let node = nodes[pod.node] { group.nodes[pod.node] = node }
+        let key = "\(pod.namespace)/\(pod.name)"
+        if let times = controllerDeletes[key] { group.controllerDeletes[key] = times }
+      }
+      let entries = group.evaluate()
+      for pod in group.pods { pods[pod.uid] = pod }
+      for entry in entries where emitted[entry.key] != entry {
+        emitted[entry.key] = entry
+        output.entries.append(entry)
+      }
+      let isOpen =
+        group.pods.contains { ($0.endedAt != nil && !$0.isSilent) || !$0.runs.isEmpty }
+        || group.workload?.steps.contains { now - $0.when.to < .seconds(120) } == true
+      if isOpen { open.insert(top) } else { open.remove(top) }
+    }
+  }
+
+  // MARK: Forgetting
+
+  private mutating func prune() {
+    for (uid, fact) in pods {
+      if let gone = fact.goneAt, now - gone > Self.retention {
+        let isPending = emitted["\(cluster)/\(uid)//0"]?.isPending ?? false
+        guard !isPending || now - gone > .seconds(21_600) else { continue }
+        if let successor = fact.successor { pods[successor]?.predecessor = uid }
+        forget(fact)
+      } else if fact.runs.contains(where: { now - $0.seen > Self.retention }) {
+        for run in fact.runs where now - run.seen > Self.retention { emitted["\(cluster)/\(uid)/\(run.container)/\(run.count)"] = nil }
+        pods[uid]?.runs.removeAll { now - $0.seen > Self.retention }
+      }
+    }
+    for (uid, fact) in workloads {
+      if let gone = fact.gone, now - gone.to > Self.retention, podsByController[uid] == nil {
+        workloads[uid] = nil
+        if let owner = fact.controller?.uid {
+          setsByOwner[owner]?.remove(uid)
+          if setsByOwner[owner]?.isEmpty == true { setsByOwner[owner] = nil }
+        }
+      } else if fact.steps.contains(where: { now - $0.when.to > .seconds(21_600) }) {
+        workloads[uid]?.steps.removeAll { now - $0.when.to > .seconds(21_600) }
+      }
+    }
+    controllerDeletes = controllerDeletes.filter { $0.value.last.map { now - $0 < Self.retention } ?? false }
+    events = events.filter { uid, list in
+      pods[uid] != nil || list.contains { $0.times.last.map { now - $0 < Self.retention } ?? false }
+    }
+  }
+
+  private mutating func forget(_ fact: PodFact) {
+    pods[fact.uid] = nil
+    events[fact.uid] = nil
+    let prefix = "\(cluster)/\(fact.uid)/"
+    emitted["\(prefix)/0"] = nil
+    emitted["\(prefix)added/0"] = nil
+    for run in fact.runs { emitted["\(prefix)\(run.container)/\(run.count)"] = nil }
+    if let controller = fact.controller?.uid {
+      podsByController[controller]?.remove(fact.uid)
+      if podsByController[controller]?.isEmpty == true { podsByController[controller] = nil }
+    }
+  }
+
+  /// Rebuilds what follows from the facts, after they were read back.
+  mutating func index() {
+    for (uid, fact) in pods {
+      if let controller = fact.controller { podsByController[controller.uid, default: []].insert(uid) }
+    }
+    for (uid, fact) in workloads {
+      if let owner = fact.controller { setsByOwner[owner.uid, default: []].insert(uid) }
+    }
+    for fact in pods.values where (fact.endedAt != nil && !fact.isSilent) || !fact.runs.isEmpty { open.insert(top(of: fact)) }
+  }
+}

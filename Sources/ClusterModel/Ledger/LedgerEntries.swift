@@ -1,0 +1,135 @@
+import TimeFormat
+
+/// The group's conclusions as entries.
+extension LedgerGroup {
+  func entries() -> [Reschedule] {
+    var entries: [Reschedule] = []
+    let byUID = Dictionary(pods.map { ($0.uid, $0) }, uniquingKeysWith: { one, _ in one })
+    for pod in pods where !pod.isSilent {
+      entries += restarts(of: pod)
+      if pod.endedAt != nil { entries.append(end(of: pod, byUID)) }
+    }
+    return entries + additions()
+  }
+
+  private func restarts(of pod: PodFact) -> [Reschedule] {
+    pod.runs.map { run in
+      let finding = CauseInference.restart(run, events: events[pod.uid] ?? [], node: nodes[pod.node])
+      let at = Moment.exact(api: run.end?.finished, received: run.seen)
+      let ready = pod.readySpans.first { $0.to.map { $0 > at } ?? true }?.from
+      let recovered = ready.map { max($0, at) }
+      var entry = Reschedule(
+        key: "\(cluster)/\(pod.uid)/\(run.container)/\(run.count)", at: at, cluster: cluster, namespace: pod.namespace,
+        workload: display(pod), change: .restarted, cause: finding.cause, old: pod.reference, container: run.container,
+        exitCode: run.end?.exitCode, confidence: finding.confidence, evidence: finding.evidence)
+      entry.isPending = recovered == nil && pod.endedAt == nil
+      if let recovered { measure(&entry, until: recovered) }
+      return entry
+    }
+  }
+
+  private func end(of pod: PodFact, _ byUID: [String: PodFact]) -> Reschedule {
+    let finding = causes[pod.uid] ?? CauseInference.Finding(.unknown, 0.1)
+    let at = pod.endedAt ?? now
+    var entry = Reschedule(
+      key: "\(cluster)/\(pod.uid)//0", at: at, cluster: cluster, namespace: pod.namespace, workload: display(pod), change: .replaced,
+      cause: finding.cause, old: pod.reference, confidence: finding.confidence, evidence: finding.evidence)
+    if let run = pod.exit, let end = run.end {
+      entry.container = finding.cause == .oomKilled || finding.cause == .crash ? run.container : nil
+      entry.exitCode = end.exitCode
+    }
+    if let after = pod.vanishedAfter {
+      entry.evidence.append("not seen to go: between \(after.rfc3339(.seconds)) and \((pod.goneAt ?? at).rfc3339(.seconds))")
+      entry.confidence = min(entry.confidence, 0.8)
+    }
+    if let successor = (pod.successor ?? provisional[pod.uid]).flatMap({ byUID[$0] }) {
+      entry.new = successor.reference
+      let ready = successor.readySpans.first?.from
+      entry.isPending = ready == nil && successor.endedAt == nil
+      if let ready { measure(&entry, until: max(ready, at)) }
+      return entry
+    }
+    switch finding.cause {
+    case .scale, .completed: entry.change = .removed
+    case .deleted where pod.controller == nil || finding.isCleanUp: entry.change = .removed
+    case _ where pod.controller == nil: entry.change = .failed
+    case .rollout, .deleted, .drain, .unknown:
+      if pod.hasNoSuccessor || isWorkloadGone { entry.change = .removed } else { entry.isPending = true }
+    default:
+      if pod.hasNoSuccessor || isWorkloadGone { entry.change = .failed } else { entry.isPending = true }
+    }
+    return entry
+  }
+
+  private var isWorkloadGone: Bool { workload?.gone != nil || namespaceEnd != nil }
+
+  /// New pods that a raised count explains, and nobody's end.
+  private func additions() -> [Reschedule] {
+    guard let workload, workload.reference.kind != "Job" else { return [] }
+    var budget: [(when: Interval, left: Int, step: WorkloadFact.Step)] = workload.steps
+      .filter { $0.to > $0.from && !isBirth($0) }.map { ($0.when, $0.to - $0.from, $0) }
+    guard !budget.isEmpty else { return [] }
+    let successors = Set(provisional.values).union(pods.compactMap(\.successor))
+    var entries: [Reschedule] = []
+    for pod in pods where !pod.isBaseline && pod.predecessor == nil && !successors.contains(pod.uid) {
+      // The end of a pod whose place it takes may be told a moment later.
+      guard now - pod.created > Self.lag else { continue }
+      guard
+        let index = budget.indices.first(where: {
+          budget[$0].left > 0 && pod.created + Self.lag >= budget[$0].when.from && pod.created <= budget[$0].when.to + Self.reaction
+        })
+      else { continue }
+      budget[index].left -= 1
+      let step = budget[index].step
+      var entry = Reschedule(
+        key: "\(cluster)/\(pod.uid)/added/0", at: pod.created, cluster: cluster, namespace: pod.namespace, workload: display(pod),
+        change: .added, cause: .scale, new: pod.reference, confidence: 0.95,
+        evidence: ["\(workload.reference.display) went from \(step.from) to \(step.to)"])
+      entry.isPending = !pod.everReady && pod.endedAt == nil
+      entries.append(entry)
+    }
+    return entries
+  }
+
+  /// A DaemonSet counts its nodes only after it was made: its first count is no scaling.
+  private func isBirth(_ step: WorkloadFact.Step) -> Bool {
+    guard let workload, workload.reference.kind == "DaemonSet", let created = workload.created else { return false }
+    return step.from == 0 && step.when.to - created < .seconds(60)
+  }
+
+  // MARK: What it cost
+
+  /// Downtime: the time without any serving pod. Capacity gap: this entry's share, at most one replica at a time, of what was missing.
+  private func measure(_ entry: inout Reschedule, until: Timestamp) {
+    let from = entry.at
+    guard until > from else {
+      entry.downtimeSeconds = 0
+      entry.capacityGapSeconds = 0
+      return
+    }
+    var steps: [(at: Timestamp, change: Int)] = []
+    for span in pods.flatMap(\.servingSpans) {
+      let start = max(span.from, from)
+      let end = min(span.to ?? until, until)
+      guard start < end else { continue }
+      steps.append((start, 1))
+      steps.append((end, -1))
+    }
+    steps.append((until, 0))
+    steps.sort { ($0.at, $0.change) < ($1.at, $1.change) }
+    let wanted = workload?.wanted(at: from) ?? 1
+    var down: Int64 = 0
+    var gap: Int64 = 0
+    var serving = 0
+    var at = from
+    for step in steps {
+      let length = (step.at - at).nanoseconds
+      if serving == 0 { down += length }
+      if serving < wanted { gap += length }
+      serving += step.change
+      at = step.at
+    }
+    entry.downtimeSeconds = Double(down / 1_000_000) / 1000
+    entry.capacityGapSeconds = Double(gap / 1_000_000) / 1000
+  }
+}

@@ -1,0 +1,34 @@
+import TimeFormat
+
+/// What the ledger says after a delta: entries that are new or changed (replace by ``Reschedule/key``), moments in pods' lives, and
+/// times that it could not see.
+package struct LedgerOutput: Sendable, Hashable {
+  package var entries: [Reschedule] = []
+  package var lifecycle: [PodLifecycleEvent] = []
+  package var gaps: [LedgerGap] = []
+
+  package init() {}
+
+  package var isEmpty: Bool { entries.isEmpty && lifecycle.isEmpty && gaps.isEmpty }
+}
+
+/// A moment known from two clocks: the API's, in whole seconds, and ours, which may be late.
+enum Moment {
+  /// The received time, held within the second that the API names: exact when the watch is live, right to the second when not.
+  static func exact(api: Timestamp?, received: Timestamp) -> Timestamp {
+    guard let api else { return received }
+    return min(max(received, api), api + .milliseconds(999))
+  }
+}
+
+/// A time of which only bounds are known.
+struct Interval: Sendable, Hashable {
+  var from: Timestamp
+  var to: Timestamp
+}
+
+/// A time span that may not have ended.
+struct Span: Sendable, Hashable {
+  var from: Timestamp
+  var to: Timestamp?
+}

@@ -1,0 +1,276 @@
+package import JSONBytes
+package import TimeFormat
+
+/// The ledger's facts as JSON, so that it goes on after a restart where it stood.
+extension LedgerEngine {
+  private static let version: Int64 = 1
+
+  package func state() -> JSONValue {
+    [
+      "version": .int(Self.version), "cluster": .string(cluster), "now": .int(now.nanoseconds),
+      "sights": .int(Int64(sights)),
+      "pods": .array(pods.values.sorted { $0.uid < $1.uid }.map(\.json)),
+      "workloads": .array(workloads.values.sorted { $0.reference.uid < $1.reference.uid }.map(\.json)),
+      "nodes": .array(nodes.values.sorted { $0.name < $1.name }.map(\.json)),
+      "namespaceEnds": .object(
+        JSONObject(namespaceEnds.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .int($0.value.nanoseconds)) })),
+      "events": .object(
+        JSONObject(events.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .array($0.value.map(\.json))) })),
+      "heard": .object(
+        JSONObject(
+          heard.sorted { $0.key.rawValue < $1.key.rawValue }.map { .init(key: $0.key.rawValue, value: .int($0.value.nanoseconds)) })),
+    ]
+  }
+
+  /// Goes on from a saved state; `nil` when it is of another version or cluster. The time since it was saved is a gap that ``resume(at:)``
+  /// declares; the next lists show what happened in it.
+  package init?(cluster: String, restoring state: JSONValue) {
+    guard state["version"]?.intValue == Self.version, state["cluster"]?.stringValue == cluster, let now = state["now"]?.time else { return nil }
+    self.init(cluster: cluster)
+    self.now = now
+    sights = state.number("sights")
+    for value in state["pods"]?.arrayValue ?? [] {
+      guard let fact = PodFact(value) else { return nil }
+      pods[fact.uid] = fact
+    }
+    for value in state["workloads"]?.arrayValue ?? [] {
+      guard let fact = WorkloadFact(value) else { return nil }
+      workloads[fact.reference.uid] = fact
+    }
+    for value in state["nodes"]?.arrayValue ?? [] {
+      guard let fact = NodeFact(value) else { return nil }
+      nodes[fact.name] = fact
+    }
+    for member in state["namespaceEnds"]?.objectValue ?? [:] { namespaceEnds[member.key] = member.value.time }
+    for member in state["events"]?.objectValue ?? [:] { events[member.key] = member.value.arrayValue?.compactMap(EventFact.init) }
+    for member in state["heard"]?.objectValue ?? [:] {
+      guard let resource = ClusterResource(rawValue: member.key) else { continue }
+      heard[resource] = member.value.time
+      resumed.insert(resource)
+    }
+    index()
+  }
+
+  /// Declares the time between the saved state and now as not seen.
+  package mutating func resume(at moment: Timestamp) -> LedgerOutput {
+    guard moment > now else { return LedgerOutput() }
+    return declareGap(from: now, to: moment, reason: "the recorder was not running")
+  }
+}
+
+extension JSONValue {
+  fileprivate var time: Timestamp? { intValue.map { Timestamp(nanoseconds: $0) } }
+  fileprivate var spans: [Span] {
+    (arrayValue ?? []).compactMap { pair in pair[0]?.time.map { Span(from: $0, to: pair[1]?.time) } }
+  }
+  fileprivate func text(_ key: String) -> String { self[key]?.stringValue ?? "" }
+  fileprivate func number(_ key: String) -> Int { Int(clamping: self[key]?.intValue ?? 0) }
+  fileprivate func strings(_ key: String) -> [String] { (self[key]?.arrayValue ?? []).compactMap(\.stringValue) }
+
+  fileprivate static func time(_ moment: Timestamp?) -> JSONValue { moment.map { .int($0.nanoseconds) } ?? .null }
+  fileprivate static func spans(_ spans: [Span]) -> JSONValue { .array(spans.map { [.int($0.from.nanoseconds), .time($0.to)] }) }
+  fileprivate static func strings(_ texts: some Sequence<String>) -> JSONValue { .array(texts.map { .string($0) }) }
+
+  /// Without the members that say nothing.
+  fileprivate var compact: JSONValue {
+    guard case .object(let object) = self else { return self }
+    return .object(
+      JSONObject(object.filter { $0.value != .null && $0.value != "" && $0.value != 0 && $0.value != false && $0.value != [] }))
+  }
+}
+
+extension ObjectReference {
+  fileprivate var json: JSONValue { [.string(kind), .string(namespace), .string(name), .string(uid)] }
+
+  fileprivate init?(_ value: JSONValue?) {
+    guard let parts = value?.arrayValue?.compactMap(\.stringValue), parts.count == 4 else { return nil }
+    self.init(kind: parts[0], namespace: parts[1], name: parts[2], uid: parts[3])
+  }
+}
+
+extension Container.Termination {
+  fileprivate var json: JSONValue {
+    let value: JSONValue = [
+      "reason": .string(reason), "exitCode": .int(Int64(exitCode)), "started": .time(started), "finished": .time(finished),
+      "message": .string(message),
+    ]
+    return value.compact
+  }
+
+  fileprivate init?(_ value: JSONValue?) {
+    guard let value, value.objectValue != nil else { return nil }
+    self.init(
+      reason: value.text("reason"), exitCode: value.number("exitCode"), started: value["started"]?.time, finished: value["finished"]?.time,
+      message: value.text("message"))
+  }
+}
+
+extension PodFact.Run {
+  fileprivate var json: JSONValue {
+    ["container": .string(container), "count": .int(Int64(count)), "end": end?.json ?? .null, "seen": .time(seen)]
+  }
+
+  fileprivate init?(_ value: JSONValue?) {
+    guard let value, let seen = value["seen"]?.time else { return nil }
+    self.init(container: value.text("container"), count: value.number("count"), end: .init(value["end"]), seen: seen)
+  }
+}
+
+extension PodFact {
+  fileprivate var json: JSONValue {
+    var value: JSONValue = [
+      "uid": .string(uid), "namespace": .string(namespace), "name": .string(name), "node": .string(node),
+      "controller": controller?.json ?? .null, "hash": .string(hash), "templateGeneration": .int(Int64(templateGeneration)),
+      "completionIndex": .string(completionIndex), "restartPolicy": .string(restartPolicy), "created": .time(created),
+      "isBaseline": .bool(isBaseline), "isSilent": .bool(isSilent), "order": .int(Int64(order)), "endOrder": .int(Int64(endOrder)), "cameInList": .bool(cameInList),
+      "endedInList": .bool(endedInList), "ready": .spans(readySpans), "runs": .array(runs.map(\.json)),
+      "statusReason": .string(statusReason), "statusMessage": .string(statusMessage), "phase": .string(phase),
+      "deletionRequested": .time(deletionRequested), "terminalAt": .time(terminalAt), "goneAt": .time(goneAt),
+      "vanishedAfter": .time(vanishedAfter), "exit": exit?.json ?? .null, "told": .strings(told.sorted()),
+      "successor": successor.map { .string($0) } ?? .null, "predecessor": predecessor.map { .string($0) } ?? .null,
+      "hasNoSuccessor": .bool(hasNoSuccessor),
+    ]
+    if let disruption {
+      value["disruption"] = [
+        "reason": .string(disruption.reason), "message": .string(disruption.message), "at": .time(disruption.at),
+      ]
+    }
+    if let frozen {
+      value["frozen"] = [
+        "cause": .string(frozen.cause.rawValue), "confidence": .double(frozen.confidence), "evidence": .strings(frozen.evidence),
+        "isCleanUp": .bool(frozen.isCleanUp),
+      ]
+    }
+    value["containers"] = .array(
+      containers.sorted { $0.key < $1.key }.map { name, fact in
+        let part: JSONValue = [
+          "name": .string(name), "count": .int(Int64(fact.count)), "image": .string(fact.image), "lastEnd": fact.lastEnd?.json ?? .null,
+          "lastEndSeen": .time(fact.lastEndSeen), "startedRun": fact.startedRun.map { .int(Int64($0)) } ?? .null,
+        ]
+        return part
+      })
+    return value.compact
+  }
+
+  fileprivate init?(_ value: JSONValue) {
+    guard let created = value["created"]?.time else { return nil }
+    self.init(
+      uid: value.text("uid"), namespace: value.text("namespace"), name: value.text("name"), created: created,
+      isBaseline: value["isBaseline"]?.boolValue ?? false)
+    node = value.text("node")
+    controller = ObjectReference(value["controller"])
+    hash = value.text("hash")
+    templateGeneration = value.number("templateGeneration")
+    completionIndex = value.text("completionIndex")
+    restartPolicy = value.text("restartPolicy")
+    isSilent = value["isSilent"]?.boolValue ?? false
+    order = value.number("order")
+    endOrder = value.number("endOrder")
+    cameInList = value["cameInList"]?.boolValue ?? false
+    endedInList = value["endedInList"]?.boolValue ?? false
+    readySpans = value["ready"]?.spans ?? []
+    runs = (value["runs"]?.arrayValue ?? []).compactMap { Run($0) }
+    statusReason = value.text("statusReason")
+    statusMessage = value.text("statusMessage")
+    phase = value.text("phase")
+    deletionRequested = value["deletionRequested"]?.time
+    terminalAt = value["terminalAt"]?.time
+    goneAt = value["goneAt"]?.time
+    vanishedAfter = value["vanishedAfter"]?.time
+    exit = Run(value["exit"])
+    told = Set(value.strings("told"))
+    successor = value["successor"]?.stringValue
+    predecessor = value["predecessor"]?.stringValue
+    hasNoSuccessor = value["hasNoSuccessor"]?.boolValue ?? false
+    if let part = value["disruption"], let at = part["at"]?.time {
+      disruption = Disruption(reason: part.text("reason"), message: part.text("message"), at: at)
+    }
+    if let part = value["frozen"], let cause = Reschedule.Cause(rawValue: part.text("cause")) {
+      frozen = FrozenCause(
+        cause: cause, confidence: part["confidence"]?.doubleValue ?? 0, evidence: part.strings("evidence"),
+        isCleanUp: part["isCleanUp"]?.boolValue ?? false)
+    }
+    for part in value["containers"]?.arrayValue ?? [] {
+      containers[part.text("name")] = ContainerFact(
+        count: part.number("count"), image: part.text("image"), lastEnd: .init(part["lastEnd"]),
+        lastEndSeen: part["lastEndSeen"]?.time,
+        startedRun: part["startedRun"]?.intValue.map { Int(clamping: $0) })
+    }
+  }
+}
+
+extension WorkloadFact {
+  fileprivate var json: JSONValue {
+    let value: JSONValue = [
+      "reference": reference.json, "controller": controller?.json ?? .null, "created": .time(created), "wanted": .int(Int64(wanted)),
+      "revision": .string(revision), "updateRevision": .string(updateRevision), "updateStrategy": .string(updateStrategy),
+      "partition": .int(Int64(partition)), "ordinalStart": .int(Int64(ordinalStart)), "templateGeneration": .int(Int64(templateGeneration)),
+      "isFinished": .bool(isFinished), "deletionRequested": .time(deletionRequested), "lastSeen": .time(lastSeen),
+      "gone": gone.map { [.int($0.from.nanoseconds), .int($0.to.nanoseconds)] } ?? .null,
+      "formerRevisions": .array(formerRevisions.map { [.int($0.until.nanoseconds), .string($0.revision)] }),
+      "steps": .array(
+        steps.map { step in
+          [
+            .int(step.when.from.nanoseconds), .int(step.when.to.nanoseconds), .int(Int64(step.from)), .int(Int64(step.to)),
+          ]
+        }),
+    ]
+    return value.compact
+  }
+
+  fileprivate init?(_ value: JSONValue) {
+    guard let reference = ObjectReference(value["reference"]), let lastSeen = value["lastSeen"]?.time else { return nil }
+    self.init(reference: reference, wanted: value.number("wanted"), revision: value.text("revision"), lastSeen: lastSeen)
+    controller = ObjectReference(value["controller"])
+    created = value["created"]?.time
+    updateRevision = value.text("updateRevision")
+    updateStrategy = value.text("updateStrategy")
+    partition = value.number("partition")
+    ordinalStart = value.number("ordinalStart")
+    templateGeneration = value.number("templateGeneration")
+    isFinished = value["isFinished"]?.boolValue ?? false
+    deletionRequested = value["deletionRequested"]?.time
+    if let from = value["gone"]?[0]?.time, let to = value["gone"]?[1]?.time { gone = Interval(from: from, to: to) }
+    formerRevisions = (value["formerRevisions"]?.arrayValue ?? []).compactMap { pair in
+      pair[0]?.time.map { FormerRevision(until: $0, revision: pair[1]?.stringValue ?? "") }
+    }
+    steps = (value["steps"]?.arrayValue ?? []).compactMap { step in
+      guard let from = step[0]?.time, let to = step[1]?.time else { return nil }
+      return Step(
+        when: Interval(from: from, to: to), from: Int(clamping: step[2]?.intValue ?? 0), to: Int(clamping: step[3]?.intValue ?? 0))
+    }
+  }
+}
+
+extension NodeFact {
+  fileprivate var json: JSONValue {
+    let value: JSONValue = [
+      "name": .string(name), "notReady": .spans(notReady), "gone": .time(gone), "manualTaints": .strings(manualTaints),
+      "isReady": .bool(isReady),
+    ]
+    return value.compact
+  }
+
+  fileprivate init?(_ value: JSONValue) {
+    guard let name = value["name"]?.stringValue else { return nil }
+    self.init(
+      name: name, notReady: value["notReady"]?.spans ?? [], gone: value["gone"]?.time, manualTaints: value.strings("manualTaints"),
+      isReady: value["isReady"]?.boolValue ?? false)
+  }
+}
+
+extension EventFact {
+  fileprivate var json: JSONValue {
+    [
+      "uid": .string(uid), "reason": .string(reason), "message": .string(message), "container": .string(container),
+      "times": .array(times.map { .int($0.nanoseconds) }),
+    ]
+  }
+
+  fileprivate init?(_ value: JSONValue) {
+    guard let reason = value["reason"]?.stringValue else { return nil }
+    self.init(
+      uid: value.text("uid"), reason: reason, message: value.text("message"), container: value.text("container"),
+      times: (value["times"]?.arrayValue ?? []).compactMap { $0.intValue.map { Timestamp(nanoseconds: $0) } })
+  }
+}

@@ -1,0 +1,246 @@
+import TimeFormat
+
+/// What the ledger keeps of a pod, from its first sight until its entries are settled.
+struct PodFact: Sendable, Hashable {
+  struct Run: Sendable, Hashable {
+    var container: String
+    /// The restart count while the run lasted.
+    var count: Int
+    var end: Container.Termination?
+    var seen: Timestamp
+  }
+
+  struct ContainerFact: Sendable, Hashable {
+    var count: Int
+    var image: String
+    /// The end of the current run, where it was seen before the restart.
+    var lastEnd: Container.Termination?
+    var lastEndSeen: Timestamp?
+    var startedRun: Int?
+    var endedRun: Int?
+  }
+
+  struct Disruption: Sendable, Hashable {
+    var reason: String
+    var message: String
+    var at: Timestamp
+  }
+
+  struct FrozenCause: Sendable, Hashable {
+    var cause: Reschedule.Cause
+    var confidence: Double
+    var evidence: [String]
+    var isCleanUp: Bool
+  }
+
+  var uid: String
+  var namespace: String
+  var name: String
+  var node = ""
+  var controller: ObjectReference?
+  /// `pod-template-hash` or `controller-revision-hash`.
+  var hash = ""
+  var templateGeneration = 0
+  var completionIndex = ""
+  var restartPolicy = "Always"
+  var created: Timestamp
+  /// Was there before the ledger began to watch.
+  var isBaseline: Bool
+  /// Its place among the first sights of pods, and of its end among the ends: one watch tells in the server's order.
+  var order = 0
+  var endOrder = 0
+  /// First seen, or first seen to end, in a list, which has no order.
+  var cameInList = false
+  var endedInList = false
+  /// Had already ended when the ledger began: its story is not ours to tell.
+  var isSilent = false
+  var readySpans: [Span] = []
+  var containers: [String: ContainerFact] = [:]
+  var runs: [Run] = []
+  var disruption: Disruption?
+  var statusReason = ""
+  var statusMessage = ""
+  var phase = ""
+  var deletionRequested: Timestamp?
+  var terminalAt: Timestamp?
+  var goneAt: Timestamp?
+  /// It was absent from a list: nobody saw it go.
+  var vanishedAfter: Timestamp?
+  var exit: Run?
+  /// Lifecycle events already told.
+  var told: Set<String> = []
+  /// Decided, and not to be thought over again.
+  var frozen: FrozenCause?
+  var successor: String?
+  var predecessor: String?
+  var hasNoSuccessor = false
+
+  var endedAt: Timestamp? { [deletionRequested, terminalAt, goneAt].compactMap { $0 }.min() }
+  var everReady: Bool { !readySpans.isEmpty }
+  var isReadyNow: Bool { readySpans.last.map { $0.to == nil } ?? false }
+  var reference: Reschedule.PodReference { .init(name: name, uid: uid, node: node) }
+
+  /// When it served: ready and not asked to go.
+  var servingSpans: [Span] {
+    let end = endedAt
+    return readySpans.compactMap { span in
+      let to = [span.to, end].compactMap { $0 }.min()
+      if let to, to <= span.from { return nil }
+      return Span(from: span.from, to: to)
+    }
+  }
+
+  init(_ pod: Pod, at: Timestamp, isBaseline: Bool) {
+    uid = pod.uid
+    namespace = pod.namespace
+    name = pod.name
+    created = Moment.exact(api: pod.created, received: at)
+    self.isBaseline = isBaseline
+  }
+
+  init(uid: String, namespace: String, name: String, created: Timestamp, isBaseline: Bool) {
+    self.uid = uid
+    self.namespace = namespace
+    self.name = name
+    self.created = created
+    self.isBaseline = isBaseline
+  }
+
+  /// Takes in a newer state of the pod; tells the lifecycle events that follow from it.
+  mutating func update(_ pod: Pod, at: Timestamp, cluster: String) -> [PodLifecycleEvent] {
+    var story = Story(cluster: cluster)
+    node = pod.node.isEmpty ? node : pod.node
+    controller = pod.controller ?? controller
+    hash = pod.labels["pod-template-hash"] ?? pod.labels["controller-revision-hash"] ?? hash
+    templateGeneration = pod.labels["pod-template-generation"].flatMap { Int($0) } ?? templateGeneration
+    completionIndex = pod.labels["batch.kubernetes.io/job-completion-index"] ?? completionIndex
+    restartPolicy = pod.restartPolicy
+    phase = pod.phase
+    if !pod.reason.isEmpty {
+      statusReason = pod.reason
+      statusMessage = pod.message
+    }
+    tell(&story, "created", created, "created")
+    if !node.isEmpty {
+      let condition = pod.conditions.first { $0.type == "PodScheduled" && $0.status == "True" }
+      tell(&story, "scheduled", Moment.exact(api: condition?.lastTransition, received: at), "scheduled on \(node)")
+    }
+    if let target = pod.conditions.first(where: { $0.type == "DisruptionTarget" && $0.status == "True" }) {
+      if disruption?.reason != target.reason {
+        disruption = Disruption(
+          reason: target.reason, message: target.message, at: Moment.exact(api: target.lastTransition, received: at))
+      }
+    } else if deletionRequested == nil, terminalAt == nil {
+      disruption = nil  // withdrawn: the eviction did not come to pass
+    }
+    if let deletion = pod.deletionTimestamp, deletionRequested == nil {
+      // deletionTimestamp lies the grace period ahead of the request (API conventions, "Graceful deletion").
+      deletionRequested = Moment.exact(api: deletion - .seconds(pod.deletionGraceSeconds ?? 0), received: at)
+      tell(&story, "terminating", deletionRequested ?? at, "asked to stop, grace \(pod.deletionGraceSeconds ?? 0) s")
+    }
+    for container in pod.containers + pod.initContainers { update(container, at: at, &story) }
+    updateReadiness(pod, at: at, &story)
+    if pod.phase == "Failed" || pod.phase == "Succeeded", terminalAt == nil {
+      let finished = pod.containers.compactMap { container -> Timestamp? in
+        if case .terminated(let end) = container.state { end.finished } else { nil }
+      }.max()
+      let ready = pod.conditions.first { $0.type == "Ready" }?.lastTransition
+      let ended = Moment.exact(api: finished ?? ready, received: at)
+      // A container that waited for its restart had ended long before its pod.
+      terminalAt = max(ended, deletionRequested ?? ended)
+    }
+    return story.events
+  }
+
+  /// The lifecycle events of one update.
+  private struct Story {
+    var cluster: String
+    var events: [PodLifecycleEvent] = []
+  }
+
+  private mutating func tell(_ story: inout Story, _ kind: String, _ moment: Timestamp, _ detail: String, once key: String? = nil) {
+    guard told.insert(key ?? kind).inserted else { return }
+    story.events.append(
+      PodLifecycleEvent(
+        kind: kind, at: moment, cluster: story.cluster, namespace: namespace, pod: name, podUID: uid, node: node, detail: detail))
+  }
+
+  private mutating func updateReadiness(_ pod: Pod, at: Timestamp, _ story: inout Story) {
+    let condition = pod.conditions.first { $0.type == "Ready" }
+    let isReady = condition?.status == "True"
+    guard isReady != isReadyNow else { return }
+    let moment = Moment.exact(api: condition?.lastTransition, received: at)
+    if isReady {
+      readySpans.append(Span(from: max(moment, readySpans.last?.to ?? moment), to: nil))
+      if readySpans.count > 32 { readySpans.removeFirst() }
+      tell(&story, "ready", moment, "ready", once: "ready@\(moment.nanoseconds)")
+    } else if let last = readySpans.indices.last {
+      readySpans[last].to = max(moment, readySpans[last].from)
+      tell(&story, "notReady", moment, condition.map { $0.reason.isEmpty ? "not ready" : "not ready: \($0.reason)" } ?? "not ready",
+        once: "notReady@\(moment.nanoseconds)")
+    }
+  }
+
+  private mutating func update(_ container: Container, at: Timestamp, _ story: inout Story) {
+    let isNew = containers[container.name] == nil
+    var fact = containers[container.name] ?? ContainerFact(count: isBaseline ? container.restartCount : 0, image: container.image)
+    // A run that started after the pod was asked to go, or of which nothing is left but "unknown", is the end of the pod and no restart.
+    let startedAnew: Timestamp? =
+      switch container.state {
+      case .running(let since): since
+      case .terminated(let end): end.started
+      case .waiting: nil
+      }
+    let isEnding =
+      isTerminal || (deletionRequested.map { ended in startedAnew.map { $0 > ended } ?? true } ?? false)
+    if container.restartCount > fact.count {
+      if !isEnding {
+        let lowest = max(fact.count, container.restartCount - 20)
+        for count in lowest..<container.restartCount {
+          let isLast = count == container.restartCount - 1
+          let end = isLast ? container.lastTermination ?? fact.lastEnd : (count == fact.count ? fact.lastEnd : nil)
+          runs.append(Run(container: container.name, count: count, end: end, seen: count == fact.count ? fact.lastEndSeen ?? at : at))
+          tellEnd(container.name, count, end, at, &story)
+        }
+      }
+      fact.count = container.restartCount
+      fact.lastEnd = nil
+      fact.lastEndSeen = nil
+      fact.startedRun = nil
+    }
+    switch container.state {
+    case .running(let since):
+      if fact.startedRun != fact.count {
+        fact.startedRun = fact.count
+        let moment = Moment.exact(api: since, received: at)
+        tell(&story, "started", moment, "container \(container.name) started\(fact.count > 0 ? ", restart \(fact.count)" : "")",
+          once: "started/\(container.name)/\(fact.count)")
+      }
+    case .terminated(let end):
+      fact.lastEnd = end
+      fact.lastEndSeen = fact.lastEndSeen ?? at
+      exit = Run(container: container.name, count: fact.count, end: end, seen: at)
+      tellEnd(container.name, fact.count, end, at, &story)
+    case .waiting:
+      if isNew, let end = container.lastTermination { fact.lastEnd = end }
+    }
+    containers[container.name] = fact
+  }
+
+  private var isTerminal: Bool { phase == "Failed" || phase == "Succeeded" }
+
+  private mutating func tellEnd(
+    _ container: String, _ count: Int, _ end: Container.Termination?, _ at: Timestamp, _ story: inout Story
+  ) {
+    guard let end else { return }
+    tell(&story, "containerEnded", Moment.exact(api: end.finished, received: at), Self.words(container, end), once: "ended/\(container)/\(count)")
+  }
+
+  static func words(_ container: String, _ end: Container.Termination) -> String {
+    switch end.reason {
+    case "OOMKilled": "container \(container) OOM killed (\(end.exitCode))"
+    case "Completed": "container \(container) ended (0)"
+    default: "container \(container) exited \(end.exitCode)"
+    }
+  }
+}

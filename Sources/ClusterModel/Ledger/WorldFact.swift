@@ -1,0 +1,144 @@
+import TimeFormat
+
+/// What the ledger keeps of a workload: how its wanted count moved, and whether it still exists.
+struct WorkloadFact: Sendable, Hashable {
+  struct Step: Sendable, Hashable {
+    /// When it happened, as far as it is known.
+    var when: Interval
+    var from: Int
+    var to: Int
+  }
+
+  struct FormerRevision: Sendable, Hashable {
+    var until: Timestamp
+    var revision: String
+  }
+
+  var reference: ObjectReference
+  var controller: ObjectReference?
+  var created: Timestamp?
+  var wanted: Int
+  var revision: String
+  /// What it was before, with the time until which it was; oldest first.
+  var formerRevisions: [FormerRevision] = []
+  var updateRevision = ""
+  var updateStrategy = ""
+  var partition = 0
+  var ordinalStart = 0
+  var templateGeneration = 0
+  var isFinished = false
+  var deletionRequested: Timestamp?
+  var gone: Interval?
+  var lastSeen: Timestamp
+  /// Oldest first; the first step of a workload that was seen to appear is its birth.
+  var steps: [Step] = []
+
+  init(_ workload: Workload, at: Timestamp) {
+    reference = workload.reference
+    wanted = workload.wanted
+    revision = workload.revision
+    lastSeen = at
+    update(workload, at: at, notBefore: at)
+  }
+
+  init(reference: ObjectReference, wanted: Int, revision: String, lastSeen: Timestamp) {
+    self.reference = reference
+    self.wanted = wanted
+    self.revision = revision
+    self.lastSeen = lastSeen
+  }
+
+  mutating func update(_ workload: Workload, at: Timestamp, notBefore: Timestamp) {
+    controller = workload.controller
+    created = workload.created
+    if workload.revision != revision {
+      formerRevisions.append(FormerRevision(until: at, revision: revision))
+      if formerRevisions.count > 32 { formerRevisions.removeFirst() }
+      revision = workload.revision
+    }
+    updateRevision = workload.updateRevision
+    updateStrategy = workload.updateStrategy
+    partition = workload.partition
+    ordinalStart = workload.ordinalStart
+    templateGeneration = workload.templateGeneration
+    deletionRequested = deletionRequested ?? workload.deletionTimestamp
+    isFinished = workload.conditions.contains { ($0.type == "Complete" || $0.type == "Failed") && $0.status == "True" }
+    if workload.wanted != wanted { step(to: workload.wanted, Interval(from: min(notBefore, at), to: at)) }
+    gone = nil
+    lastSeen = at
+  }
+
+  mutating func step(to count: Int, _ when: Interval) {
+    steps.append(Step(when: when, from: wanted, to: count))
+    if steps.count > 64 { steps.removeFirst() }
+    wanted = count
+  }
+
+  /// The revision at a moment; of one that was not there yet, the first.
+  func revision(at moment: Timestamp) -> String {
+    if let created, created - .seconds(1) > moment { return "" }
+    return formerRevisions.first { $0.until > moment }?.revision ?? revision
+  }
+
+  /// The wanted count at a moment, from the steps.
+  func wanted(at moment: Timestamp) -> Int {
+    for step in steps where step.when.to > moment { return step.from }
+    return wanted
+  }
+}
+
+struct NodeFact: Sendable, Hashable {
+  var name: String
+  var notReady: [Span] = []
+  var gone: Timestamp?
+  /// Taints with the effect NoExecute that people put on, and not the node controller.
+  var manualTaints: [String] = []
+  var isReady = true
+
+  mutating func update(_ node: Node, at: Timestamp) {
+    let condition = node.conditions.first { $0.type == "Ready" }
+    let ready = condition?.status == "True"
+    manualTaints = node.taints.filter { $0.hasSuffix(":NoExecute") && !$0.hasPrefix("node.kubernetes.io/") }
+    gone = nil
+    guard ready != isReady else { return }
+    isReady = ready
+    let moment = Moment.exact(api: condition?.lastTransition, received: at)
+    if ready {
+      if let last = notReady.indices.last { notReady[last].to = moment }
+    } else {
+      notReady.append(Span(from: moment, to: nil))
+      if notReady.count > 16 { notReady.removeFirst() }
+    }
+  }
+
+  /// Whether the node was lost at a moment, give or take the slack.
+  func wasLost(at moment: Timestamp, slack: Duration = .seconds(2)) -> Bool {
+    if let gone, gone - slack <= moment { return true }
+    return notReady.contains { $0.from - slack <= moment && ($0.to.map { $0 + slack >= moment } ?? true) }
+  }
+}
+
+/// An event that says why a pod or container ended.
+struct EventFact: Sendable, Hashable {
+  var uid: String
+  var reason: String
+  var message: String
+  var container: String
+  var times: [Timestamp]
+
+  /// Whether it was seen within the span; events carry whole seconds.
+  func happened(from: Timestamp?, to: Timestamp) -> Bool {
+    times.contains { time in (from.map { time >= $0 - .seconds(1) } ?? true) && time <= to + .seconds(1) }
+  }
+
+  /// The reasons worth keeping; readiness failures restart nothing.
+  static func isTelling(_ event: ClusterEvent) -> Bool {
+    switch event.reason {
+    case "Killing", "Evicted", "Preempted", "Preempting", "TaintManagerEviction", "OOMKilling", "SuccessfulDelete", "NodeShutdown",
+      "ExceededGracePeriod", "FailedPreStopHook", "DeletingNode":
+      true
+    case "Unhealthy": event.message.hasPrefix("Liveness") || event.message.hasPrefix("Startup")
+    default: false
+    }
+  }
+}

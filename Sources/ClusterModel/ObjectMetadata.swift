@@ -1,0 +1,165 @@
+import JSONBytes
+import TimeFormat
+
+/// Equal strings of many objects share one storage: names of nodes, labels, images repeat thousands of times.
+package final class StringTable {
+  private var strings: Set<String> = []
+
+  package init() {}
+
+  func intern(_ text: String) -> String {
+    // Up to 15 bytes a string has no storage to share.
+    if text.utf8.count <= 15 { return text }
+    if strings.count > 100_000 { strings.removeAll() }
+    return strings.insert(text).memberAfterInsert
+  }
+}
+
+/// What is read of an object's `metadata`.
+struct ObjectMetadata {
+  var name = ""
+  var namespace = ""
+  var uid = ""
+  var resourceVersion = ""
+  var generation = 0
+  var created: Timestamp?
+  var deletionTimestamp: Timestamp?
+  var deletionGraceSeconds: Int?
+  var labels: [String: String] = [:]
+  var revision = ""
+  var templateGeneration = 0
+  var controller: ObjectReference?
+  var lastChange: Workload.Change?
+  var isInitialEventsEnd = false
+
+  init() {}
+
+  init(_ cursor: inout JSONCursor, _ strings: StringTable, managedFields: Bool = false) throws(JSONError) {
+    try cursor.readObject { (key, cursor) throws(JSONError) in
+      switch key {
+      case "name": name = try cursor.text()
+      case "namespace": namespace = strings.intern(try cursor.text())
+      case "uid": uid = try cursor.text()
+      case "resourceVersion": resourceVersion = try cursor.text()
+      case "generation": generation = try cursor.integer()
+      case "creationTimestamp": created = try cursor.time()
+      case "deletionTimestamp": deletionTimestamp = try cursor.time()
+      case "deletionGracePeriodSeconds": deletionGraceSeconds = try cursor.readIntIfPresent().map { Int(clamping: $0) }
+      case "labels": labels = try cursor.stringMap(strings)
+      case "annotations":
+        try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+          switch key {
+          case "deployment.kubernetes.io/revision": revision = try cursor.text()
+          case "deprecated.daemonset.template.generation": templateGeneration = Int(try cursor.text()) ?? 0
+          case "k8s.io/initial-events-end": isInitialEventsEnd = try cursor.text() == "true"
+          default: break
+          }
+        }
+      case "ownerReferences":
+        try cursor.arrayIfPresent { (cursor) throws(JSONError) in
+          var owner = ObjectReference(kind: "", namespace: "", name: "")
+          var isController = false
+          try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+            switch key {
+            case "kind": owner.kind = strings.intern(try cursor.text())
+            case "name": owner.name = strings.intern(try cursor.text())
+            case "uid": owner.uid = strings.intern(try cursor.text())
+            case "controller": isController = try cursor.readBoolIfPresent() ?? false
+            default: break
+            }
+          }
+          if isController { controller = owner }
+        }
+      case "managedFields" where managedFields:
+        try cursor.arrayIfPresent { (cursor) throws(JSONError) in
+          guard let change = try Self.change(&cursor, strings) else { return }
+          if (change.at ?? Timestamp(nanoseconds: 0)) >= (lastChange?.at ?? Timestamp(nanoseconds: 0)) { lastChange = change }
+        }
+      default: break
+      }
+    }
+    controller?.namespace = namespace
+  }
+
+  /// A managedFields entry that owns something outside `status`; `nil` for all others. A rollout or a scaling changes `spec`, so an
+  /// entry counts when it has fields there; `scale` is a subresource that writes `spec.replicas`.
+  private static func change(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) -> Workload.Change? {
+    var change = Workload.Change(manager: "", at: nil, operation: "")
+    var subresource = ""
+    var ownsSpec = false
+    try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+      switch key {
+      case "manager": change.manager = strings.intern(try cursor.text())
+      case "operation": change.operation = try cursor.text()
+      case "time": change.at = try cursor.time()
+      case "subresource": subresource = try cursor.text()
+      case "fieldsV1":
+        try cursor.objectIfPresent { (key, _) throws(JSONError) in
+          if key == "f:spec" { ownsSpec = true }
+        }
+      default: break
+      }
+    }
+    return ownsSpec && subresource != "status" ? change : nil
+  }
+}
+
+extension JSONCursor {
+  /// A string, or empty for anything else.
+  mutating func text() throws(JSONError) -> String { try readStringIfPresent() ?? "" }
+
+  mutating func integer() throws(JSONError) -> Int { Int(clamping: try readIntIfPresent() ?? 0) }
+
+  mutating func flag() throws(JSONError) -> Bool { try readBoolIfPresent() ?? false }
+
+  mutating func time() throws(JSONError) -> Timestamp? {
+    guard let text = try readStringIfPresent() else { return nil }
+    return Timestamp(rfc3339: text)
+  }
+
+  /// Reads an object; anything else (servers write `null` for empty) is skipped.
+  mutating func objectIfPresent(_ member: (JSONKey, inout JSONCursor) throws(JSONError) -> Void) throws(JSONError) {
+    if try peek() == .object { try readObject(member) } else { try skipValue() }
+  }
+
+  mutating func arrayIfPresent(_ element: (inout JSONCursor) throws(JSONError) -> Void) throws(JSONError) {
+    if try peek() == .array { try readArray(element) } else { try skipValue() }
+  }
+
+  mutating func stringMap(_ strings: StringTable) throws(JSONError) -> [String: String] {
+    var map: [String: String] = [:]
+    try objectIfPresent { (key, cursor) throws(JSONError) in
+      map[strings.intern(key.string)] = strings.intern(try cursor.text())
+    }
+    return map
+  }
+
+  /// A quantity is a string, but YAML writers leave a bare number.
+  mutating func quantityText() throws(JSONError) -> String {
+    guard try peek() == .number else { return try text() }
+    return switch try readNumber() {
+    case .int(let value): "\(value)"
+    case .double(let value): "\(value)"
+    default: ""
+    }
+  }
+
+  mutating func conditions(_ strings: StringTable) throws(JSONError) -> [Condition] {
+    var conditions: [Condition] = []
+    try arrayIfPresent { (cursor) throws(JSONError) in
+      var condition = Condition(type: "", status: "")
+      try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+        switch key {
+        case "type": condition.type = strings.intern(try cursor.text())
+        case "status": condition.status = try cursor.text()
+        case "reason": condition.reason = strings.intern(try cursor.text())
+        case "message": condition.message = strings.intern(try cursor.text())
+        case "lastTransitionTime": condition.lastTransition = try cursor.time()
+        default: break
+        }
+      }
+      conditions.append(condition)
+    }
+    return conditions
+  }
+}

@@ -1,0 +1,154 @@
+import JSONBytes
+import TimeFormat
+
+extension Pod {
+  init(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) {
+    var metadata = ObjectMetadata()
+    self.init(namespace: "", name: "", uid: "")
+    var specs: [Container] = []
+    var initSpecs: [Container] = []
+    var statuses: [Container] = []
+    var initStatuses: [Container] = []
+    try cursor.readObject { (key, cursor) throws(JSONError) in
+      switch key {
+      case "metadata": metadata = try ObjectMetadata(&cursor, strings)
+      case "spec":
+        try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+          switch key {
+          case "nodeName": node = strings.intern(try cursor.text())
+          case "priority": priority = try cursor.integer()
+          case "restartPolicy": restartPolicy = try cursor.text()
+          case "containers": specs = try Container.specs(&cursor, strings)
+          case "initContainers": initSpecs = try Container.specs(&cursor, strings)
+          default: break
+          }
+        }
+      case "status":
+        try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+          switch key {
+          case "phase": phase = try cursor.text()
+          case "reason": reason = strings.intern(try cursor.text())
+          case "message": message = try cursor.text()
+          case "podIP": ip = try cursor.text()
+          case "startTime": started = try cursor.time()
+          case "conditions": conditions = try cursor.conditions(strings)
+          case "containerStatuses": statuses = try Container.statuses(&cursor, strings)
+          case "initContainerStatuses": initStatuses = try Container.statuses(&cursor, strings)
+          default: break
+          }
+        }
+      default: break
+      }
+    }
+    namespace = metadata.namespace
+    name = metadata.name
+    uid = metadata.uid
+    created = metadata.created
+    deletionTimestamp = metadata.deletionTimestamp
+    deletionGraceSeconds = metadata.deletionGraceSeconds
+    labels = metadata.labels
+    controller = metadata.controller
+    containers = Container.join(specs, statuses)
+    initContainers = Container.join(initSpecs, initStatuses)
+  }
+}
+
+extension Container {
+  static func specs(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) -> [Container] {
+    var containers: [Container] = []
+    try cursor.arrayIfPresent { (cursor) throws(JSONError) in
+      var container = Container(name: "")
+      try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+        switch key {
+        case "name": container.name = strings.intern(try cursor.text())
+        case "image": container.image = strings.intern(try cursor.text())
+        case "resources":
+          try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+            let isLimit = key == "limits"
+            guard isLimit || key == "requests" else { return }
+            try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+              switch key {
+              case "cpu":
+                let value = Quantity.milli(try cursor.quantityText())
+                if isLimit { container.limitMilliCPU = value } else { container.requestMilliCPU = value }
+              case "memory":
+                let value = Quantity.whole(try cursor.quantityText())
+                if isLimit { container.limitMemory = value } else { container.requestMemory = value }
+              default: break
+              }
+            }
+          }
+        default: break
+        }
+      }
+      containers.append(container)
+    }
+    return containers
+  }
+
+  static func statuses(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) -> [Container] {
+    var containers: [Container] = []
+    try cursor.arrayIfPresent { (cursor) throws(JSONError) in
+      var container = Container(name: "")
+      try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+        switch key {
+        case "name": container.name = strings.intern(try cursor.text())
+        case "ready": container.isReady = try cursor.flag()
+        case "restartCount": container.restartCount = try cursor.integer()
+        case "state": container.state = try state(&cursor, strings) ?? .waiting(reason: "", message: "")
+        case "lastState":
+          if case .terminated(let termination)? = try state(&cursor, strings) { container.lastTermination = termination }
+        default: break
+        }
+      }
+      containers.append(container)
+    }
+    return containers
+  }
+
+  private static func state(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) -> State? {
+    var state: State?
+    try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+      let kind: Int =
+        switch key {
+        case "waiting": 0
+        case "running": 1
+        case "terminated": 2
+        default: -1
+        }
+      guard kind >= 0 else { return }
+      var end = Termination(reason: "", exitCode: 0)
+      try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+        switch key {
+        case "reason": end.reason = strings.intern(try cursor.text())
+        case "message": end.message = try cursor.text()
+        case "exitCode": end.exitCode = try cursor.integer()
+        case "startedAt": end.started = try cursor.time()
+        case "finishedAt": end.finished = try cursor.time()
+        default: break
+        }
+      }
+      state =
+        switch kind {
+        case 0: .waiting(reason: end.reason, message: end.message)
+        case 1: .running(since: end.started)
+        default: .terminated(end)
+        }
+    }
+    return state
+  }
+
+  /// Joins what the spec wants with what the status says, in the spec's order.
+  static func join(_ specs: [Container], _ statuses: [Container]) -> [Container] {
+    var joined = specs
+    for index in joined.indices {
+      guard let status = statuses.first(where: { $0.name == joined[index].name }) else { continue }
+      joined[index].isReady = status.isReady
+      joined[index].restartCount = status.restartCount
+      joined[index].state = status.state
+      joined[index].lastTermination = status.lastTermination
+    }
+    for status in statuses where !joined.contains(where: { $0.name == status.name }) { joined.append(status) }
+    return joined
+  }
+}

@@ -1,0 +1,94 @@
+import JSONBytes
+import TimeFormat
+
+extension Workload {
+  init(kind: String, _ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) {
+    self.init(reference: ObjectReference(kind: kind, namespace: "", name: ""))
+    var metadata = ObjectMetadata()
+    var completions: Int?
+    var parallelism: Int?
+    wanted = kind == "DaemonSet" ? 0 : 1
+    try cursor.readObject { (key, cursor) throws(JSONError) in
+      switch key {
+      case "metadata": metadata = try ObjectMetadata(&cursor, strings, managedFields: true)
+      case "spec":
+        try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+          switch key {
+          case "replicas": wanted = try cursor.readIntIfPresent().map { Int(clamping: $0) } ?? 1
+          case "completions": completions = try cursor.readIntIfPresent().map { Int(clamping: $0) }
+          case "parallelism": parallelism = try cursor.readIntIfPresent().map { Int(clamping: $0) }
+          case "paused", "suspend": isPaused = try cursor.flag()
+          case "selector":
+            try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+              if key == "matchLabels" { selector = try cursor.stringMap(strings) }
+            }
+          case "strategy", "updateStrategy": try readStrategy(&cursor)
+          case "ordinals":
+            try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+              if key == "start" { ordinalStart = try cursor.integer() }
+            }
+          case "template": try readTemplate(&cursor, strings)
+          default: break
+          }
+        }
+      case "status": try readStatus(&cursor, strings)
+      default: break
+      }
+    }
+    if kind == "Job" {
+      wanted = completions ?? parallelism ?? 1
+      ready = succeeded
+    }
+    reference = ObjectReference(kind: kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid)
+    controller = metadata.controller
+    labels = metadata.labels
+    revision = kind == "StatefulSet" ? updateRevision : metadata.revision
+    generation = metadata.generation
+    templateGeneration = metadata.templateGeneration
+    created = metadata.created
+    deletionTimestamp = metadata.deletionTimestamp
+    lastChange = metadata.lastChange
+  }
+
+  private mutating func readStrategy(_ cursor: inout JSONCursor) throws(JSONError) {
+    try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+      switch key {
+      case "type": updateStrategy = try cursor.text()
+      case "rollingUpdate":
+        try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+          if key == "partition" { partition = try cursor.integer() }
+        }
+      default: break
+      }
+    }
+  }
+
+  private mutating func readTemplate(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) {
+    try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+      guard key == "spec" else { return }
+      try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+        guard key == "containers" else { return }
+        images = try Container.specs(&cursor, strings).map(\.image)
+        image = images.first ?? ""
+      }
+    }
+  }
+
+  private mutating func readStatus(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) {
+    try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+      switch key {
+      case "replicas", "currentNumberScheduled", "active": current = try cursor.integer()
+      case "readyReplicas", "numberReady": ready = try cursor.integer()
+      case "updatedReplicas", "updatedNumberScheduled": updated = try cursor.integer()
+      case "availableReplicas", "numberAvailable": available = try cursor.integer()
+      case "desiredNumberScheduled": wanted = try cursor.integer()
+      case "observedGeneration": observedGeneration = try cursor.integer()
+      case "updateRevision": updateRevision = try cursor.text()
+      case "succeeded": succeeded = try cursor.integer()
+      case "failed": failed = try cursor.integer()
+      case "conditions": conditions = try cursor.conditions(strings)
+      default: break
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/// `docs/keys.md`, written from the table of commands.
+package enum KeysDocument {
+  package static func markdown() -> String {
+    var text = """
+      # Keys
+
+      Written from the console's table of commands by `periplus keys --markdown`; the same table gives the help (`?`), the palette (`:`) and
+      the footer. A `keys:` section in the configuration gives a command other keys: `keys: {follow: F, quit: "Q ctrl-q"}`.
+
+      """
+    for group in Command.Group.allCases {
+      text += "\n## \(group.rawValue)\n\n| key | command | does | where |\n|---|---|---|---|\n"
+      for command in CommandTable.all where command.group == group {
+        let keys = command.keys.map { "`\($0)`" }.joined(separator: " ")
+        let name = "`:\(command.name)" + (command.argument.map { " \($0)" } ?? "") + "`"
+        let pages = PageKind.allCases.filter { command.pages.contains($0) }.map(\.title).joined(separator: ", ")
+        text += "| \(keys) | \(name) | \(command.doc) | \(pages.isEmpty ? "everywhere" : pages) |\n"
+      }
+    }
+    text += """
+
+      ## Mouse
+
+      A click selects a row, a double click drills into it, the wheel moves, a click on a tab opens its page, a click on a column's header
+      sorts by it where the page can be sorted. All of it is on keys too.
+
+      """
+    return text
+  }
+}

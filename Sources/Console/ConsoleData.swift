@@ -1,0 +1,62 @@
+package import ClusterModel
+package import MigrationPlan
+package import TelemetryModel
+package import TimeFormat
+package import Views
+
+/// The newest of everything that pages look at. Copying it is cheap: pinning a moment keeps one.
+package struct ConsoleData: Sendable {
+  /// In the order in which the clusters were configured.
+  package var clusters: [ClusterHealth] = []
+  package var reschedules: [Reschedule] = []
+  package var gaps: [LedgerGap] = []
+  package var ledgerError: String?
+  package var hasLedger = false
+  package var voyage: Voyage?
+  package var planError: String?
+  package var sources: [SourceStatus] = []
+
+  package init() {}
+
+  func health(of cluster: String) -> ClusterHealth? { clusters.first { $0.snapshot.cluster == cluster } }
+}
+
+/// What pages share: time, data, who may do what. Pages own the rest.
+package struct Shared: Sendable {
+  /// The clock at the last input or message.
+  package var now: Timestamp
+  package var face: ClockFace = .utc
+  /// The other clock that `u` changes to.
+  package var localFace: ClockFace = .utc
+  package var data = ConsoleData()
+  package var pin: Pin?
+  /// Clusters in which actions are allowed.
+  package var actionClusters: Set<String> = []
+  /// Clusters that want an object's name typed before an action.
+  package var productionClusters: Set<String> = []
+  /// When this user last quit the console.
+  package var lastLook: Timestamp?
+  /// Rows of the main list in the last frame.
+  package var listRows = 10
+  private var queries = 0
+
+  package struct Pin: Sendable {
+    package var moment: Timestamp
+    package var data: ConsoleData
+    /// The clusters' state at that moment is known; when not, Health says so.
+    package var hasClusters: Bool
+  }
+
+  package init(now: Timestamp) { self.now = now }
+
+  /// The moment the pages show.
+  package var moment: Timestamp { pin?.moment ?? now }
+  /// The data the pages show.
+  package var shown: ConsoleData { pin?.data ?? data }
+
+  /// A new number for a query: an answer with another number is late and dropped.
+  mutating func nextQuery() -> Int {
+    queries += 1
+    return queries
+  }
+}

@@ -1,0 +1,78 @@
+package import Screen
+import TimeFormat
+
+/// What a click on a part of the last frame does.
+package struct HitMap: Sendable {
+  package enum Action: Sendable, Hashable {
+    case tab(Tab)
+    /// A row of the list in the given pane.
+    case row(Int, pane: Int)
+    case sort(Int)
+    case command(CommandID)
+    /// A row of the front layer.
+    case layerRow(Int)
+  }
+
+  private var regions: [(rect: Rect, action: Action)] = []
+
+  package init() {}
+
+  mutating func add(_ rect: Rect, _ action: Action) { regions.append((rect, action)) }
+
+  /// What stands at the point; the last drawn is in front.
+  package func action(at point: Point) -> Action? { regions.last { $0.rect.contains(point) }?.action }
+
+  /// The rows of a table that was drawn in `area`, and its headers.
+  mutating func add(_ table: Table, in area: Rect, pane: Int, sorts: Bool = false) {
+    for y in 0..<area.height {
+      if let row = table.row(at: y, height: area.height) {
+        add(Rect(x: area.x, y: area.y + y, width: area.width, height: 1), .row(row, pane: pane))
+      }
+    }
+    guard sorts, table.showsHeader else { return }
+    for placement in table.layout(width: area.width) {
+      add(Rect(x: area.x + placement.x, y: area.y, width: placement.width, height: 1), .sort(placement.column))
+    }
+  }
+}
+
+/// A page being drawn: where, with what, and what clicks on it do.
+struct Canvas {
+  let surface: Surface
+  let shared: Shared
+  var hits = HitMap()
+  /// Rows of the main list, for paging.
+  var listRows = 10
+  /// Whether the page, and not the side pane, has the keys.
+  var hasFocus = true
+
+  init(surface: Surface, shared: Shared) {
+    self.surface = surface
+    self.shared = shared
+  }
+
+  var glyphs: Glyphs { surface.glyphs }
+  var now: Timestamp { shared.moment }
+
+  mutating func draw(_ table: Table, in area: Rect, pane: Int, sorts: Bool = false) {
+    surface.draw(table, in: area)
+    hits.add(table, in: area, pane: pane, sorts: sorts)
+  }
+
+  func line(_ line: StyledLine, _ area: Rect, _ row: Int) {
+    guard row >= 0, row < area.height else { return }
+    surface.line(line, x: area.x, y: area.y + row, width: area.width)
+  }
+
+  func rule(_ title: StyledLine, _ area: Rect, _ row: Int, note: StyledLine? = nil) {
+    guard row >= 0, row < area.height else { return }
+    surface.rule(title, x: area.x, y: area.y + row, width: area.width, note: note)
+  }
+
+  /// Says in the middle of an empty area what would be here and what brings it.
+  func empty(_ lines: [StyledLine], in area: Rect) {
+    let top = area.y + max(0, (area.height - lines.count) / 3)
+    let part = Rect(x: area.x + 2, y: top, width: max(0, area.width - 4), height: max(0, area.endY - top))
+    surface.draw(Paragraph(lines), in: part)
+  }
+}

@@ -1,0 +1,155 @@
+import ClusterModel
+import Screen
+import TelemetryModel
+import TimeFormat
+import Views
+
+/// What lies over the page. The compositor asks the front one first: consumed or ignored.
+enum Layer: Sendable {
+  case text(TextLayer)
+  case help(HelpLayer)
+  case palette(PaletteLayer)
+  case search(SearchLayer)
+  case confirm(ConfirmLayer)
+}
+
+/// What a layer did with a key.
+enum LayerOutcome {
+  case ignored
+  case consumed
+  case closed
+  /// Close, then run a command.
+  case runs(CommandID, String)
+  case effects([Effect])
+  case say(String)
+}
+
+/// Lines to read: an explanation, sources, a record in full.
+struct TextLayer: Sendable {
+  var title: String
+  var lines: [StyledLine]
+  var scroll = 0
+  var note = "Esc close"
+  /// The other form of a record, and whether this is the raw one.
+  var record: LogRecord?
+  var isRaw = false
+  var face = ClockFace.utc
+
+  init(title: String, lines: [StyledLine]) {
+    self.title = title
+    self.lines = lines.isEmpty ? [StyledLine("Nothing to say about the row.", .dim)] : lines
+  }
+
+  init(title: String, lines: [String]) { self.init(title: title, lines: lines.map { StyledLine($0) }) }
+
+  static func record(_ record: LogRecord, face: ClockFace, isRaw: Bool) -> TextLayer {
+    var lines: [StyledLine]
+    if isRaw {
+      lines = [StyledLine(String(decoding: record.raw, as: UTF8.self))]
+    } else {
+      let fields = LogsView.detail(record, face: face)
+      let width = min(28, fields.map { TextWidth.width(of: $0.key) }.max() ?? 0)
+      lines = fields.map { [Span($0.key.padding(to: width) + "  ", .dim), Span($0.value)] }
+    }
+    var layer = TextLayer(title: isRaw ? "Record, raw" : "Record", lines: lines)
+    layer.note = isRaw ? "J table   y copy   Esc close" : "J raw JSON   y copy   r request   Esc close"
+    layer.record = record
+    layer.isRaw = isRaw
+    layer.face = face
+    return layer
+  }
+
+  mutating func handle(_ press: KeyPress, _ command: CommandID?, height: Int) -> LayerOutcome {
+    switch command {
+    case .back, .enter, .explain, .quit: return .closed
+    case .down: scroll += 1
+    case .up: scroll = max(0, scroll - 1)
+    case .pageDown, .halfDown: scroll += max(1, height - 6)
+    case .pageUp, .halfUp: scroll = max(0, scroll - max(1, height - 6))
+    case .top: scroll = 0
+    case .raw:
+      guard let record else { return .consumed }
+      self = .record(record, face: face, isRaw: !isRaw)
+    case .copy: return .effects([.copy(record.map { String(decoding: $0.raw, as: UTF8.self) } ?? lines.map(\.text).joined(separator: "\n"))])
+    case .request: return record?.requestID.map { .runs(.request, $0) } ?? .say("The record carries no request id.")
+    default: return .consumed
+    }
+    scroll = min(scroll, max(0, lines.count * 4))
+    return .consumed
+  }
+
+  func draw(_ surface: Surface) {
+    let width = min(max(50, lines.map(\.width).max() ?? 0), max(20, surface.width - 8))
+    let body = lines.flatMap { Paragraph.wrap($0, columns: width) }
+    let height = min(body.count, max(3, surface.height - 4))
+    let top = max(0, min(scroll, body.count - height))
+    let more = body.count > height ? "  \(top + 1)–\(top + height) of \(body.count), j k scroll   " : ""
+    surface.draw(
+      Overlay(
+        title: StyledLine(title, .title), note: StyledLine(more + note, .dim), content: Size(columns: width, rows: height),
+        body: Paragraph(body, wraps: false, scroll: top)), in: surface.bounds)
+  }
+}
+
+/// The search box at the foot of the page.
+struct SearchLayer: Sendable {
+  var input: TextInput
+
+  init(prompt: String, text: String, placeholder: String, history: [String]) {
+    input = TextInput(prompt: prompt, text: text, placeholder: placeholder, history: history)
+  }
+
+  mutating func handle(_ press: KeyPress) -> LayerOutcome {
+    switch input.handle(press) {
+    case .submitted(let text): .runs(.search, text.trimmed)
+    case .cancelled: .closed
+    default: .consumed
+    }
+  }
+
+  func draw(_ surface: Surface) {
+    let row = Rect(x: 0, y: surface.height - 1, width: surface.width, height: 1)
+    surface.fill(row)
+    surface.draw(input, in: row.inset(left: 1))
+  }
+}
+
+/// A question before something is done to a cluster; on production the name is to be typed.
+struct ConfirmLayer: Sendable {
+  var title: String
+  var lines: [String]
+  var action: ClusterAction
+  /// What has to be typed; `nil`: `y` is enough.
+  var wanted: String?
+  var input = TextInput(prompt: "Type the name to confirm: ")
+
+  mutating func handle(_ press: KeyPress) -> LayerOutcome {
+    guard let wanted else {
+      if press == .character("y") || press == .character("Y") { return .effects([.act(action)]) }
+      if press.code == .escape || press == .character("n") || press == .character("N") || press == .character("q") { return .closed }
+      return .consumed
+    }
+    switch input.handle(press) {
+    case .cancelled: return .closed
+    case .submitted(let text):
+      if text == wanted { return .effects([.act(action)]) }
+      input.text = ""
+      return .say("That is not the name; nothing was done.")
+    default: return .consumed
+    }
+  }
+
+  func draw(_ surface: Surface) {
+    let width = min(max(48, TextWidth.width(of: title) + 2), max(20, surface.width - 8))
+    var body = lines.flatMap { Paragraph.wrap(StyledLine($0), columns: width) }
+    if wanted == nil { body.append([Span("y ", .key), Span("yes   "), Span("n ", .key), Span("no")]) } else { body.append(StyledLine()) }
+    let overlay = Overlay(
+      title: StyledLine(title, .strong), note: StyledLine("Esc cancel", .dim), content: Size(columns: width, rows: body.count), role: .amber,
+      body: Paragraph(body, wraps: false))
+    surface.draw(overlay, in: surface.bounds)
+    if wanted != nil {
+      let frame = overlay.frame(in: surface.size)
+      surface.draw(input, in: Rect(x: frame.x + 2, y: frame.endY - 2, width: max(0, frame.width - 4), height: 1))
+    }
+  }
+}

@@ -1,0 +1,279 @@
+import ClusterModel
+import Screen
+import TelemetryModel
+import TimeFormat
+import Views
+
+/// Every workload of every cluster on one board, worst first.
+package struct HealthPage: PageBehavior {
+  static let kind = PageKind.health
+  var list = ListCursor()
+  var filter = ""
+  var order = HealthView.Order.worstFirst
+  var view: HealthView?
+  /// The tile under the cursor, so that it stays there when the order changes.
+  private var anchor: String?
+
+  package init(filter: String = "") { self.filter = filter }
+
+  var title: String { "Health" }
+  var link: String { "health" }
+
+  mutating func refresh(_ shared: Shared) {
+    let data = shared.shown
+    let clusters = shared.pin?.hasClusters == false ? [] : data.clusters
+    let view = HealthView(clusters: clusters, reschedules: data.reschedules, now: shared.moment, filter: filter, order: order)
+    self.view = view
+    if let anchor, let index = view.tiles.firstIndex(where: { HealthPage.key($0) == anchor }) { list.selected = index }
+    list.clamp(view.tiles.count)
+  }
+
+  private static func key(_ tile: HealthView.Tile) -> String {
+    "\(tile.verdict.cluster)/\(tile.verdict.subject.namespace)/\(tile.verdict.subject.display)"
+  }
+
+  private var tile: HealthView.Tile? {
+    guard let tiles = view?.tiles, tiles.indices.contains(list.selected) else { return nil }
+    return tiles[list.selected]
+  }
+
+  mutating func perform(_ command: CommandID, _ argument: String, _ shared: inout Shared) -> PageOutcome {
+    if list.move(command, count: view?.tiles.count ?? 0, page: shared.listRows) {
+      anchor = tile.map(HealthPage.key)
+      return .done
+    }
+    switch command {
+    case .enter:
+      guard let tile else { return .say("There is nothing to drill into.") }
+      return .go(.workload(WorkloadPage(cluster: tile.verdict.cluster, reference: tile.verdict.subject)))
+    case .sort:
+      let all = HealthView.Order.allCases
+      order = all[((all.firstIndex(of: order) ?? 0) + 1) % all.count]
+      refresh(shared)
+      return .say("Order: \(order.rawValue)")
+    case .search:
+      filter = argument
+      anchor = nil
+      list = ListCursor()
+      refresh(shared)
+      return .done
+    case .back:
+      guard !filter.isEmpty else { return .ignored }
+      filter = ""
+      refresh(shared)
+      return .done
+    default: return .ignored
+    }
+  }
+
+  mutating func select(row: Int, pane: Int) {
+    list.selected = row
+    anchor = tile.map(HealthPage.key)
+  }
+
+  func subject(_ shared: Shared) -> Subject {
+    guard let tile else { return Subject() }
+    return Subject(verdict: tile.verdict, churn: tile.churn, shared: shared)
+  }
+
+  // MARK: Drawing
+
+  private enum Line {
+    case heading(Int)
+    case tile(Int, HealthView.Tile)
+    /// Greens side by side: the first one's index and how many.
+    case flow([(index: Int, tile: HealthView.Tile)])
+    case count(Int, first: Int)
+    case note(StyledLine)
+  }
+
+  private func lines(_ view: HealthView, width: Int, height: Int, face: ClockFace) -> [Line] {
+    func build(folded: Bool) -> [Line] {
+      var lines: [Line] = []
+      var index = 0
+      for (place, section) in view.sections.enumerated() {
+        lines.append(.heading(place))
+        if section.listed.isEmpty, section.fine.isEmpty {
+          lines.append(.note(filter.isEmpty ? StyledLine("  no workload yet", .grey) : StyledLine("  nothing matches \"\(filter)\"", .grey)))
+        }
+        for tile in section.listed {
+          lines.append(.tile(index, tile))
+          index += 1
+        }
+        if !section.fine.isEmpty, folded {
+          lines.append(.count(section.fine.count, first: index))
+          index += section.fine.count
+        } else {
+          var row: [(Int, HealthView.Tile)] = []
+          var used = 1
+          for tile in section.fine {
+            let need = TextWidth.width(of: HealthPage.short(tile)) + 5
+            if used + need > width, !row.isEmpty {
+              lines.append(.flow(row))
+              (row, used) = ([], 1)
+            }
+            row.append((index, tile))
+            used += need
+            index += 1
+          }
+          if !row.isEmpty { lines.append(.flow(row)) }
+        }
+      }
+      return lines
+    }
+    let full = build(folded: false)
+    return full.count <= height ? full : build(folded: true)
+  }
+
+  private static func short(_ tile: HealthView.Tile) -> String { "\(tile.name) \(tile.verdict.ready)/\(tile.verdict.wanted)" }
+
+  func draw(_ area: Rect, on canvas: inout Canvas) {
+    guard let view else { return }
+    let shared = canvas.shared
+    if shared.pin?.hasClusters == false {
+      canvas.empty(
+        [
+          StyledLine("◌ no data", .grey),
+          StyledLine("No state of the clusters is kept for \(shared.face.full(shared.moment)). Logs and Reschedules do reach back; T returns to live."),
+        ], in: area)
+      return
+    }
+    guard !view.sections.isEmpty else {
+      canvas.empty(
+        [
+          StyledLine("The single pane: every workload, worst first", .strong), "No cluster is watched yet.",
+          "`periplus up` starts the proving ground; a kubeconfig brings other clusters.",
+        ], in: area)
+      return
+    }
+    var note = StyledLine(order.rawValue, .dim)
+    if !filter.isEmpty { note = [Span("/ \(filter)", .accent), Span("  Esc clears   ", .dim)] + note }
+    let noteWidth = note.width
+    canvas.line(StyledLine(" ") + view.summary, Rect(x: area.x, y: area.y, width: max(0, area.width - noteWidth - 2), height: 1), 0)
+    canvas.surface.line(note, x: area.x, y: area.y, width: max(0, area.width - 1), align: .right)
+    let body = Rect(x: area.x, y: area.y + 1, width: area.width, height: max(0, area.height - 2))
+    let lines = lines(view, width: area.width, height: body.height, face: shared.face)
+    let selectedLine = lines.firstIndex { line in
+      switch line {
+      case .tile(let index, _): index == list.selected
+      case .flow(let row): row.contains { $0.index == list.selected }
+      case .count(let count, let first): list.selected >= first && list.selected < first + count
+      default: false
+      }
+    }
+    // The heading of the first section stays in sight with its first tile.
+    let wanted = list.selected == 0 ? 0 : selectedLine
+    let top = Table.scroll(from: list.top, selected: wanted, rowCount: lines.count, visible: body.height)
+    canvas.listRows = body.height
+    for (row, line) in lines.dropFirst(top).prefix(body.height).enumerated() { draw(line, view, body, row, &canvas) }
+    drawFooter(view, area, canvas)
+  }
+
+  private func draw(_ line: Line, _ view: HealthView, _ area: Rect, _ row: Int, _ canvas: inout Canvas) {
+    let shared = canvas.shared
+    let full = Rect(x: area.x, y: area.y + row, width: area.width, height: 1)
+    switch line {
+    case .heading(let place):
+      let section = view.sections[place]
+      var title = StyledLine(section.cluster, .title)
+      let state = section.connection.note(face: shared.face, now: shared.moment)
+      if !state.isEmpty { title.append(state, .grey) }
+      canvas.rule(title, area, row)
+    case .note(let text): canvas.line(text, area, row)
+    case .tile(let index, let tile):
+      let isLive = view.sections.first { $0.cluster == tile.verdict.cluster }?.isLive ?? false
+      canvas.line(tileLine(tile, width: area.width, isLive: isLive, shared: shared, glyphs: canvas.glyphs), area, row)
+      canvas.hits.add(full, .row(index, pane: 0))
+      if index == list.selected {
+        canvas.surface.highlight(full)
+        canvas.surface.text(canvas.glyphs.pointer, x: full.x, y: full.y, style: canvas.surface.theme[.selection], width: 1)
+      }
+    case .count(let count, let first):
+      var text: StyledLine = [Span(" ✔ ", .green), Span(counted(count, "workload"), .text)]
+      if list.selected >= first, list.selected < first + count, let tile {
+        text.append("   at the cursor: ", .dim)
+        text.append(HealthPage.short(tile), .strong)
+      }
+      canvas.line(text, area, row)
+      canvas.hits.add(full, .row(first, pane: 0))
+      if list.selected >= first, list.selected < first + count { canvas.surface.highlight(full) }
+    case .flow(let tiles):
+      var x = area.x + 1
+      for (index, tile) in tiles {
+        let text = HealthPage.short(tile)
+        let width = TextWidth.width(of: text) + 2
+        let isLive = view.sections.first { $0.cluster == tile.verdict.cluster }?.isLive ?? false
+        let part = Rect(x: x, y: full.y, width: min(width, max(0, full.endX - x)), height: 1)
+        canvas.surface.line(
+          [Span(isLive ? "✔ " : "◌ ", isLive ? .green : .grey), Span(text, isLive ? .text : .grey)], x: part.x, y: part.y, width: part.width)
+        if index == list.selected { canvas.surface.highlight(part) }
+        canvas.hits.add(part, .row(index, pane: 0))
+        x += width + 3
+      }
+    }
+  }
+
+  private func tileLine(_ tile: HealthView.Tile, width: Int, isLive: Bool, shared: Shared, glyphs: Glyphs) -> StyledLine {
+    let verdict = tile.verdict
+    let role = isLive ? verdict.status.role : Role.grey
+    let glyph = isLive ? verdict.status.glyph : "◌"
+    let many = Set((view?.tiles ?? []).prefix(200).map(\.verdict.subject.namespace)).count > 1
+    let name = many ? "\(verdict.subject.namespace)/\(tile.name)" : tile.name
+    let since = verdict.since.map { "since \(shared.face.short($0, now: shared.moment))" } ?? ""
+    var why = verdict.reasons.first?.sentence ?? (verdict.status == .unknown ? "no data" : "")
+    if verdict.reasons.count > 1 { why += " (+\(verdict.reasons.count - 1))" }
+    if width < 100 {
+      let end = StyledLine(since, .dim)
+      let head = StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: min(18, max(10, TextWidth.width(of: name))))
+        + StyledLine(" \(verdict.ready)/\(verdict.wanted) ")
+      let room = max(8, width - head.width - end.width - 2)
+      return head + StyledLine(why, role).fitted(to: room) + " " + end
+    }
+    let tail: StyledLine
+    let tailWidth = width >= 140 ? 44 : 30
+    if tile.churn > 3 {
+      tail = StyledLine(Sparkline.text(tile.hours.map(Double.init), columns: 24, glyphs: glyphs), .bar) + StyledLine(" \(tile.churn)", .text)
+    } else {
+      tail = StyledLine(verdict.lastChange ?? "", .dim)
+    }
+    let head = StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: many ? 24 : 16)
+      + StyledLine(" \(verdict.ready)/\(verdict.wanted) ready").fitted(to: 12)
+    let room = max(10, width - head.width - tailWidth - 20)
+    return head + " " + StyledLine(why, role).fitted(to: room) + "  " + StyledLine(since, .dim).fitted(to: 15) + " " + tail.fitted(to: tailWidth)
+  }
+
+  private func drawFooter(_ view: HealthView, _ area: Rect, _ canvas: Canvas) {
+    guard area.height > 3 else { return }
+    var line = StyledLine(" ") + view.nodesLine
+    line.append("   rescheduled 24 h ", .dim)
+    let room = area.width - line.width - 6
+    if room >= 24 { line.append(Sparkline.text(view.hours.map(Double.init), columns: 24, glyphs: canvas.glyphs) + " ", .bar) }
+    line.append("\(view.reschedules)", view.reschedules > 0 ? .strong : .text)
+    canvas.line(line, area, area.height - 1)
+  }
+
+  func report(_ shared: Shared) -> Report { view?.report(face: shared.face) ?? Report("Health") }
+  func json(_ shared: Shared) -> [String] { view?.jsonLines ?? [] }
+}
+
+extension Subject {
+  /// A workload with its verdict.
+  init(verdict: HealthVerdict, churn: Int, shared: Shared) {
+    self.init()
+    let reference = verdict.subject
+    workload = WorkloadName(cluster: verdict.cluster, reference: reference)
+    logQuery = "namespace:\(reference.namespace) service:\(reference.name)"
+    link = "health/\(reference.namespace)/\(reference.display)"
+    moment = verdict.since
+    let why = verdict.reasons.map(\.sentence).joined(separator: "; ")
+    copyText = "\(verdict.cluster) \(reference.namespace)/\(reference.display) \(verdict.status.word) \(verdict.ready)/\(verdict.wanted)" + (why.isEmpty ? "" : ": \(why)")
+    explanation = ["\(verdict.status.glyph) \(reference.display) is \(verdict.status.word)" + (verdict.since.map { " since \(shared.face.full($0))" } ?? "") + "."]
+    if verdict.reasons.isEmpty, verdict.status == .green { explanation.append("No rule finds anything wrong: \(verdict.ready) of \(verdict.wanted) ready.") }
+    for reason in verdict.reasons {
+      explanation.append(
+        "\(reason.status.glyph) \(reason.sentence)  (rule \(reason.rule)\(reason.since.map { ", since \(shared.face.short($0, now: shared.moment))" } ?? ""))")
+    }
+    if let change = verdict.lastChange { explanation.append("Changed last: \(change).") }
+    if churn > 0 { explanation.append("\(counted(churn, "unplanned restart or move")) in 24 h; more than 3 per replica is never green.") }
+  }
+}

@@ -1,0 +1,152 @@
+import ClusterModel
+import Screen
+import TelemetryModel
+import TimeFormat
+import Views
+
+/// One pod: containers, conditions, events, last words.
+package struct PodPage: PageBehavior {
+  static let kind = PageKind.pod
+  let cluster: String
+  let namespace: String
+  let name: String
+  var list = ListCursor()
+  var pod: Pod?
+  var events: [ClusterEvent] = []
+  var owner: ObjectReference?
+  var lastWords: [LogRecord] = []
+  private var number = 0
+
+  package init(cluster: String, namespace: String, name: String) {
+    self.cluster = cluster
+    self.namespace = namespace
+    self.name = name
+  }
+
+  var title: String { name }
+  var link: String { "health/\(namespace)/Pod/\(name)" }
+
+  mutating func refresh(_ shared: Shared) {
+    let snapshot = shared.shown.health(of: cluster)?.snapshot
+    pod = snapshot?.pods.first { $0.name == name && $0.namespace == namespace }
+    events = (snapshot?.events ?? []).filter { $0.object.kind == "Pod" && $0.object.name == name && $0.object.namespace == namespace }
+      .sorted { ($0.last ?? Timestamp(nanoseconds: 0)) > ($1.last ?? Timestamp(nanoseconds: 0)) }
+    owner = pod.flatMap { pod in
+      guard let controller = pod.controller else { return nil }
+      let parent = snapshot?.workloads.first { $0.reference.kind == controller.kind && $0.reference.name == controller.name && $0.reference.namespace == namespace }
+      return parent?.controller ?? controller
+    } ?? owner
+    list.clamp(pod?.containers.count ?? 0)
+  }
+
+  mutating func opened(_ shared: inout Shared) -> [Effect] {
+    number = shared.nextQuery()
+    return [.loadLastWords(number: number, conditions: [.field("pod", .equal, name)])]
+  }
+
+  mutating func receive(_ message: Message, _ shared: inout Shared) -> [Effect] {
+    if case .lastWords(number, let records) = message { lastWords = records }
+    if case .logsChanged = message { return opened(&shared) }
+    return []
+  }
+
+  private var containers: [Container] { (pod?.initContainers ?? []) + (pod?.containers ?? []) }
+
+  mutating func perform(_ command: CommandID, _ argument: String, _ shared: inout Shared) -> PageOutcome {
+    if list.move(command, count: containers.count, page: shared.listRows) { return .done }
+    if command == .enter { return .go(.logs(LogsPage(query: subject(shared).logQuery ?? "pod:\(name)"))) }
+    return .ignored
+  }
+
+  mutating func select(row: Int, pane: Int) { list.selected = row }
+
+  func subject(_ shared: Shared) -> Subject {
+    var subject = Subject()
+    subject.pod = .init(cluster: cluster, namespace: namespace, name: name)
+    subject.owner = owner.map { .init(cluster: cluster, reference: $0) }
+    subject.logQuery = "pod:\(name)"
+    if containers.count > 1, containers.indices.contains(list.selected) { subject.logQuery = "pod:\(name) container:\(containers[list.selected].name)" }
+    subject.copyText = name
+    subject.link = link
+    if let pod {
+      subject.explanation = ["\(name) is \(pod.phase)" + (pod.reason.isEmpty ? "" : " (\(pod.reason))") + (pod.message.isEmpty ? "." : ": \(pod.message)")]
+      for condition in pod.conditions where condition.status != "True" {
+        subject.explanation.append("\(condition.type) is \(condition.status)" + (condition.reason.isEmpty ? "" : ": \(condition.reason)") + (condition.message.isEmpty ? "" : ", \(condition.message)"))
+      }
+      for container in containers {
+        subject.explanation.append("\(container.name): \(container.stateLine(now: shared.moment).text)" + (container.lastTermination.map { "; last end \($0.reason) \($0.exitCode)" } ?? ""))
+      }
+    }
+    return subject
+  }
+
+  private static let columns: [TableColumn] = [
+    TableColumn("container", min: 10, ideal: 16), TableColumn("state", min: 18, ideal: 28, flex: 1), TableColumn("restarts", ideal: 8, align: .right),
+    TableColumn("last end", min: 14, ideal: 26, priority: 1), TableColumn("image", min: 14, ideal: 24, flex: 1, priority: 2),
+    TableColumn("request", min: 9, ideal: 14, align: .right, priority: 4), TableColumn("limit", min: 9, ideal: 14, align: .right, priority: 3),
+  ]
+
+  private static func amounts(_ cpu: Int64?, _ memory: Int64?) -> String {
+    let parts = [cpu.map { "\($0) m" }, memory.map(WorkloadView.memory)].compactMap { $0 }
+    return parts.isEmpty ? "–" : parts.joined(separator: " ")
+  }
+
+  func draw(_ area: Rect, on canvas: inout Canvas) {
+    let shared = canvas.shared
+    let now = canvas.now
+    canvas.line(StyledLine(" \(cluster) › \(namespace) › " + (owner.map { "\($0.display) › " } ?? "") + name, .strong), area, 0)
+    guard let pod else {
+      canvas.empty(
+        [
+          StyledLine("The pod is gone.", .grey), "Its records are kept: l shows them. What replaced it stands on page 3, its workload behind o.",
+        ], in: Rect(x: area.x, y: area.y + 2, width: area.width, height: max(0, area.height - 2)))
+      return
+    }
+    var facts = StyledLine(" ") + pod.readyMark
+    facts.append("  \(pod.phase)", .text)
+    if !pod.node.isEmpty { facts.append("  node \(pod.node)", .dim) }
+    if !pod.ip.isEmpty { facts.append("  \(pod.ip)", .dim) }
+    if let created = pod.created { facts.append("  age \((now - created).brief)", .dim) }
+    if !pod.message.isEmpty { facts.append("  \(pod.message)", .amber) }
+    canvas.line(facts, area, 1)
+    var row = 2
+    canvas.rule(StyledLine("containers", .title), area, row)
+    let containers = containers
+    let tableRows = max(2, min(containers.count + 1, area.height / 3))
+    let table = Table(columns: PodPage.columns, rowCount: containers.count, selected: list.selected, scroll: list.top) { index in
+      let container = containers[index]
+      return TableRow([
+        StyledLine(container.name, .strong), container.stateLine(now: now), StyledLine("\(container.restartCount)", container.restartCount > 3 ? .amber : .text),
+        StyledLine(container.lastTermination.map { "\($0.reason) \($0.exitCode)" + ($0.finished.map { ", \((now - $0).brief) ago" } ?? "") } ?? "–", .dim),
+        StyledLine(WorkloadView.shortImage(container.image), .dim), StyledLine(PodPage.amounts(container.requestMilliCPU, container.requestMemory), .dim),
+        StyledLine(PodPage.amounts(container.limitMilliCPU, container.limitMemory), .dim),
+      ])
+    }
+    canvas.draw(table, in: Rect(x: area.x, y: area.y + row + 1, width: area.width, height: tableRows), pane: 0)
+    row += 1 + tableRows
+    canvas.rule(StyledLine("events", .title), area, row)
+    row += 1
+    let eventRows = max(1, min(events.count, area.height - row - 5))
+    if events.isEmpty { canvas.line(StyledLine("  none kept; Kubernetes forgets events after an hour", .grey), area, row) }
+    for (index, event) in events.prefix(eventRows).enumerated() {
+      var line = StyledLine("  " + (event.last.map { shared.face.short($0, now: now) } ?? "–").padding(to: 10), .dim)
+      line.append(event.reason, event.type == "Warning" ? .amber : .text)
+      line.append((event.count > 1 ? " ×\(event.count)" : "") + "  \(event.message)", .dim)
+      canvas.line(line, area, row + index)
+    }
+    row += eventRows
+    LastWords.draw(lastWords, area, row, canvas)
+  }
+
+  func report(_ shared: Shared) -> Report {
+    var report = Report("\(cluster) › \(namespace) › \(name)")
+    guard pod != nil else {
+      report.add(.text("The pod is gone. Its records are kept."))
+      return report
+    }
+    report.add(.list(subject(shared).explanation))
+    report.add(.heading("Events"))
+    report.add(.list(events.map { ($0.last.map { shared.face.full($0) + " " } ?? "") + "\($0.reason): \($0.message)" }))
+    return report
+  }
+}

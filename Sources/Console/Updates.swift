@@ -1,0 +1,86 @@
+package import ClusterModel
+package import MigrationPlan
+package import TelemetryModel
+package import TimeFormat
+package import Views
+
+package struct ClusterUpdate: Sendable {
+  package var health: ClusterHealth
+
+  package init(_ health: ClusterHealth) { self.health = health }
+}
+
+package struct LedgerUpdate: Sendable {
+  package var reschedules: [Reschedule]
+  package var gaps: [LedgerGap]
+  /// Why the ledger cannot be read; `nil` when it can.
+  package var error: String?
+
+  package init(reschedules: [Reschedule], gaps: [LedgerGap], error: String? = nil) {
+    self.reschedules = reschedules
+    self.gaps = gaps
+    self.error = error
+  }
+}
+
+package struct PlanUpdate: Sendable {
+  package var voyage: Voyage?
+  package var error: String?
+
+  package init(voyage: Voyage?, error: String? = nil) {
+    self.voyage = voyage
+    self.error = error
+  }
+}
+
+/// The clusters as they were.
+package struct ConsoleDataPast: Sendable {
+  package var moment: Timestamp
+  /// `nil`: no history is kept of that moment.
+  package var clusters: [ClusterHealth]?
+
+  package init(moment: Timestamp, clusters: [ClusterHealth]?) {
+    self.moment = moment
+    self.clusters = clusters
+  }
+}
+
+/// What the side pane shows: a lesson's or a demo's step, in words.
+package struct PaneUpdate: Sendable, Hashable {
+  package enum Kind: String, Sendable, Hashable { case lesson, demo }
+  package enum Tone: Sendable, Hashable { case plain, strong, dim, good, bad }
+
+  package struct Line: Sendable, Hashable {
+    package var text: String
+    package var tone: Tone
+
+    package init(_ text: String, _ tone: Tone = .plain) {
+      self.text = text
+      self.tone = tone
+    }
+  }
+
+  package var kind: Kind
+  package var title: String
+  /// `step 2 of 4`.
+  package var progress: String
+  package var lines: [Line]
+  /// A check or a step is under way.
+  package var isBusy: Bool
+  /// Nothing more to do.
+  package var isDone: Bool
+  /// Pages the step speaks of, opened with it: a deep link.
+  package var opens: String?
+
+  package init(
+    kind: Kind, title: String, progress: String = "", lines: [Line] = [], isBusy: Bool = false, isDone: Bool = false, opens: String? = nil
+  ) {
+    self.kind = kind
+    self.title = title
+    self.progress = progress
+    self.lines = lines
+    self.isBusy = isBusy
+    self.isDone = isDone
+    self.opens = opens
+  }
+}

@@ -1,0 +1,223 @@
+import HTTPTypes
+import Hummingbird
+import JSONBytes
+
+/// A request that changes something.
+struct ChangeRequest: Sendable {
+  var target: RequestTarget
+  var query: QueryParameters
+  var body: [UInt8]
+  var contentType: String
+  var manager: String
+  var dryRun: Bool
+  var representation: Representation
+
+  func tree() throws(APIError) -> JSONValue {
+    guard ["application/json", "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"]
+      .contains(contentType)
+    else {
+      throw APIError(
+        code: 415, reason: "UnsupportedMediaType",
+        message: "the body of the request was in an unknown format - accepted media types include: application/json; got \(contentType)")
+    }
+    do {
+      return try JSONValue(parsing: body)
+    } catch {
+      throw .badRequest("the body of the request is not JSON: \(error)")
+    }
+  }
+
+  /// The body as an object that fits the path.
+  func object() throws(APIError) -> JSONValue {
+    var object = try tree()
+    guard object.objectValue != nil else { throw .badRequest("the body of the request is not a JSON object") }
+    if target.group == "events.k8s.io" { EventView.store(&object) }
+    if let kind = object["kind"]?.stringValue, kind != target.resource.kind {
+      throw .badRequest("the kind in the data (\(kind)) does not match the expected kind (\(target.resource.kind))")
+    }
+    if let version = object["apiVersion"]?.stringValue, version != target.resource.apiVersion {
+      throw .badRequest(
+        "the API version in the data (\(version)) does not match the expected API version (\(target.resource.apiVersion))")
+    }
+    if let namespace = target.namespace {
+      if let given = object.at("metadata", "namespace")?.stringValue, !given.isEmpty, given != namespace {
+        throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
+      }
+      object.set("metadata", "namespace", to: .string(namespace))
+    }
+    if let name = target.name {
+      if let given = object.at("metadata", "name")?.stringValue, !given.isEmpty, given != name {
+        throw .badRequest("the name of the object (\(given)) does not match the name on the URL (\(name))")
+      }
+      object.set("metadata", "name", to: .string(name))
+    }
+    return object
+  }
+}
+
+extension GroundAPIHandler {
+  func create(_ change: ChangeRequest) throws(APIError) -> Response {
+    let target = change.target
+    switch target.subresource {
+    case "binding"?:
+      guard let node = try change.tree().at("target", "name")?.stringValue else { throw .badRequest("a Binding needs target.name") }
+      try store.bind(target.name ?? "", namespace: target.namespace ?? "", node: node, by: change.manager)
+      return success(.created)
+    case "eviction"?:
+      let body = try change.tree()
+      if !change.dryRun {
+        try store.evict(
+          target.name ?? "", namespace: target.namespace ?? "", options: deleteOptions(body["deleteOptions"] ?? [:], change.query),
+          by: change.manager)
+      }
+      return success(.created)
+    default:
+      let object = try store.create(target.resource, change.object(), by: change.manager, dryRun: change.dryRun)
+      return Self.json(change.representation.single(object, target, now: store.now()), status: .created)
+    }
+  }
+
+  func update(_ change: ChangeRequest) throws(APIError) -> Response {
+    let target = change.target
+    if target.subresource == "scale" { return try scale(change) { (_) throws(APIError) in try change.tree() } }
+    let object = try store.replace(
+      target.resource, change.object(), subresource: target.subresource, by: change.manager, dryRun: change.dryRun)
+    return Self.json(change.representation.single(object, target, now: store.now()))
+  }
+
+  func patch(_ change: ChangeRequest) throws(APIError) -> Response {
+    let target = change.target
+    if change.contentType == "application/apply-patch+yaml" || change.contentType == "application/apply-patch+cbor" {
+      throw APIError(
+        code: 415, reason: "UnsupportedMediaType",
+        message:
+          "this cluster has no server-side apply (\(change.contentType)): use client-side apply, or a JSON, merge or strategic merge patch")
+    }
+    let body = try change.tree()
+    if target.subresource == "scale" {
+      return try scale(change) { (scale) throws(APIError) in try self.patched(scale, body, change.contentType) }
+    }
+    for _ in 0..<32 {
+      guard let old = store.get(target.resource, namespace: target.namespace ?? "", name: target.name ?? "") else {
+        throw .notFound(target.resource, target.name ?? "")
+      }
+      var new = try patched(old, body, change.contentType)
+      let given = body.at("metadata", "resourceVersion")?.stringValue
+      new.set("metadata", "name", to: old.at("metadata", "name"))
+      new.set("metadata", "namespace", to: old.at("metadata", "namespace"))
+      do {
+        let stored = try store.replace(
+          target.resource, new, subresource: target.subresource, by: change.manager, operation: "Update", dryRun: change.dryRun)
+        return Self.json(change.representation.single(stored, target, now: store.now()))
+      } catch where error.isConflict && given == nil {
+        continue
+      }
+    }
+    throw .stale(target.resource, target.name ?? "")
+  }
+
+  private func patched(_ object: JSONValue, _ body: JSONValue, _ contentType: String) throws(APIError) -> JSONValue {
+    switch contentType {
+    case "application/json-patch+json": try JSONPatch.apply(body, to: object)
+    case "application/merge-patch+json": MergePatch.apply(body, to: object)
+    case "application/strategic-merge-patch+json": try StrategicMerge.apply(body, to: object)
+    default:
+      throw APIError(
+        code: 415, reason: "UnsupportedMediaType",
+        message:
+          "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json; got \(contentType)"
+      )
+    }
+  }
+
+  private func scale(_ change: ChangeRequest, _ new: (JSONValue) throws(APIError) -> JSONValue) throws(APIError) -> Response {
+    let target = change.target
+    let stored = try store.update(
+      target.resource, namespace: target.namespace ?? "", name: target.name ?? "", by: change.manager
+    ) { (object) throws(APIError) in
+      let wanted = try new(Scale.of(object))
+      if let version = wanted.at("metadata", "resourceVersion")?.stringValue, !version.isEmpty,
+        version != object.at("metadata", "resourceVersion")?.stringValue
+      {
+        var refusal = APIError.stale(target.resource, target.name ?? "")
+        refusal.reason = "Conflict"
+        throw refusal
+      }
+      guard let replicas = wanted.at("spec", "replicas")?.intValue, replicas >= 0 else {
+        throw .invalid(
+          target.resource, target.name ?? "",
+          [Validation.invalid("spec.replicas", wanted.at("spec", "replicas")?.jsonString ?? "null", "must be greater than or equal to 0")])
+      }
+      object.set("spec", "replicas", to: .int(replicas))
+    }
+    return Self.json(Scale.of(stored))
+  }
+
+  func delete(_ change: ChangeRequest) throws(APIError) -> Response {
+    let target = change.target
+    let body: JSONValue = change.body.isEmpty ? [:] : try change.tree()
+    let options = try deleteOptions(body, change.query)
+    let dryRun = change.dryRun || (body["dryRun"]?.arrayValue ?? []).contains("All")
+    let object = try store.delete(
+      target.resource, namespace: target.namespace ?? "", name: target.name ?? "", options: options, by: change.manager, dryRun: dryRun)
+    let isGone = store.get(target.resource, namespace: target.namespace ?? "", name: target.name ?? "") == nil
+    if isGone, target.resource != .pods {
+      var details: JSONValue = ["name": .string(target.name ?? "")]
+      if !target.resource.group.isEmpty { details["group"] = .string(target.resource.group) }
+      details["kind"] = .string(target.resource.plural)
+      details["uid"] = object.at("metadata", "uid")
+      return Self.json(["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": details])
+    }
+    return Self.json(change.representation.single(object, target, now: store.now()))
+  }
+
+  func deleteCollection(_ change: ChangeRequest) throws(APIError) -> Response {
+    let target = change.target
+    let (labels, fields) = try selectors(target, change.query)
+    let body: JSONValue = change.body.isEmpty ? [:] : try change.tree()
+    let options = try deleteOptions(body, change.query)
+    let found = store.list(target.resource, namespace: target.namespace, labels: labels, fields: fields)
+    var deleted: [JSONValue] = []
+    for object in found.items {
+      do {
+        deleted.append(
+          try store.delete(
+            target.resource, namespace: object.at("metadata", "namespace")?.stringValue ?? "",
+            name: object.at("metadata", "name")?.stringValue ?? "", options: options, by: change.manager, dryRun: change.dryRun))
+      } catch where error.isNotFound {
+        continue
+      }
+    }
+    return Self.json(
+      change.representation.list(deleted, target, metadata: ["resourceVersion": .string(String(found.revision))], now: store.now()))
+  }
+
+  private func deleteOptions(_ body: JSONValue, _ query: QueryParameters) throws(APIError) -> DeleteOptions {
+    var options = DeleteOptions()
+    if let seconds = body["gracePeriodSeconds"]?.intValue {
+      options.gracePeriodSeconds = Int(seconds)
+    } else {
+      options.gracePeriodSeconds = try query.integer("gracePeriodSeconds")
+    }
+    if let policy = body["propagationPolicy"]?.stringValue ?? query["propagationPolicy"] {
+      guard let known = DeleteOptions.Propagation(rawValue: policy) else {
+        throw APIError(
+          code: 422, reason: "Invalid",
+          message:
+            "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"\(policy)\": supported values: \"Foreground\", \"Background\", \"Orphan\""
+        )
+      }
+      options.propagation = known
+    } else if body["orphanDependents"]?.boolValue == true || query["orphanDependents"] == "true" {
+      options.propagation = .orphan
+    }
+    options.uid = body.at("preconditions", "uid")?.stringValue
+    options.resourceVersion = body.at("preconditions", "resourceVersion")?.stringValue
+    return options
+  }
+
+  private func success(_ status: HTTPResponse.Status) -> Response {
+    Self.json(
+      ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": .int(Int64(status.code))], status: status)
+  }
+}

@@ -1,0 +1,260 @@
+import JSONBytes
+package import TimeFormat
+
+/// Rolls Deployments out by scaling their ReplicaSets (kubernetes, pkg/controller/deployment).
+package enum DeploymentController {
+  package static let controller = Controller(
+    name: "deployment-controller", resources: ["deployments.apps", "replicasets.apps", "pods"], reconcile: reconcile)
+
+  package static func reconcile(_ view: ClusterView, _ now: Timestamp) -> Outcome {
+    var outcome = Outcome()
+    for deployment in view.all("deployments.apps") {
+      var sets = view.replicaSetsByController[deployment.uid] ?? []
+      let selector = LabelSelector(object: deployment.at("spec", "selector"))
+      for orphan in view.all("replicasets.apps")
+      where orphan.controller == nil && !orphan.isTerminating && !deployment.isTerminating && orphan.namespace == deployment.namespace
+        && selector.holds(orphan.labels)
+      {
+        outcome.writes.append(
+          .patch(
+            resource: "replicasets.apps", of: Reference(orphan), subresource: nil,
+            merge: ["metadata": ["ownerReferences": .array(orphan.owners + [deployment.controllerReference()])]], version: orphan.version))
+        sets.append(orphan)
+      }
+      let names = Set(view.all("replicasets.apps").filter { $0.namespace == deployment.namespace }.map(\.name))
+      let rollout = Rollout(deployment, sets, view, takenNames: names, now)
+      outcome.merge(rollout.reconcile())
+    }
+    return outcome
+  }
+}
+
+/// One Deployment with its ReplicaSets and pods.
+struct Rollout {
+  static let revisionKey = "deployment.kubernetes.io/revision"
+  static let historyKey = "deployment.kubernetes.io/revision-history"
+  static let desiredKey = "deployment.kubernetes.io/desired-replicas"
+  static let maximumKey = "deployment.kubernetes.io/max-replicas"
+  static let hashKey = "pod-template-hash"
+
+  /// A ReplicaSet and what the decisions need of it; `replicas` changes as they are made.
+  struct Replicas {
+    var object: JSONValue
+    var replicas: Int
+    var available: Int
+    var ready: Int
+    var active: Int
+    /// Pods that still exist and have not ended, the ending ones too.
+    var alive: Int
+    var before: Int { object.int("spec", "replicas") }
+    var revision: Int { object.annotation(Rollout.revisionKey).flatMap { Int($0) } ?? 0 }
+  }
+
+  let deployment: JSONValue
+  let now: Timestamp
+  let wanted: Int
+  let maxSurge: Int
+  let maxUnavailable: Int
+  let isRecreate: Bool
+  var new: Replicas?
+  /// In order of creation.
+  var old: [Replicas]
+  let takenNames: Set<String>
+  var outcome = Outcome()
+
+  init(_ deployment: JSONValue, _ sets: [JSONValue], _ view: ClusterView, takenNames: Set<String>, _ now: Timestamp) {
+    self.deployment = deployment
+    self.now = now
+    self.takenNames = takenNames
+    wanted = deployment.int("spec", "replicas")
+    isRecreate = deployment.at("spec", "strategy", "type") == "Recreate"
+    let rolling = deployment.at("spec", "strategy", "rollingUpdate")
+    let surge = isRecreate ? 0 : Self.resolve(rolling?["maxSurge"], of: wanted, roundingUp: true)
+    var unavailable = isRecreate ? wanted : Self.resolve(rolling?["maxUnavailable"], of: wanted, roundingUp: false)
+    // Both can round to nothing; then the rollout could never move (deploymentutil ResolveFenceposts).
+    if surge == 0, unavailable == 0 { unavailable = 1 }
+    maxSurge = surge
+    maxUnavailable = min(unavailable, wanted)
+    let minReady = deployment.int("spec", "minReadySeconds")
+    var replicas = sets.filter { !$0.isTerminating }.map { set -> Replicas in
+      let pods = view.podsByController[set.uid] ?? []
+      let active = pods.filter(\.isActive)
+      let replicas = set.int("spec", "replicas")
+      // Pods above the wanted count are about to be deleted and carry nothing.
+      return Replicas(
+        object: set, replicas: replicas, available: min(replicas, active.filter { $0.isAvailable(minReady, now) }.count),
+        ready: active.filter(\.isReady).count, active: active.count, alive: pods.filter { !$0.hasEnded }.count)
+    }
+    replicas.sort { one, other in
+      one.object.created == other.object.created ? one.object.name < other.object.name : one.object.created < other.object.created
+    }
+    let template = Self.bare(deployment.at("spec", "template"))
+    let index = replicas.firstIndex { Self.bare($0.object.at("spec", "template")) == template }
+    new = index.map { replicas[$0] }
+    old = replicas.enumerated().filter { $0.offset != index }.map(\.element)
+  }
+
+  /// A number or a percentage of the wanted replicas (apimachinery, intstr).
+  static func resolve(_ value: JSONValue?, of total: Int, roundingUp: Bool) -> Int {
+    if let number = value?.intValue { return max(0, Int(number)) }
+    guard let text = value?.stringValue, text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return 0 }
+    return roundingUp ? (total * percent + 99) / 100 : total * percent / 100
+  }
+
+  /// A template without the hash label that tells ReplicaSets apart.
+  private static func bare(_ template: JSONValue?) -> JSONValue {
+    var template = template ?? [:]
+    template.set("metadata", "labels", hashKey, to: nil)
+    template.set("metadata", "creationTimestamp", to: nil)
+    return template
+  }
+
+  var isPaused: Bool { deployment.at("spec", "paused")?.boolValue == true }
+
+  func reconcile() -> Outcome {
+    var rollout = self
+    if !deployment.isTerminating {
+      if isPaused || rollout.isScaling {
+        rollout.scaleProportionally()
+      } else if isRecreate {
+        rollout.recreate()
+      } else {
+        rollout.roll()
+      }
+      if !isPaused { rollout.annotateRevision() }
+      rollout.writeScales()
+    }
+    rollout.writeStatus()
+    if !deployment.isTerminating { rollout.cleanUp() }
+    return rollout.outcome
+  }
+
+  // MARK: - Strategies
+
+  private mutating func roll() {
+    guard new != nil else {
+      createNew()
+      return
+    }
+    let all = old.reduce(new?.replicas ?? 0) { $0 + $1.replicas }
+    if let current = new?.replicas, current != wanted {
+      new?.replicas = current > wanted ? wanted : current + max(0, min(wanted + maxSurge - all, wanted - current))
+      if new?.replicas != current { return }
+    }
+    scaleOldDown()
+  }
+
+  private mutating func scaleOldDown() {
+    guard old.contains(where: { $0.replicas > 0 }), let new else { return }
+    let all = old.reduce(new.replicas) { $0 + $1.replicas }
+    let minimum = wanted - maxUnavailable
+    let newUnavailable = new.replicas - new.available
+    var spare = all - minimum - newUnavailable
+    guard spare > 0 else { return }
+    // Unhealthy replicas first: they serve nobody.
+    for index in old.indices where spare > 0 {
+      let down = min(spare, old[index].replicas - old[index].available)
+      guard down > 0 else { continue }
+      old[index].replicas -= down
+      spare -= down
+    }
+    var surplus = min(spare, old.reduce(new.available) { $0 + $1.available } - minimum)
+    for index in old.indices where surplus > 0 {
+      let down = min(surplus, old[index].replicas)
+      old[index].replicas -= down
+      surplus -= down
+    }
+  }
+
+  private mutating func recreate() {
+    for index in old.indices { old[index].replicas = 0 }
+    if old.contains(where: { $0.before > 0 || $0.alive > 0 }) { return }
+    guard new != nil else {
+      createNew()
+      return
+    }
+    new?.replicas = wanted
+  }
+
+  private mutating func createNew() {
+    let template = deployment.at("spec", "template") ?? [:]
+    var collision = 0
+    var hash = TemplateHash.of(Self.bare(template))
+    while takenNames.contains("\(deployment.name)-\(hash)") {
+      collision += 1
+      hash = TemplateHash.of(Self.bare(template), collision: collision)
+    }
+    let name = "\(deployment.name)-\(hash)"
+    var labelled = template
+    labelled.set("metadata", "labels", Self.hashKey, to: .string(hash))
+    var selector = deployment.at("spec", "selector") ?? [:]
+    selector.set("matchLabels", Self.hashKey, to: .string(hash))
+    let total = old.reduce(0) { $0 + $1.replicas }
+    let replicas = isRecreate ? wanted : max(0, min(wanted, wanted + maxSurge - total))
+    var annotations = inheritedAnnotations
+    annotations[Self.revisionKey] = .string(String((old.map(\.revision).max() ?? 0) + 1))
+    annotations[Self.desiredKey] = .string(String(wanted))
+    annotations[Self.maximumKey] = .string(String(wanted + maxSurge))
+    var spec: JSONValue = ["replicas": .int(Int64(replicas)), "selector": selector, "template": labelled]
+    spec["minReadySeconds"] = deployment.at("spec", "minReadySeconds")
+    let set: JSONValue = [
+      "apiVersion": "apps/v1", "kind": "ReplicaSet",
+      "metadata": [
+        "name": .string(name), "namespace": .string(deployment.namespace), "labels": labelled.at("metadata", "labels") ?? [:],
+        "annotations": annotations, "ownerReferences": [deployment.controllerReference()],
+      ],
+      "spec": spec,
+    ]
+    outcome.writes.append(.create(resource: "replicasets.apps", object: set, announce: nil))
+    if replicas > 0 {
+      outcome.writes.append(
+        .announce(Announcement("ScalingReplicaSet", about: deployment, "Scaled up replica set \(name) from 0 to \(replicas)")))
+    }
+    created = name
+  }
+
+  /// The ReplicaSet that this pass makes.
+  private(set) var created: String?
+
+  /// A changed count is spread over all ReplicaSets by their size, so that a rollout under way keeps its proportions.
+  private mutating func scaleProportionally() {
+    let active = old.filter { $0.replicas > 0 }.count + ((new?.replicas ?? 0) > 0 ? 1 : 0)
+    if active <= 1 {
+      if let index = old.firstIndex(where: { $0.replicas > 0 }) {
+        old[index].replicas = wanted
+      } else if new != nil, !isRecreate || old.allSatisfy({ $0.alive == 0 }) {
+        new?.replicas = wanted
+      } else if new == nil, let last = old.indices.max(by: { old[$0].revision < old[$1].revision }), isPaused {
+        old[last].replicas = wanted
+      }
+      return
+    }
+    // A finished rollout leaves the old ones at nothing.
+    let newIsSaturated = new.map { $0.available >= $0.replicas && $0.replicas == desired($0) } ?? false
+    if newIsSaturated, !isPaused {
+      for index in old.indices { old[index].replicas = 0 }
+      new?.replicas = wanted
+      return
+    }
+    let total = old.reduce(new?.replicas ?? 0) { $0 + $1.replicas }
+    let allowed = wanted > 0 ? wanted + maxSurge : 0
+    var left = allowed - total
+    let delta = left
+    for index in old.indices where old[index].replicas > 0 && left != 0 {
+      let share = total == 0 ? 0 : max(-old[index].replicas, old[index].replicas * delta / total)
+      let step = delta > 0 ? min(share, left) : max(share, left)
+      old[index].replicas += step
+      left -= step
+    }
+    if let current = new?.replicas { new?.replicas = max(0, current + left) }
+  }
+
+  private func desired(_ set: Replicas) -> Int { set.object.annotation(Self.desiredKey).flatMap { Int($0) } ?? -1 }
+
+  /// Whether the Deployment was scaled since its ReplicaSets were last written.
+  private var isScaling: Bool {
+    (old + [new].compactMap { $0 }).contains { set in
+      set.replicas > 0 && set.object.annotation(Self.desiredKey).flatMap { Int($0) }.map { $0 != wanted } ?? false
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import JSONBytes
+package import TimeFormat
+
+/// Keeps as many pods as each ReplicaSet wants (kubernetes, pkg/controller/replicaset).
+package enum ReplicaSetController {
+  package static let controller = Controller(
+    name: "replicaset-controller", resources: ["replicasets.apps", "pods"], reconcile: reconcile)
+
+  /// Pods made or deleted at once for one ReplicaSet (`burstReplicas`).
+  private static let burst = 500
+
+  package static func reconcile(_ view: ClusterView, _ now: Timestamp) -> Outcome {
+    var outcome = Outcome()
+    let orphans = view.all("pods").filter { $0.controller == nil && $0.isActive }
+    for set in view.all("replicasets.apps") {
+      let selector = LabelSelector(object: set.at("spec", "selector"))
+      var pods = view.podsByController[set.uid] ?? []
+      if !set.isTerminating {
+        for orphan in orphans where orphan.namespace == set.namespace && selector.holds(orphan.labels) {
+          outcome.writes.append(owners(of: orphan, orphan.owners + [set.controllerReference()]))
+          pods.append(orphan)
+        }
+        for pod in pods where pod.isActive && !selector.holds(pod.labels) {
+          outcome.writes.append(owners(of: pod, pod.owners.filter { $0["uid"]?.stringValue != set.uid }))
+        }
+      }
+      pods.removeAll { !selector.holds($0.labels) }
+      outcome.merge(reconcile(set, pods, now))
+    }
+    return outcome
+  }
+
+  private static func owners(of pod: JSONValue, _ owners: [JSONValue]) -> Write {
+    .patch(
+      resource: "pods", of: Reference(pod), subresource: nil, merge: ["metadata": ["ownerReferences": .array(owners)]], version: pod.version)
+  }
+
+  private static func reconcile(_ set: JSONValue, _ pods: [JSONValue], _ now: Timestamp) -> Outcome {
+    var outcome = Outcome()
+    let active = pods.filter(\.isActive)
+    let wanted = set.int("spec", "replicas")
+    if !set.isTerminating {
+      if active.count < wanted {
+        for _ in 0..<min(wanted - active.count, burst) {
+          outcome.writes.append(
+            .create(resource: "pods", object: pod(of: set), announce: Announcement("SuccessfulCreate", about: set, "Created pod: ")))
+        }
+      } else if active.count > wanted {
+        for pod in ranked(active).prefix(min(active.count - wanted, burst)) {
+          outcome.writes.append(
+            .delete(
+              resource: "pods", of: Reference(pod), grace: nil,
+              announce: Announcement("SuccessfulDelete", about: set, "Deleted pod: \(pod.name)")))
+        }
+      }
+    }
+    let minReady = set.int("spec", "minReadySeconds")
+    let ready = active.filter(\.isReady)
+    for pod in ready where minReady > 0 && !pod.isAvailable(minReady, now) {
+      if let since = pod.condition("Ready")?.time("lastTransitionTime") { outcome.look(at: since + .seconds(minReady)) }
+    }
+    let template = LabelSelector(map: set.at("spec", "template", "metadata", "labels"))
+    let status: JSONValue = [
+      "replicas": .int(Int64(active.count)), "fullyLabeledReplicas": .int(Int64(active.filter { template.holds($0.labels) }.count)),
+      "readyReplicas": .int(Int64(ready.count)),
+      "availableReplicas": .int(Int64(ready.filter { $0.isAvailable(minReady, now) }.count)), "observedGeneration": .int(set.generation),
+    ]
+    let isSame = (status.objectValue ?? [:]).allSatisfy { set.at("status", $0.key) == $0.value }
+    if !isSame {
+      outcome.writes.append(
+        .patch(resource: "replicasets.apps", of: Reference(set), subresource: "status", merge: ["status": status], version: nil))
+    }
+    return outcome
+  }
+
+  private static func pod(of set: JSONValue) -> JSONValue {
+    var pod: JSONValue = ["apiVersion": "v1", "kind": "Pod"]
+    var metadata = set.at("spec", "template", "metadata") ?? [:]
+    metadata["generateName"] = .string("\(set.name)-")
+    metadata["namespace"] = .string(set.namespace)
+    metadata["name"] = nil
+    metadata["creationTimestamp"] = nil
+    metadata["ownerReferences"] = [set.controllerReference()]
+    pod["metadata"] = metadata
+    pod["spec"] = set.at("spec", "template", "spec")
+    return pod
+  }
+
+  /// Which pods go first: what is lost least (pkg/controller, ActivePodsWithRanks).
+  static func ranked(_ pods: [JSONValue]) -> [JSONValue] {
+    let perNode = Dictionary(grouping: pods.filter { !$0.nodeName.isEmpty }, by: \.nodeName).mapValues(\.count)
+    let keyed = pods.map { pod -> (key: [Int64], pod: JSONValue) in
+      let readySince = pod.condition("Ready")?.time("lastTransitionTime")?.nanoseconds ?? 0
+      let restarts = pod.list("status", "containerStatuses").map { $0.int("restartCount") }.max() ?? 0
+      let cost = pod.annotation("controller.kubernetes.io/pod-deletion-cost").flatMap { Int64($0) } ?? 0
+      let phase: Int64 =
+        switch pod.phase {
+        case "Pending": 0
+        case "Running": 2
+        default: 1
+        }
+      return (
+        [
+          pod.nodeName.isEmpty ? 0 : 1, phase, pod.isReady ? 1 : 0, cost, -Int64(perNode[pod.nodeName] ?? 0),
+          pod.isReady ? -readySince : 0, -Int64(restarts), -pod.created.nanoseconds,
+        ], pod
+      )
+    }
+    return keyed.sorted { one, other in
+      one.key == other.key ? one.pod.name < other.pod.name : one.key.lexicographicallyPrecedes(other.key)
+    }.map(\.pod)
+  }
+}

@@ -1,0 +1,69 @@
+import TimeFormat
+
+/// How a run of a container ended.
+struct ContainerExit: Sendable, Hashable {
+  enum Cause: Sendable, Hashable {
+    case code(Int)
+    case signal(Int)
+    /// The program could not be started; in words.
+    case notStarted(String)
+    /// Its shim was killed: nobody knows the code.
+    case lost
+  }
+
+  var cause: Cause
+  var finishedAt: Timestamp
+  var isOutOfMemory = false
+
+  /// As the runtime reports it: 128 and the signal's number.
+  var exitCode: Int {
+    switch cause {
+    case .code(let code): code
+    case .signal(let number): 128 + number
+    case .notStarted: 128
+    case .lost: 137
+    }
+  }
+
+  var reason: String {
+    if isOutOfMemory { return "OOMKilled" }
+    switch cause {
+    case .code(0): return "Completed"
+    case .code, .signal: return "Error"
+    case .notStarted: return "StartError"
+    case .lost: return "ContainerStatusUnknown"
+    }
+  }
+
+  var message: String? {
+    switch cause {
+    case .code, .signal: nil
+    case .notStarted(let words): words
+    case .lost: "The container's keeper was killed, and the container with it; its exit code is not known."
+    }
+  }
+
+  /// Reads the shim's file `exit`.
+  init?(text: String) {
+    let lines = text.split(separator: "\n")
+    guard lines.count >= 2, let finished = Int64(lines[1]) else { return nil }
+    let words = lines[0].split(separator: " ", maxSplits: 1)
+    guard let kind = words.first else { return nil }
+    let rest = words.count > 1 ? String(words[1]) : ""
+    switch kind {
+    case "code": cause = .code(Int(rest) ?? 255)
+    case "signal": cause = .signal(Int(rest) ?? 9)
+    case "failed": cause = .notStarted(rest)
+    case "lost": cause = .lost
+    default: return nil
+    }
+    finishedAt = Timestamp(nanoseconds: finished)
+    isOutOfMemory = lines.count > 2 && lines[2] == "oom"
+  }
+
+  init(_ cause: Cause, at finishedAt: Timestamp, isOutOfMemory: Bool = false) {
+    self.cause = cause
+    self.finishedAt = finishedAt
+    self.isOutOfMemory = isOutOfMemory
+  }
+}

@@ -1,0 +1,84 @@
+import JSONBytes
+import TimeFormat
+
+/// What the node needs to know of a pod's specification (core/v1 `PodSpec`).
+struct PodSpec: Sendable {
+  enum RestartPolicy: String, Sendable { case always = "Always", onFailure = "OnFailure", never = "Never" }
+
+  var namespace: String
+  var name: String
+  var uid: String
+  var restartPolicy: RestartPolicy
+  var gracePeriod: Duration
+  var serviceLinks: Bool
+  var initContainers: [ContainerSpec]
+  var containers: [ContainerSpec]
+  var volumes: [JSONValue]
+
+  init(_ pod: JSONValue) {
+    namespace = pod.at("metadata", "namespace")?.stringValue ?? ""
+    name = pod.at("metadata", "name")?.stringValue ?? ""
+    uid = pod.at("metadata", "uid")?.stringValue ?? ""
+    restartPolicy = pod.at("spec", "restartPolicy")?.stringValue.flatMap(RestartPolicy.init) ?? .always
+    gracePeriod = .seconds(pod.at("spec", "terminationGracePeriodSeconds")?.intValue ?? 30)
+    serviceLinks = pod.at("spec", "enableServiceLinks")?.boolValue ?? true
+    initContainers = (pod.at("spec", "initContainers")?.arrayValue ?? []).map { ContainerSpec($0, isInit: true) }
+    containers = (pod.at("spec", "containers")?.arrayValue ?? []).map { ContainerSpec($0, isInit: false) }
+    volumes = pod.at("spec", "volumes")?.arrayValue ?? []
+  }
+
+  /// `NAME_NAMESPACE(UID)`, as the kubelet writes pods in its events.
+  var reference: String { "\(name)_\(namespace)(\(uid))" }
+}
+
+struct ContainerSpec: Sendable {
+  var name: String
+  var image: String
+  var isInit: Bool
+  var isAlwaysPulled: Bool
+  var probes: [ProbeKind: ProbeSpec]
+  var preStop: ProbeSpec.Handler?
+  /// Bytes; `nil` for no limit.
+  var memoryLimit: Int64?
+  /// The whole object: command, args, env, ports, volumeMounts.
+  var object: JSONValue
+
+  init(_ object: JSONValue, isInit: Bool) {
+    self.object = object
+    self.isInit = isInit
+    name = object["name"]?.stringValue ?? ""
+    image = object["image"]?.stringValue ?? ""
+    isAlwaysPulled = object["imagePullPolicy"]?.stringValue == "Always"
+    var ports: [String: Int] = [:]
+    for port in object["ports"]?.arrayValue ?? [] {
+      if let name = port["name"]?.stringValue, let number = port["containerPort"]?.intValue { ports[name] = Int(number) }
+    }
+    probes = [:]
+    if !isInit {
+      for kind in ProbeKind.allCases { probes[kind] = object[kind.field].flatMap { ProbeSpec($0, ports: ports) } }
+    }
+    preStop = object.at("lifecycle", "preStop").flatMap { ProbeSpec.Handler($0, ports: ports) }
+    memoryLimit = object.at("resources", "limits", "memory").flatMap { MemoryQuantity.bytes($0) }
+  }
+
+  /// `spec.containers{orders}`: where events about this container point.
+  var fieldPath: String { isInit ? "spec.initContainers{\(name)}" : "spec.containers{\(name)}" }
+}
+
+/// Quantities of memory (apimachinery, api/resource), e.g. `64Mi`.
+enum MemoryQuantity {
+  private static let factors: [(suffix: String, factor: Double)] = [
+    ("Ki", 1024), ("Mi", 1_048_576), ("Gi", 1_073_741_824), ("Ti", 1_099_511_627_776), ("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12),
+    ("m", 1e-3), ("", 1),
+  ]
+
+  static func bytes(_ value: JSONValue) -> Int64? {
+    if let number = value.intValue { return number }
+    guard let text = value.stringValue else { return nil }
+    for (suffix, factor) in factors where text.hasSuffix(suffix) {
+      guard let number = Double(text.dropLast(suffix.count)), number.isFinite, number * factor < 9e18 else { return nil }
+      return Int64(number * factor)
+    }
+    return nil
+  }
+}

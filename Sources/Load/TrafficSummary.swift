@@ -1,0 +1,128 @@
+package import JSONBytes
+
+/// What a run of traffic did.
+package struct TrafficSummary: Sendable {
+  /// A request that got no answer, or one of 5xx, or an answer without its own id.
+  package struct Failure: Sendable, Hashable {
+    package var requestID: String
+    /// e.g. `POST /orders`.
+    package var what: String
+    package var reason: String
+  }
+
+  package var sent = 0
+  package var byStatus: [Int: Int] = [:]
+  /// The number of failures; ``failures`` keeps the first hundred.
+  package var failed = 0
+  package var failures: [Failure] = []
+  package var elapsed: Duration = .zero
+  /// The ids of the latest requests, the newest last.
+  package var lastIDs: [String] = []
+  /// The ids of the latest orders that were placed, the newest last.
+  package var lastOrderIDs: [String] = []
+
+  private var latencies = LatencyHistogram()
+
+  static let keptFailures = 100
+  static let keptIDs = 20
+
+  package init() {}
+
+  /// The latency that a share of the requests stayed within; `nil` without answers.
+  package func latency(percentile: Double) -> Duration? { latencies.percentile(percentile) }
+  package var p50: Duration? { latency(percentile: 50) }
+  package var p99: Duration? { latency(percentile: 99) }
+
+  mutating func add(_ outcome: TrafficOutcome) {
+    sent += 1
+    Self.keep(outcome.requestID, &lastIDs)
+    if let status = outcome.status {
+      byStatus[status, default: 0] += 1
+      latencies.add(outcome.latency)
+      if status == 201, outcome.what == "POST /orders" { Self.keep(outcome.requestID, &lastOrderIDs) }
+    }
+    if let reason = outcome.failure {
+      failed += 1
+      if failures.count < Self.keptFailures { failures.append(Failure(requestID: outcome.requestID, what: outcome.what, reason: reason)) }
+    }
+  }
+
+  private static func keep(_ id: String, _ list: inout [String]) {
+    if list.count == keptIDs { list.removeFirst() }
+    list.append(id)
+  }
+
+  /// One object: `sent`, `failed`, `byStatus`, `elapsedMillis`, `p50Micros`, `p99Micros`, `lastIds`, `lastOrderIds`, `failures`.
+  package var json: JSONValue {
+    .object([
+      "sent": .int(Int64(sent)), "failed": .int(Int64(failed)),
+      "byStatus": .object(JSONObject(byStatus.sorted { $0.key < $1.key }.map { .init(key: String($0.key), value: .int(Int64($0.value))) })),
+      "elapsedMillis": .int(elapsed.micros / 1000), "p50Micros": p50.map { .int($0.micros) } ?? .null,
+      "p99Micros": p99.map { .int($0.micros) } ?? .null, "lastIds": .array(lastIDs.map { .string($0) }),
+      "lastOrderIds": .array(lastOrderIDs.map { .string($0) }),
+      "failures": .array(
+        failures.map { .object(["requestId": .string($0.requestID), "what": .string($0.what), "reason": .string($0.reason)]) }),
+    ])
+  }
+}
+
+/// How one request went.
+struct TrafficOutcome: Sendable {
+  var requestID: String
+  var what: String
+  var status: Int?
+  var latency: Duration
+  var failure: String?
+}
+
+/// Latencies in buckets that are 4 % wide: percentiles of any number of requests in constant space.
+struct LatencyHistogram: Sendable {
+  private var counts = [Int](repeating: 0, count: 600)
+  private var total = 0
+
+  mutating func add(_ latency: Duration) {
+    counts[Self.bucket(max(latency.micros, 1))] += 1
+    total += 1
+  }
+
+  func percentile(_ percentile: Double) -> Duration? {
+    guard total > 0 else { return nil }
+    let wanted = max(1, Int((Double(total) * min(max(percentile, 0), 100) / 100).rounded(.up)))
+    var seen = 0
+    for (bucket, count) in counts.enumerated() {
+      seen += count
+      if seen >= wanted { return .microseconds(Self.upperBound(bucket)) }
+    }
+    return nil
+  }
+
+  /// Bounds grow by 1/25, and by at least 1 µs.
+  private static let bounds: [Int64] = {
+    var result: [Int64] = []
+    var bound: Int64 = 1
+    while result.count < 600 {
+      result.append(bound)
+      bound += max(1, bound / 25)
+    }
+    return result
+  }()
+
+  private static func bucket(_ micros: Int64) -> Int {
+    var low = 0
+    var high = bounds.count - 1
+    while low < high {
+      let middle = (low + high) / 2
+      if bounds[middle] < micros { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private static func upperBound(_ bucket: Int) -> Int64 { bounds[bucket] }
+}
+
+extension Duration {
+  var micros: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+  }
+}

@@ -1,0 +1,263 @@
+/// One pass over the bytes of a text, gathering what to mask.
+struct SecretScan {
+  struct Edit {
+    var range: Range<Int>
+    var replacement: [UInt8]
+  }
+
+  private let text: UnsafeBufferPointer<UInt8>
+  private(set) var edits: [Edit] = []
+  private var index = 0
+  /// Inside a string of the line's own JSON; meaningless when the line is not JSON.
+  private var isInString = false
+  private let isJSON: Bool
+
+  init(_ text: UnsafeBufferPointer<UInt8>) {
+    self.text = text
+    isJSON = text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[")
+  }
+
+  /// 1 for the bytes at which something can begin: quote, backslash, colon, equals sign, digit, `b`.
+  private static let starts: [Bool] = (0..<256).map { byte in
+    [UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "b"), UInt8(ascii: "B")]
+      .contains(UInt8(byte)) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(UInt8(byte))
+  }
+
+  mutating func run() {
+    Self.starts.withUnsafeBufferPointer { starts in
+      while index < text.count {
+        let byte = text[index]
+        guard starts[Int(byte)] else {
+          index += 1
+          continue
+        }
+        switch byte {
+        case UInt8(ascii: "\""):
+          isInString.toggle()
+          index += 1
+        case UInt8(ascii: "\\"): index += isInString ? 2 : 1
+        case UInt8(ascii: ":"), UInt8(ascii: "="): separator()
+        case UInt8(ascii: "b"), UInt8(ascii: "B"): scheme()
+        default: digits()
+        }
+      }
+    }
+  }
+
+  // MARK: Keys
+
+  /// At `:` or `=`: looks back for the key.
+  private mutating func separator() {
+    let place = index
+    index += 1
+    var end = place
+    while end > 0, text[end - 1] == 0x20 { end -= 1 }
+    guard end > 0 else { return }
+    var isQuoted = false
+    if text[end - 1] == UInt8(ascii: "\"") || text[end - 1] == UInt8(ascii: "'") {
+      isQuoted = true
+      end -= 1
+      while end > 0, text[end - 1] == UInt8(ascii: "\\") { end -= 1 }
+    }
+    var start = end
+    while start > 0, end - start < SecretKey.longest, RequestID.isIDByte(text[start - 1]) { start -= 1 }
+    guard start < end, let kind = SecretKey.kind(of: UnsafeBufferPointer(rebasing: text[start..<end])) else { return }
+    var value = index
+    while value < text.count, isSpace(text[value]) { value += 1 }
+    guard value < text.count else { return }
+    if isQuoted, text[value] == UInt8(ascii: "[") {
+      list(from: value + 1)
+    } else if let opening = quote(at: value) {
+      if isQuoted || opens(opening) { quoted(opening) }
+    } else if isQuoted {
+      scalar(from: value)
+    } else {
+      bare(from: value, kind, isTight: value == place + 1)
+    }
+  }
+
+  /// An opening quote with the backslashes before it: how deep the text is quoted.
+  private struct Quote {
+    var content: Int
+    var depth: Int
+    var mark: UInt8
+  }
+
+  private func quote(at place: Int) -> Quote? {
+    var end = place
+    while end < text.count, text[end] == UInt8(ascii: "\\") { end += 1 }
+    guard end < text.count, text[end] == UInt8(ascii: "\"") || text[end] == UInt8(ascii: "'") else { return nil }
+    return Quote(content: end + 1, depth: end - place, mark: text[end])
+  }
+
+  /// Whether a quote after an unquoted key opens a value, or closes the string in which the key stands: `"enter password:",`.
+  private func opens(_ quote: Quote) -> Bool {
+    if isJSON, isInString, quote.depth == 0, quote.mark == UInt8(ascii: "\"") { return false }
+    guard quote.content < text.count else { return false }
+    switch text[quote.content] {
+    case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: "\\"), UInt8(ascii: "\""): return false
+    default: return true
+    }
+  }
+
+  /// Where a quoted text ends. A quote with n backslashes before it is closed by one that has n beyond pairs of what escapes
+  /// it, or by a shallower one.
+  private func close(_ opening: Quote) -> (end: Int, next: Int) {
+    var run = 0
+    var place = opening.content
+    while place < text.count {
+      let byte = text[place]
+      if byte == UInt8(ascii: "\\") {
+        run += 1
+      } else {
+        // An apostrophe that is never closed does not reach beyond the string around it.
+        if opening.mark == UInt8(ascii: "'"), byte == UInt8(ascii: "\"") { return (place - run, place - run) }
+        if byte == opening.mark {
+          let isClosing = run < opening.depth || run % (2 * (opening.depth + 1)) == opening.depth
+          if isClosing {
+            let backslashes = Swift.min(run, opening.depth)
+            let isOwn = run >= opening.depth
+            return (place - backslashes, isOwn ? place + 1 : place - backslashes)
+          }
+        }
+        run = 0
+      }
+      place += 1
+    }
+    return (text.count, text.count)
+  }
+
+  private mutating func quoted(_ opening: Quote) {
+    let (end, next) = close(opening)
+    replace(opening.content..<end)
+    index = next
+  }
+
+  /// The strings of an array, e.g. of a header's values.
+  private mutating func list(from start: Int) {
+    var place = start
+    while place < text.count {
+      while place < text.count, isSpace(text[place]) || text[place] == UInt8(ascii: ",") { place += 1 }
+      guard place < text.count, let opening = quote(at: place) else { break }
+      quoted(opening)
+      place = index
+    }
+    index = Swift.max(index, place)
+  }
+
+  /// A number of a JSON member; words (`null`, `true`) and objects are no secrets.
+  private mutating func scalar(from start: Int) {
+    var end = start
+    while end < text.count, text[end] &- UInt8(ascii: "0") < 10 || text[end] == UInt8(ascii: "-") || text[end] == UInt8(ascii: ".") { end += 1 }
+    guard end > start else { return }
+    // The quotes are as deep as those of the key before the colon.
+    var back = start - 1
+    while back > 0, text[back] != UInt8(ascii: "\""), text[back] != UInt8(ascii: "'") { back -= 1 }
+    var depth = 0
+    while back - depth > 0, text[back - depth - 1] == UInt8(ascii: "\\") { depth += 1 }
+    let mark = [UInt8](repeating: UInt8(ascii: "\\"), count: depth) + [text[back]]
+    edits.append(Edit(range: start..<end, replacement: mark + Array(SecretMasker.mask.utf8) + mark))
+    index = end
+  }
+
+  /// A value in running text: `password=…`, `Authorization: Basic …`, `Cookie: a=b; c=d`.
+  private mutating func bare(from start: Int, _ kind: SecretKey.Kind, isTight: Bool) {
+    var end = start
+    let stopsAtSpace = kind != .cookie
+    while end < text.count, !endsValue(text[end]), !stopsAtSpace || !isSpace(text[end]) {
+      if stopsAtSpace, text[end] == UInt8(ascii: ",") || text[end] == UInt8(ascii: ";") || text[end] == UInt8(ascii: "&") { break }
+      end += 1
+    }
+    if kind == .authorization, end < text.count, text[end] == 0x20, isScheme(start..<end) {
+      // The scheme says how, the rest is the secret; Digest has several parts, hence up to the end.
+      let isDigest = text[start] | 0x20 == UInt8(ascii: "d")
+      var last = end + 1
+      while last < text.count, !endsValue(text[last]), isDigest || !isSpace(text[last]) { last += 1 }
+      replace(end + 1..<last)
+      index = last
+      return
+    }
+    guard end > start else { return }
+    if kind == .whenItLooksLikeOne, !isTight, !looksSecret(start..<end) { return }
+    replace(start..<end)
+    index = end
+  }
+
+  /// In running text after `token: ` a word is a word; a secret is long and has a digit.
+  private func looksSecret(_ range: Range<Int>) -> Bool {
+    guard range.count >= 16 else { return false }
+    return text[range].contains { $0 &- UInt8(ascii: "0") < 10 }
+  }
+
+  private func isScheme(_ range: Range<Int>) -> Bool {
+    range.count >= 3 && range.count <= 20 && text[range].allSatisfy { ($0 | 0x20) &- UInt8(ascii: "a") < 26 || $0 == UInt8(ascii: "-") }
+  }
+
+  /// What ends a value in running text, whatever it is: a quote around it, the end of the line, escaped or not.
+  private func endsValue(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\"), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ")"), 0..<0x20:
+      byte != 0x09
+    default: false
+    }
+  }
+
+  private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+  private mutating func replace(_ range: Range<Int>) {
+    guard !range.isEmpty else { return }
+    let mask = SecretMasker.mask.utf8
+    // Already masked by the service itself: not counted again.
+    if text[range].allSatisfy({ $0 == UInt8(ascii: "*") }) { return }
+    edits.append(Edit(range: range, replacement: Array(mask)))
+  }
+
+  // MARK: Bearer and Basic
+
+  /// At `b`: `Bearer xyz` and `Basic xyz` without a header's name before them.
+  private mutating func scheme() {
+    let start = index
+    index += 1
+    if start > 0, RequestID.isIDByte(text[start - 1]) { return }
+    guard let after = word("earer ", at: index) ?? word("asic ", at: index) else { return }
+    var end = after
+    while end < text.count, isTokenByte(text[end]) { end += 1 }
+    // "basic usage" is no secret: a credential has 8 bytes at least, and something beyond small letters.
+    guard end - after >= 8, text[after..<end].contains(where: { !($0 &- UInt8(ascii: "a") < 26) }) else { return }
+    replace(after..<end)
+    index = end
+  }
+
+  private func word(_ word: StaticString, at place: Int) -> Int? {
+    let count = word.utf8CodeUnitCount
+    guard place + count < text.count else { return nil }
+    for offset in 0..<count where text[place + offset] | 0x20 != word.utf8Start[offset] | 0x20 { return nil }
+    return place + count
+  }
+
+  /// RFC 6750: token68.
+  private func isTokenByte(_ byte: UInt8) -> Bool {
+    RequestID.isIDByte(byte) || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "=")
+  }
+
+  // MARK: Card numbers
+
+  private mutating func digits() {
+    let start = index
+    let isWord = start > 0 && (RequestID.isIDByte(text[start - 1]) || text[start - 1] >= 0x80)
+    let run = CardNumber.run(in: text, from: start)
+    index = run.end
+    guard !isWord, run.isCard else { return }
+    var shown = run.last
+    var place = run.end
+    var masked = [UInt8](text[start..<run.end])
+    while place > start {
+      place -= 1
+      guard text[place] &- UInt8(ascii: "0") < 10 else { continue }
+      if shown > 0 { shown -= 1 } else { masked[place - start] = UInt8(ascii: "*") }
+    }
+    // A bare number becomes a string, so that JSON stays JSON.
+    if isJSON, !isInString { masked = [UInt8(ascii: "\"")] + masked + [UInt8(ascii: "\"")] }
+    edits.append(Edit(range: start..<run.end, replacement: masked))
+  }
+}

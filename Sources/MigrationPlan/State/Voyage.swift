@@ -1,0 +1,164 @@
+package import TimeFormat
+
+/// Where the program stands at one moment: what the Voyage page and `periplus plan status` show. Computed, never typed.
+package struct Voyage: Sendable, Hashable {
+  package var program: String
+  package var at: Timestamp
+  package var sprint: SprintPosition?
+  /// In the plan's order.
+  package var facilities: [FacilityStatus]
+  package var gates: [GateVerdict]
+  package var milestones: [MilestoneStatus]
+  package var budget: BudgetStatus
+  /// Sentences about the whole, e.g. why nothing new may be revealed.
+  package var notes: [String]
+
+  package init(
+    program: String, at: Timestamp, sprint: SprintPosition?, facilities: [FacilityStatus], gates: [GateVerdict],
+    milestones: [MilestoneStatus], budget: BudgetStatus, notes: [String]
+  ) {
+    self.program = program
+    self.at = at
+    self.sprint = sprint
+    self.facilities = facilities
+    self.gates = gates
+    self.milestones = milestones
+    self.budget = budget
+    self.notes = notes
+  }
+}
+
+package struct SprintPosition: Sendable, Hashable {
+  package enum Phase: String, Sendable, Hashable { case before, during, after }
+
+  package var phase: Phase
+  package var number: Int
+  package var last: Int
+  package var starts: Timestamp
+  /// The end of its last day, when its demo is due.
+  package var ends: Timestamp
+  /// From now to ``ends``; negative after the program.
+  package var demoIn: Duration
+}
+
+/// planned → building → soaking → revealed; regressed when a revealed facility's evidence goes.
+package enum FacilityState: String, Sendable, Hashable, CaseIterable {
+  case planned, building, soaking, revealed, regressed
+}
+
+/// How many results there are of each kind. Waived and not applicable count in neither side.
+package struct CellCounts: Sendable, Hashable {
+  package var pass = 0
+  package var fail = 0
+  package var unknown = 0
+  package var stale = 0
+  package var waived = 0
+  package var notApplicable = 0
+
+  package init() {}
+
+  /// What must pass: everything but the waived and the not applicable.
+  package var counted: Int { pass + fail + unknown + stale }
+  package var allPass: Bool { counted > 0 && pass == counted }
+
+  package mutating func add(_ outcome: Evidence.Outcome) {
+    switch outcome {
+    case .pass: pass += 1
+    case .fail: fail += 1
+    case .unknown: unknown += 1
+    case .stale: stale += 1
+    case .waived: waived += 1
+    case .notApplicable: notApplicable += 1
+    }
+  }
+}
+
+/// One result: a check on a subject of a cluster, as it counts now.
+package struct CheckCell: Sendable, Hashable {
+  package var check: String
+  /// `Deployment/orders` or the cluster's name.
+  package var subject: String
+  package var cluster: String
+  /// After staleness and waivers.
+  package var outcome: Evidence.Outcome
+  /// The newest evidence; `nil` when there never was any.
+  package var evidence: Evidence?
+  /// When the evidence stops to count.
+  package var due: Timestamp?
+  /// Why it is waived, by whom, until when; `nil` when it is not.
+  package var waiver: Waiver?
+  /// Since when it has passed without a break; `nil` when it does not pass now.
+  package var passingSince: Timestamp?
+}
+
+package struct CheckStatus: Sendable, Hashable {
+  package var id: String
+  /// The worst of its cells.
+  package var outcome: Evidence.Outcome
+  package var cells: [CheckCell]
+}
+
+package struct FacilityStatus: Sendable, Hashable {
+  package var id: String
+  package var order: Int
+  package var name: String
+  package var owner: String?
+  package var state: FacilityState
+  package var counts: CellCounts
+  /// The lowest grade of the results that pass; `nil` when none does.
+  package var lowestGrade: Evidence.Grade?
+  /// The times of the newest and oldest evidence that counts.
+  package var newest: Timestamp?
+  package var oldest: Timestamp?
+  /// When the first of its results goes stale.
+  package var nextDue: Timestamp?
+  package var soak: Soak?
+  /// When it was shown in a demo; `nil` when it was not.
+  package var revealedAt: Timestamp?
+  /// What stands in the way or comes next, in words: `3 d of 10 left`, `logging.id-echoed fails`.
+  package var next: String
+  package var checks: [CheckStatus]
+}
+
+package struct Soak: Sendable, Hashable {
+  /// Since when everything has passed without a break.
+  package var since: Timestamp
+  package var days: Int
+  package var isDone: Bool
+  /// How much is missing; zero when done.
+  package var left: Duration
+}
+
+package struct MilestoneStatus: Sendable, Hashable {
+  package var id: String
+  package var sprint: Int
+  package var facility: String
+  package var state: FacilityState
+  /// Its sprint is over and it is not revealed.
+  package var isLate: Bool
+}
+
+package struct GateVerdict: Sendable, Hashable {
+  package struct Reason: Sendable, Hashable {
+    package var isMet: Bool
+    /// `Logging 4/4 at E3`, `Ingress: 1 of 7 results does not pass`.
+    package var sentence: String
+  }
+
+  package var id: String
+  package var name: String
+  /// Empty when the plan has no cluster whose evidence counts.
+  package var cluster: String
+  package var isOpen: Bool
+  package var reasons: [Reason]
+  package var cap: Int?
+}
+
+/// What is known of the change budget from the plan alone.
+package struct BudgetStatus: Sendable, Hashable {
+  /// Stated in the plan; `nil` when it is not.
+  package var assumed: Double?
+  /// The weight of the concepts that this sprint's demo reveals.
+  package var costOfNextDemo: Int
+  package var nextDemo: Int?
+}

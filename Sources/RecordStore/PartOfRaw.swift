@@ -1,0 +1,33 @@
+import Glibc
+
+/// A text of a record that is part of its raw line is stored as its place there, not again.
+enum PartOfRaw {
+  /// `offset << 20 | length`; `nil` when the text is not in the line as it stands.
+  static func place(of text: String, in raw: UnsafeBufferPointer<UInt8>) -> Int64? {
+    guard raw.count < 1 << 20, let base = raw.baseAddress else { return nil }
+    var copy = text
+    return copy.withUTF8 { needle -> Int64? in
+      guard let first = needle.baseAddress, !needle.isEmpty, let found = memmem(base, raw.count, first, needle.count) else { return nil }
+      return Int64(UnsafeRawPointer(base).distance(to: found)) << 20 | Int64(needle.count)
+    }
+  }
+
+  static func bytes(_ place: Int64, in raw: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
+    let offset = Int(place >> 20)
+    let length = Int(place & (1 << 20 - 1))
+    guard offset >= 0, length <= raw.count - offset else { return nil }
+    return UnsafeBufferPointer(rebasing: raw[offset..<offset + length])
+  }
+}
+
+/// The hash under which records are found by request id: FNV-1a with a finishing mix, so that ids that differ in one digit spread.
+enum RequestHash {
+  static func of(_ id: String) -> Int64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    hash ^= hash >> 32
+    hash = hash &* 0xd6e8_feb8_6659_fd93
+    hash ^= hash >> 32
+    return Int64(bitPattern: hash)
+  }
+}

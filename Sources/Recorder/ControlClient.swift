@@ -1,0 +1,60 @@
+import AsyncHTTPClient
+package import JSONBytes
+import NIOCore
+import NIOHTTP1
+
+/// Asks a running recorder to do something, over its control socket.
+package struct ControlClient: Sendable {
+  let socket: String
+
+  /// - Parameter socket: `Home.socket("recorder")`.
+  package init(socket: String) { self.socket = socket }
+
+  /// The recorder does not answer; in one sentence.
+  package struct Unreachable: Error, CustomStringConvertible {
+    package var description: String
+  }
+
+  /// Runs a job and gives each line of its answer to `line`.
+  package func run(_ job: String, _ body: JSONValue = .null, line: (JSONValue) throws -> Void) async throws {
+    guard let url = URLText.unixSocket(socket, path: "/\(job)") else { throw Unreachable(description: "\(socket) is not a socket's path") }
+    var request = HTTPClientRequest(url: url)
+    request.method = .POST
+    request.body = .bytes(ByteBuffer(bytes: body.jsonBytes))
+    let response: HTTPClientResponse
+    do {
+      response = try await HTTPClient.shared.execute(request, timeout: .hours(24))
+    } catch {
+      throw Unreachable(description: "the recorder does not answer on \(socket); periplus status tells whether it runs")
+    }
+    guard response.status == .ok else { throw Unreachable(description: "the recorder knows no job named \(job); are both of one version?") }
+    var rest: [UInt8] = []
+    for try await chunk in response.body {
+      rest += chunk.readableBytesView
+      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        let value = try JSONValue(parsing: rest[..<end])
+        rest.removeSubrange(...end)
+        try line(value)
+      }
+    }
+  }
+}
+
+enum URLText {
+  /// `http+unix://<percent-encoded path>/<path>`, the client's form for Unix sockets.
+  static func unixSocket(_ socket: String, path: String) -> String? {
+    guard !socket.isEmpty else { return nil }
+    var encoded = ""
+    for byte in socket.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+        encoded.append(Character(Unicode.Scalar(byte)))
+      default:
+        let digits = Array("0123456789ABCDEF")
+        encoded += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+      }
+    }
+    return "http+unix://\(encoded)\(path)"
+  }
+}

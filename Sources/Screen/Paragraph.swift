@@ -1,0 +1,121 @@
+/// Styled text in lines as wide as the surface, broken at blanks.
+package struct Paragraph: Component, Equatable, Sendable {
+  package var lines: [StyledLine]
+  package var wraps: Bool
+  /// Lines left out at the top.
+  package var scroll: Int
+  package var align: Alignment
+
+  package init(_ lines: [StyledLine], wraps: Bool = true, scroll: Int = 0, align: Alignment = .left) {
+    self.lines = lines
+    self.wraps = wraps
+    self.scroll = scroll
+    self.align = align
+  }
+
+  package init(_ text: String, _ role: Role = .text, wraps: Bool = true, scroll: Int = 0, align: Alignment = .left) {
+    self.init(
+      text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { StyledLine(String($0), role) },
+      wraps: wraps, scroll: scroll, align: align)
+  }
+
+  /// The lines as they stand on a surface `columns` wide.
+  package func laidOut(columns: Int) -> [StyledLine] {
+    wraps ? lines.flatMap { Paragraph.wrap($0, columns: columns) } : lines
+  }
+
+  /// The rows the text takes at a width of `columns`.
+  package func height(columns: Int) -> Int {
+    laidOut(columns: columns).count
+  }
+
+  package func draw(into surface: inout Surface) {
+    let shown = laidOut(columns: surface.width).dropFirst(max(0, scroll)).prefix(surface.height)
+    for (row, line) in shown.enumerated() {
+      surface.line(line, y: row, width: surface.width, align: align)
+    }
+  }
+
+  package func linear(width: Int, glyphs: Glyphs) -> [String] {
+    lines.flatMap { line in
+      TextWidth.wrap(glyphs.adapted(Visible.text(line.text, ascii: glyphs.isASCII)), columns: width)
+    }
+  }
+
+  /// One line in lines of at most `columns`; a word wider than that is broken anywhere.
+  package static func wrap(_ line: StyledLine, columns: Int) -> [StyledLine] {
+    guard columns > 0 else { return [] }
+    var wrapper = Wrapper(columns: columns)
+    for span in line.spans {
+      for grapheme in span.text { wrapper.add(grapheme, of: span) }
+    }
+    return wrapper.finish()
+  }
+}
+
+/// Breaks a run of graphemes into lines: what follows the last blank moves to the next line.
+private struct Wrapper {
+  private typealias Item = (grapheme: Character, span: Span, width: Int)
+  private let columns: Int
+  private var lines: [StyledLine] = []
+  private var current: [Item] = []
+  private var width = 0
+  private var lastBlank: Int?
+
+  init(columns: Int) {
+    self.columns = columns
+  }
+
+  mutating func add(_ grapheme: Character, of span: Span) {
+    if grapheme.isNewline {
+      breakLine(at: current.count, skipping: 0)
+      return
+    }
+    let columnsTaken = grapheme == "\t" ? 1 : max(TextWidth.width(of: grapheme), Visible.isUnsafe(grapheme) ? 1 : 0)
+    while width + columnsTaken > columns, !current.isEmpty {
+      if grapheme == " " {
+        breakLine(at: current.count, skipping: 0)
+        return
+      }
+      if let lastBlank {
+        breakLine(at: lastBlank, skipping: 1)
+      } else {
+        breakLine(at: current.count, skipping: 0)
+      }
+    }
+    // The indent of the first line is kept; blanks never begin a later one.
+    if grapheme == " ", current.contains(where: { $0.grapheme != " " }) { lastBlank = current.count }
+    current.append((grapheme, span, columnsTaken))
+    width += columnsTaken
+  }
+
+  mutating func finish() -> [StyledLine] {
+    breakLine(at: current.count, skipping: 0)
+    return lines
+  }
+
+  private mutating func breakLine(at index: Int, skipping blanks: Int) {
+    var head = current[..<index]
+    while let last = head.last, last.grapheme == " ", head.count > 1 || !lines.isEmpty { head.removeLast() }
+    var line = StyledLine()
+    for item in head {
+      if let last = line.spans.indices.last, line.spans[last].isAlike(item.span) {
+        line.spans[last].text.append(item.grapheme)
+      } else {
+        var span = item.span
+        span.text = String(item.grapheme)
+        line.spans.append(span)
+      }
+    }
+    lines.append(line)
+    current = Array(current[min(current.count, index + blanks)...])
+    width = current.reduce(0) { $0 + $1.width }
+    lastBlank = nil
+  }
+}
+
+extension Span {
+  fileprivate func isAlike(_ other: Span) -> Bool {
+    role == other.role && attributes == other.attributes && style == other.style
+  }
+}

@@ -1,0 +1,272 @@
+package import ClusterModel
+import JSONBytes
+package import Screen
+package import TimeFormat
+
+/// A cluster as it was last seen, with the verdicts on its workloads.
+package struct ClusterHealth: Sendable, Hashable {
+  package var snapshot: ClusterSnapshot
+  package var verdicts: [HealthVerdict]
+
+  package init(snapshot: ClusterSnapshot, verdicts: [HealthVerdict]) {
+    self.snapshot = snapshot
+    self.verdicts = verdicts
+  }
+}
+
+/// The single pane of glass: what is wrong gets a line and words, what is fine gets one tile.
+package struct HealthView: Sendable {
+  package enum Order: String, Sendable, Hashable, CaseIterable {
+    case worstFirst = "worst first"
+    case byName = "by name"
+    case latestFirst = "latest change first"
+  }
+
+  package struct Tile: Sendable, Hashable {
+    package var verdict: HealthVerdict
+    /// Unplanned reschedules and restarts in each of the last 24 hours, oldest first.
+    package var hours: [Int]
+
+    package var name: String { verdict.subject.name }
+    package var churn: Int { hours.reduce(0, +) }
+  }
+
+  package struct Section: Sendable, Hashable {
+    package var cluster: String
+    package var connection: ClusterConnection
+    package var lastSeen: Timestamp
+    /// What has a line of its own, in the view's order.
+    package var listed: [Tile]
+    /// What is fine and gets one tile each.
+    package var fine: [Tile]
+    package var nodesReady: Int
+    package var nodes: Int
+    /// `node-7 cordoned`, `node-2 not ready`.
+    package var nodeNotes: [String]
+
+    package var isLive: Bool { if case .live = connection { true } else { false } }
+  }
+
+  package var sections: [Section]
+  package var counts: [HealthVerdict.Status: Int]
+  /// Reschedules of the last 24 hours, per hour, and their number.
+  package var hours: [Int]
+  package var reschedules: Int
+  package let now: Timestamp
+
+  package init(clusters: [ClusterHealth], reschedules: [Reschedule], now: Timestamp, filter: String = "", order: Order = .worstFirst) {
+    self.now = now
+    var perWorkload: [String: [Int]] = [:]
+    var all = [Int](repeating: 0, count: 24)
+    for entry in reschedules where entry.counts {
+      guard let hour = HealthView.hour(of: entry.at, now: now) else { continue }
+      all[hour] += 1
+      guard !entry.cause.isPlanned else { continue }
+      perWorkload["\(entry.cluster)/\(entry.namespace)/\(entry.workload)", default: [Int](repeating: 0, count: 24)][hour] += 1
+    }
+    hours = all
+    self.reschedules = all.reduce(0, +)
+    let needle = filter.lowercased()
+    var counts: [HealthVerdict.Status: Int] = [:]
+    sections = clusters.map { health in
+      let snapshot = health.snapshot
+      var tiles: [Tile] = []
+      for verdict in health.verdicts {
+        counts[verdict.status, default: 0] += 1
+        if !needle.isEmpty, !HealthView.matches(verdict, needle) { continue }
+        let key = "\(snapshot.cluster)/\(verdict.subject.namespace)/\(verdict.subject.display)"
+        tiles.append(Tile(verdict: verdict, hours: perWorkload[key] ?? []))
+      }
+      let sorted = HealthView.sorted(tiles, by: order)
+      var notes: [String] = []
+      for node in snapshot.nodes {
+        if !node.isReady { notes.append("\(node.name) not ready") } else if node.isUnschedulable { notes.append("\(node.name) cordoned") }
+      }
+      return Section(
+        cluster: snapshot.cluster, connection: snapshot.connection, lastSeen: snapshot.at,
+        listed: sorted.filter { $0.verdict.status != .green }, fine: sorted.filter { $0.verdict.status == .green },
+        nodesReady: snapshot.nodes.count { $0.isReady && !$0.isUnschedulable }, nodes: snapshot.nodes.count, nodeNotes: notes)
+    }
+    self.counts = counts
+  }
+
+  private static func matches(_ verdict: HealthVerdict, _ needle: String) -> Bool {
+    verdict.subject.name.lowercased().contains(needle) || verdict.subject.namespace.lowercased().contains(needle)
+      || verdict.cluster.lowercased().contains(needle) || verdict.status.word.hasPrefix(needle)
+      || verdict.reasons.contains { $0.sentence.lowercased().contains(needle) }
+  }
+
+  private static func sorted(_ tiles: [Tile], by order: Order) -> [Tile] {
+    tiles.sorted { one, other in
+      switch order {
+      case .worstFirst:
+        if one.verdict.status != other.verdict.status { return one.verdict.status > other.verdict.status }
+        if one.verdict.reasons.count != other.verdict.reasons.count { return one.verdict.reasons.count > other.verdict.reasons.count }
+        if one.churn != other.churn { return one.churn > other.churn }
+      case .byName: break
+      case .latestFirst:
+        let oldest = Timestamp(nanoseconds: .min)
+        let (first, second) = (one.verdict.since ?? oldest, other.verdict.since ?? oldest)
+        if first != second { return first > second }
+      }
+      return (one.name, one.verdict.subject.namespace) < (other.name, other.verdict.subject.namespace)
+    }
+  }
+
+  /// Which of the last 24 hours, 23 is the current one; `nil` outside.
+  package static func hour(of moment: Timestamp, now: Timestamp) -> Int? {
+    let ago = (now - moment).nanoseconds
+    guard ago > -60_000_000_000, ago < 86_400_000_000_000 else { return nil }
+    return 23 - Int(max(0, ago) / 3_600_000_000_000)
+  }
+
+  /// All tiles in the order in which the cursor goes through them.
+  package var tiles: [Tile] { sections.flatMap { $0.listed + $0.fine } }
+
+  /// `✖ 2 red  ▲ 3 amber  ✔ 41 green  ◌ 6 no data`.
+  package var summary: StyledLine {
+    var line = StyledLine()
+    for status in [HealthVerdict.Status.red, .amber, .green, .unknown] {
+      let count = counts[status] ?? 0
+      if count == 0, status == .unknown { continue }
+      line.append("\(status.glyph) \(count) \(status.countWord)", count > 0 ? status.role : .dim)
+      line.append("  ")
+    }
+    return line
+  }
+
+  /// `3 nodes ready  1 cordoned`; one cluster after the other.
+  package var nodesLine: StyledLine {
+    var line = StyledLine("nodes ", .dim)
+    for (index, section) in sections.enumerated() {
+      if index > 0 { line.append(" · ", .dim) }
+      if sections.count > 1 { line.append(section.cluster + " ", .dim) }
+      line.append("\(section.nodesReady)/\(section.nodes) ready", section.nodesReady == section.nodes ? .text : .amber)
+      if let first = section.nodeNotes.first {
+        line.append(" (\(first)" + (section.nodeNotes.count > 1 ? " and \(section.nodeNotes.count - 1) more)" : ")"), .amber)
+      }
+    }
+    return line
+  }
+
+  package func report(face: ClockFace) -> Report {
+    var report = Report("Health at \(face.full(now))", [.text(summary.text.trimmed)])
+    for section in sections {
+      report.add(.heading(section.cluster + section.connection.note(face: face, now: now)))
+      if section.listed.isEmpty, section.fine.isEmpty {
+        report.add(.text("No workload is known."))
+        continue
+      }
+      report.add(
+        .table(
+          .init(
+            headers: ["", "workload", "namespace", "ready", "why", "since", "changed last", "unplanned 24 h"],
+            rows: (section.listed + section.fine).map { tile in
+              let verdict = tile.verdict
+              return [
+                verdict.status.glyph + " " + verdict.status.word, verdict.subject.display, verdict.subject.namespace,
+                "\(verdict.ready)/\(verdict.wanted)", verdict.reasons.map(\.sentence).joined(separator: "; "),
+                verdict.since.map { face.short($0, now: now) } ?? "", verdict.lastChange ?? "", "\(tile.churn)",
+              ]
+            }, numeric: [7])))
+      report.add(.text("Nodes: \(section.nodesReady) of \(section.nodes) ready" + (section.nodeNotes.isEmpty ? "." : ": " + section.nodeNotes.joined(separator: ", ") + ".")))
+    }
+    report.add(.text("Reschedules in 24 h: \(reschedules)."))
+    return report
+  }
+
+  /// One line per workload: `cluster`, `namespace`, `workload`, `status`, `ready`, `wanted`, `since`, `lastChange`, `reasons`, `unplanned24h`.
+  package var jsonLines: [String] {
+    tiles.map { tile in
+      let verdict = tile.verdict
+      var json = JSONWriter()
+      json.object { json in
+        json.member("cluster", verdict.cluster)
+        json.member("namespace", verdict.subject.namespace)
+        json.member("workload", verdict.subject.display)
+        json.member("status", verdict.status.word)
+        json.member("ready", verdict.ready)
+        json.member("wanted", verdict.wanted)
+        json.member(ifPresent: verdict.since?.rfc3339(), "since")
+        json.member(ifPresent: verdict.lastChange, "lastChange")
+        json.key("reasons")
+        json.array { json in
+          for reason in verdict.reasons {
+            json.object { json in
+              json.member("rule", reason.rule)
+              json.member("status", reason.status.word)
+              json.member("sentence", reason.sentence)
+              json.member(ifPresent: reason.since?.rfc3339(), "since")
+            }
+          }
+        }
+        json.member("unplanned24h", tile.churn)
+      }
+      return json.string
+    }
+  }
+
+  /// Whether anything is red: what the command's exit code says.
+  package var hasRed: Bool { (counts[.red] ?? 0) > 0 }
+}
+
+extension HealthVerdict.Status {
+  package var glyph: String {
+    switch self {
+    case .green: "✔"
+    case .unknown: "◌"
+    case .amber: "▲"
+    case .red: "✖"
+    }
+  }
+
+  package var role: Role {
+    switch self {
+    case .green: .green
+    case .unknown: .grey
+    case .amber: .amber
+    case .red: .red
+    }
+  }
+
+  /// `red`, `amber`, `green`, `unknown`.
+  package var word: String {
+    switch self {
+    case .green: "green"
+    case .unknown: "unknown"
+    case .amber: "amber"
+    case .red: "red"
+    }
+  }
+
+  var countWord: String { self == .unknown ? "no data" : word }
+}
+
+extension ClusterConnection {
+  /// What to say behind a cluster's name; empty while it answers.
+  package func note(face: ClockFace, now: Timestamp) -> String {
+    switch self {
+    case .live: return ""
+    case .connecting: return ": connecting"
+    case .stale(let since, let reason, let retry):
+      var text = ": no answer for \((now - since).brief)"
+      if let retry, retry > now { text += ", retrying in \((retry - now).brief)" }
+      return reason.isEmpty ? text : text + " (\(reason))"
+    }
+  }
+}
+
+extension Reschedule {
+  /// Only these count as reschedules; `added` and `removed` are scaling and clean-up.
+  package var counts: Bool { change == .replaced || change == .restarted }
+}
+
+extension String {
+  /// Without blanks at its ends.
+  package var trimmed: String {
+    var text = Substring(self)
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

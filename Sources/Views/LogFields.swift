@@ -1,0 +1,106 @@
+package import JSONBytes
+package import Screen
+package import TelemetryModel
+import TimeFormat
+
+/// What a log record says beside its message, for a line on screen.
+package enum LogFields {
+  /// Keys that every record carries, or that have a column of their own.
+  private static let common: Set<String> = [
+    "@timestamp", "logLevel", "logMessage", "logRequestId", "logLocation", "location", "logServiceType", "logServiceName",
+    "logServiceVersion", "logServiceInstance", "logGitHubRepoName", "logThreadId", "logClassName", "logMethodName", "logClass",
+    "logMethod", "logCategory", "trace_id", "span_id", "trace_flags", "reqOrigin", "reqVerb", "reqPath", "reqQuery", "reqBody",
+    "reqStatusCode", "reqDurationMicros", "time", "timestamp", "level", "msg", "message", "service", "log.level", "service.name",
+    "request_id", "requestId", "trace.id", "http.request.id",
+  ]
+
+  /// The service's own keys: `customerId 4711, item 12`.
+  package static func extra(_ fields: JSONObject) -> String {
+    var parts: [String] = []
+    if let status = fields["reqStatusCode"]?.intValue { parts.append("status \(status)") }
+    if let micros = fields["reqDurationMicros"]?.intValue { parts.append(duration(micros: micros)) }
+    for member in fields where !common.contains(member.key) {
+      parts.append("\(member.key) \(short(member.value))")
+      if parts.count >= 6 { break }
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  package static func short(_ value: JSONValue) -> String {
+    switch value {
+    case .string(let text): text
+    case .null: "null"
+    default: value.jsonString
+    }
+  }
+
+  /// `412 ms`, `2.4 s`, `310 µs`.
+  package static func duration(micros: Int64) -> String {
+    switch micros {
+    case ..<1000: return "\(micros) µs"
+    case ..<10_000: return "\(micros / 1000).\(micros / 100 % 10) ms"
+    case ..<1_000_000: return "\(micros / 1000) ms"
+    default: return "\(micros / 1_000_000).\(micros / 100_000 % 10) s"
+    }
+  }
+
+  /// The part of a pod's name that tells it from its siblings: `4ftrr` of `orders-7f7b8-4ftrr`.
+  package static func shortPod(_ name: String) -> String {
+    guard let dash = name.lastIndex(of: "-") else { return name }
+    let tail = name[name.index(after: dash)...]
+    return tail.isEmpty ? name : String(tail)
+  }
+
+  package static func category(_ fields: JSONObject) -> String? { fields["logCategory"]?.stringValue }
+}
+
+extension LogRecord {
+  /// One line of JSON: `at`, `cluster`, `namespace`, `service`, `pod`, `container`, `level`, `message`, `requestId`, `traceId`, `flags`, `fields`, `raw`;
+  /// what a record does not have is absent.
+  package var jsonLine: String {
+    var json = JSONWriter(reserving: raw.count * 2 + 256)
+    json.object { write(into: &$0, type: nil) }
+    return json.string
+  }
+
+  func write(into json: inout JSONWriter, type: String?) {
+    if let type { json.member("type", type) }
+    json.member("at", at.rfc3339(.nanoseconds))
+    if !origin.cluster.isEmpty { json.member("cluster", origin.cluster) }
+    if !origin.namespace.isEmpty { json.member("namespace", origin.namespace) }
+    json.member("service", service)
+    json.member("pod", origin.pod)
+    if !origin.container.isEmpty { json.member("container", origin.container) }
+    if let level { json.member("level", level.word) }
+    json.member("message", message)
+    json.member(ifPresent: requestID, "requestId")
+    json.member(ifPresent: traceID, "traceId")
+    let words = flags.words
+    if !words.isEmpty { json.member("flags", .array(words.map { .string($0) })) }
+    json.member("fields", .object(fields))
+    json.member("raw", String(decoding: raw, as: UTF8.self))
+  }
+}
+
+extension LogFlags {
+  /// `notJSON`, `cut`, `fromFuture`, `masked`.
+  package var words: [String] {
+    var words: [String] = []
+    if contains(.notJSON) { words.append("notJSON") }
+    if contains(.cut) { words.append("cut") }
+    if contains(.fromFuture) { words.append("fromFuture") }
+    if contains(.masked) { words.append("masked") }
+    return words
+  }
+}
+
+extension LogLevel {
+  package var role: Role {
+    switch self {
+    case .trace, .debug: .dim
+    case .info: .text
+    case .warn: .amber
+    case .error, .fatal: .red
+    }
+  }
+}

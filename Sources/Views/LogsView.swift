@@ -1,0 +1,167 @@
+package import ClusterModel
+import JSONBytes
+package import Screen
+package import TelemetryModel
+package import TimeFormat
+
+/// The result of a log search: records in time order, with what happened to the pods between them.
+package struct LogsView: Sendable {
+  package enum Row: Sendable, Hashable {
+    case record(LogRecord, isMatch: Bool)
+    /// The end of a pod that wrote records of the result.
+    case lifecycle(PodLifecycleEvent)
+  }
+
+  /// In time order, oldest first.
+  package let rows: [Row]
+  package let matches: Int
+  package let services: [String]
+  package let pods: Int
+  package let podsGone: Int
+  /// There is more before the first row.
+  package let hasOlder: Bool
+  private let first: Timestamp?
+
+  /// - Parameters:
+  ///   - context: records that do not match but stand near one that does.
+  ///   - lifecycle: of the pods that wrote the records; only ends are shown.
+  package init(
+    matches: [LogRecord], context: [LogRecord] = [], lifecycle: [PodLifecycleEvent] = [], hasOlder: Bool = false
+  ) {
+    var seen = Set(matches.map(\.id))
+    var records = matches.map { (record: $0, isMatch: true) }
+    for record in context where record.id == 0 || seen.insert(record.id).inserted { records.append((record, false)) }
+    records.sort { ($0.record.at, $0.record.id) < ($1.record.at, $1.record.id) }
+    let start = records.first?.record.at
+    let end = records.last?.record.at
+    let endings = lifecycle.filter { event in
+      guard let start, let end, event.isEnding else { return false }
+      return event.at >= start && event.at <= end + .seconds(5)
+    }
+    var rows: [Row] = []
+    rows.reserveCapacity(records.count + endings.count)
+    var next = 0
+    for (record, isMatch) in records {
+      while next < endings.count, endings[next].at < record.at {
+        rows.append(.lifecycle(endings[next]))
+        next += 1
+      }
+      rows.append(.record(record, isMatch: isMatch))
+    }
+    rows += endings[next...].map(Row.lifecycle)
+    self.rows = rows
+    self.matches = matches.count
+    services = Set(matches.map(\.service)).sorted()
+    let uids = Set(matches.map { $0.origin.podUID.isEmpty ? $0.origin.pod : $0.origin.podUID })
+    pods = uids.count
+    podsGone = Set(lifecycle.filter { $0.kind == "gone" }.map(\.podUID)).intersection(uids).count
+    self.hasOlder = hasOlder
+    first = matches.min { $0.at < $1.at }?.at
+  }
+
+  /// `14 records · 5 services · 4 pods, 1 gone`.
+  package var summary: String {
+    var parts = [counted(matches, "record") + (hasOlder ? " or more" : "")]
+    parts.append(counted(services.count, "service"))
+    parts.append(counted(pods, "pod") + (podsGone > 0 ? ", \(podsGone) gone" : ""))
+    return parts.joined(separator: " · ")
+  }
+
+  package func record(at index: Int) -> LogRecord? {
+    guard rows.indices.contains(index), case .record(let record, _) = rows[index] else { return nil }
+    return record
+  }
+
+  package func moment(at index: Int) -> Timestamp? {
+    guard rows.indices.contains(index) else { return nil }
+    switch rows[index] {
+    case .record(let record, _): return record.at
+    case .lifecycle(let event): return event.at
+    }
+  }
+
+  // MARK: As lines
+
+  package static let columns: [TableColumn] = [
+    TableColumn("time", ideal: 12), TableColumn("+ms", min: 5, ideal: 6, align: .right, priority: 3), TableColumn("level", ideal: 5),
+    TableColumn("service", min: 7, ideal: 9), TableColumn("pod", min: 5, ideal: 6, priority: 2),
+    TableColumn("message", min: 24, flex: 1),
+  ]
+
+  package func row(_ index: Int, face: ClockFace) -> TableRow {
+    guard rows.indices.contains(index) else { return TableRow([]) }
+    switch rows[index] {
+    case .lifecycle(let event):
+      let after = record(before: index).map { ", \((event.at - $0.at).brief) after the record above" } ?? ""
+      return TableRow(
+        spanning: [Span(face.millis(event.at), .red), Span("  ✝ \(event.pod) \(event.detail)", .red), Span(after, .dim)])
+    case .record(let record, let isMatch):
+      let millis = first.map { (record.at - $0).nanoseconds / 1_000_000 } ?? 0
+      let base: Role = isMatch ? .text : .dim
+      var message = StyledLine(record.message, isMatch ? (record.level ?? .info).role : .dim)
+      let extra = LogFields.extra(record.fields)
+      if !extra.isEmpty { message.append("  " + extra, .dim) }
+      for word in record.flags.words where word != "masked" { message.append("  [\(LogsView.flagWords[word] ?? word)]", .amber) }
+      let level = record.level
+      return TableRow([
+        StyledLine(face.millis(record.at), isMatch ? .text : .dim), StyledLine("\(millis)", .dim),
+        StyledLine(level?.word ?? "–", isMatch ? (level ?? .info).role : .dim), StyledLine(record.service, base),
+        StyledLine(LogFields.shortPod(record.origin.pod), .dim), message,
+      ])
+    }
+  }
+
+  private static let flagWords = ["notJSON": "not JSON", "cut": "cut at 256 KiB", "fromFuture": "from the future"]
+
+  private func record(before index: Int) -> LogRecord? {
+    var index = index - 1
+    while index >= 0 {
+      if let record = record(at: index) { return record }
+      index -= 1
+    }
+    return nil
+  }
+
+  /// A record in full: its fields as a table, in the order in which they were written.
+  package static func detail(_ record: LogRecord, face: ClockFace) -> [(key: String, value: String)] {
+    var rows = [(key: "at", value: "\(record.at.rfc3339(.microseconds)), \(face.full(record.at))")]
+    let place = [record.origin.cluster, record.origin.namespace, record.origin.pod, record.origin.container].filter { !$0.isEmpty }
+    rows.append(("from", place.joined(separator: " › ") + ", run \(record.origin.restart + 1), \(record.origin.stream)"))
+    for member in record.fields { rows.append((member.key, LogFields.short(member.value))) }
+    if record.fields.isEmpty { rows.append(("line", String(decoding: record.raw, as: UTF8.self))) }
+    return rows
+  }
+
+  package func report(query: String, face: ClockFace) -> Report {
+    let table = Report.Table(
+      headers: ["time", "level", "service", "pod", "message"],
+      rows: rows.map { row in
+        switch row {
+        case .record(let record, let isMatch):
+          let extra = LogFields.extra(record.fields)
+          return [
+            face.millis(record.at), record.level?.word ?? "–", record.service, LogFields.shortPod(record.origin.pod),
+            (isMatch ? "" : "(context) ") + record.message + (extra.isEmpty ? "" : "  (\(extra))"),
+          ]
+        case .lifecycle(let event): return [face.millis(event.at), "✝", "", LogFields.shortPod(event.pod), "\(event.pod) \(event.detail)"]
+        }
+      })
+    let blocks: [Report.Block] = rows.isEmpty ? [.text("No record matches.")] : [.text(summary), .table(table)]
+    return Report("Logs: " + (query.isEmpty ? "everything" : query), blocks)
+  }
+
+  package var jsonLines: [String] {
+    rows.compactMap { row in
+      guard case .record(let record, true) = row else { return nil }
+      return record.jsonLine
+    }
+  }
+}
+
+extension PodLifecycleEvent {
+  /// A container ended, or the pod is going or gone.
+  package var isEnding: Bool { kind == "containerEnded" || kind == "gone" || kind == "terminating" }
+}
+
+/// `1 pod`, `4 pods`.
+package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -1,0 +1,247 @@
+package import ClusterModel
+import JSONBytes
+package import Screen
+package import TimeFormat
+
+/// The reschedule ledger of a span of time: by workload, and entry by entry.
+package struct ReschedulesView: Sendable {
+  package enum Order: String, Sendable, Hashable { case byWorkload = "by workload", byTime = "by time" }
+
+  package struct Group: Sendable, Hashable {
+    package var cluster: String
+    package var namespace: String
+    package var workload: String
+    package var count: Int
+    package var hours: [Int]
+    package var mostly: Reschedule.Cause
+    package var downtimeSeconds: Double
+    package var gapSeconds: Double
+    package var last: Timestamp
+
+    package var key: String { "\(cluster)/\(namespace)/\(workload)" }
+    /// `shop/billing`: the kind is in the key.
+    package var display: String {
+      let name = workload.split(separator: "/").last.map(String.init) ?? workload
+      return namespace.isEmpty ? name : "\(namespace)/\(name)"
+    }
+  }
+
+  /// Newest first, after the filters.
+  package let entries: [Reschedule]
+  package let groups: [Group]
+  package let gaps: [LedgerGap]
+  /// Counts per cause, most frequent first, before the cause filter.
+  package let causes: [(cause: Reschedule.Cause, count: Int)]
+  package let count: Int
+  package let now: Timestamp
+
+  package init(
+    _ all: [Reschedule], gaps: [LedgerGap], now: Timestamp, span: Duration = .seconds(86_400), unplannedOnly: Bool = false,
+    cause: Reschedule.Cause? = nil, filter: String = ""
+  ) {
+    self.now = now
+    let from = now - span
+    let needle = filter.lowercased()
+    let inSpan = all.filter { entry in
+      guard entry.at >= from, entry.at <= now + .seconds(60) else { return false }
+      if unplannedOnly, entry.cause.isPlanned || !entry.counts && entry.change != .failed { return false }
+      return needle.isEmpty || entry.workload.lowercased().contains(needle) || entry.namespace.lowercased().contains(needle)
+        || entry.cluster.lowercased().contains(needle) || entry.old?.name.lowercased().contains(needle) == true
+        || entry.new?.name.lowercased().contains(needle) == true
+    }
+    var perCause: [Reschedule.Cause: Int] = [:]
+    for entry in inSpan where entry.counts { perCause[entry.cause, default: 0] += 1 }
+    causes = perCause.map { ($0.key, $0.value) }.sorted { ($1.1, $0.0.rawValue) < ($0.1, $1.0.rawValue) }
+    let shown = inSpan.filter { cause == nil || $0.cause == cause }
+    entries = shown.sorted { ($1.at, $1.key) < ($0.at, $0.key) }
+    count = shown.count(where: \.counts)
+    var groups: [String: (group: Group, causes: [Reschedule.Cause: Int])] = [:]
+    for entry in shown where entry.counts {
+      let key = "\(entry.cluster)/\(entry.namespace)/\(entry.workload)"
+      var item = groups[key] ?? (
+        Group(
+          cluster: entry.cluster, namespace: entry.namespace, workload: entry.workload, count: 0, hours: [Int](repeating: 0, count: 24),
+          mostly: entry.cause, downtimeSeconds: 0, gapSeconds: 0, last: entry.at), [:]
+      )
+      item.group.count += 1
+      if let hour = ReschedulesView.bucket(of: entry.at, from: from, span: span) { item.group.hours[hour] += 1 }
+      item.group.downtimeSeconds += entry.downtimeSeconds ?? 0
+      item.group.gapSeconds += entry.capacityGapSeconds ?? 0
+      item.group.last = max(item.group.last, entry.at)
+      item.causes[entry.cause, default: 0] += 1
+      groups[key] = item
+    }
+    self.groups = groups.values.map { item in
+      var group = item.group
+      group.mostly = item.causes.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key ?? group.mostly
+      return group
+    }.sorted { ($1.count, $0.key) < ($0.count, $1.key) }
+    self.gaps = gaps.filter { $0.to >= from }.sorted { $0.from < $1.from }
+  }
+
+  /// The same with its groups in another order.
+  package init(_ view: ReschedulesView, groups: [Group]) {
+    (entries, gaps, causes, count, now) = (view.entries, view.gaps, view.causes, view.count, view.now)
+    self.groups = groups
+  }
+
+  private static func bucket(of moment: Timestamp, from: Timestamp, span: Duration) -> Int? {
+    let part = Double((moment - from).nanoseconds) / Double(max(1, span.nanoseconds))
+    guard part >= 0 else { return nil }
+    return min(23, Int(part * 24))
+  }
+
+  package func entries(of group: Group) -> [Reschedule] {
+    entries.filter { $0.cluster == group.cluster && $0.namespace == group.namespace && $0.workload == group.workload }
+  }
+
+  /// `last 24 h: 212    oomKilled 97  probe 41`.
+  package func summary(span: String) -> StyledLine {
+    var line = StyledLine([Span("last \(span): ", .dim), Span("\(count)", .strong), Span("   ")])
+    for (cause, count) in causes {
+      line.append(cause.rawValue + " ", cause.isPlanned ? .dim : .text)
+      line.append("\(count)", cause.isPlanned ? .dim : .strong)
+      line.append("  ")
+    }
+    return line
+  }
+
+  package static let groupColumns: [TableColumn] = [
+    TableColumn("cluster", min: 7, ideal: 8, priority: 5), TableColumn("workload", min: 14, ideal: 20, flex: 1),
+    TableColumn("n", ideal: 4, align: .right), TableColumn("per hour", ideal: 24), TableColumn("mostly", min: 9, ideal: 10),
+    TableColumn("no endpoint", min: 11, align: .right, priority: 2), TableColumn("short of replicas", min: 17, align: .right, priority: 3),
+    TableColumn("last", min: 10, align: .right, priority: 1),
+  ]
+
+  package func row(group index: Int, glyphs: Glyphs) -> TableRow {
+    guard groups.indices.contains(index) else { return TableRow([]) }
+    let group = groups[index]
+    let spark = Sparkline.text(group.hours.map(Double.init), columns: 24, glyphs: glyphs)
+    return TableRow([
+      StyledLine(group.cluster, .dim), StyledLine(group.display, .strong), StyledLine("\(group.count)"), StyledLine(spark, .bar),
+      StyledLine(group.mostly.rawValue, group.mostly.isPlanned ? .text : .amber), StyledLine(ReschedulesView.duration(group.downtimeSeconds)),
+      StyledLine(ReschedulesView.duration(group.gapSeconds)), StyledLine("\((now - group.last).brief) ago", .dim),
+    ])
+  }
+
+  package static let entryColumns: [TableColumn] = [
+    TableColumn("time", ideal: 9), TableColumn("workload", min: 12, ideal: 16, priority: 4), TableColumn("change", ideal: 9),
+    TableColumn("cause", min: 9, ideal: 10), TableColumn("pod", min: 16, ideal: 24, flex: 1), TableColumn("node", min: 8, ideal: 18, priority: 3),
+    TableColumn("gap", min: 8, ideal: 9, align: .right, priority: 2), TableColumn("evidence", min: 16, ideal: 28, flex: 2, priority: 5),
+  ]
+
+  package static func row(_ entry: Reschedule, face: ClockFace, now: Timestamp) -> TableRow {
+    let time = face.short(entry.at, now: now).count > 5 ? face.short(entry.at, now: now) : face.time(entry.at)
+    return TableRow([
+      StyledLine(time), StyledLine(entry.shortWorkload), StyledLine(entry.change.rawValue),
+      StyledLine(entry.cause.rawValue, entry.cause.isPlanned ? .dim : .amber), StyledLine(entry.pods), StyledLine(entry.nodes, .dim),
+      StyledLine(entry.isPending ? "pending" : entry.downtimeSeconds.map(ReschedulesView.duration) ?? "–", entry.isPending ? .grey : .text),
+      StyledLine(entry.evidence.joined(separator: ", "), .dim),
+    ])
+  }
+
+  /// `14 s`, `41 min`.
+  package static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds > 0, seconds < 1e9 else { return "0 s" }
+    return seconds < 1 ? "\(Int(seconds * 1000)) ms" : Duration.seconds(seconds).brief
+  }
+
+  /// `not seen: 02:10–02:14 (recorder restarted)`.
+  package func gapsLine(face: ClockFace) -> StyledLine? {
+    guard let last = gaps.last else { return nil }
+    let more = gaps.count > 1 ? ", and \(gaps.count - 1) more" : ""
+    return StyledLine("not seen: \(face.short(last.from, now: now))–\(face.minute(last.to)) (\(last.reason))\(more)", .amber)
+  }
+
+  package func report(face: ClockFace, span: String, order: Order) -> Report {
+    var report = Report("Reschedules at \(face.full(now))", [.text(summary(span: span).text.trimmed)])
+    if entries.isEmpty {
+      report.add(.text("Nothing was rescheduled."))
+    } else if order == .byWorkload {
+      report.add(
+        .table(
+          .init(
+            headers: ["cluster", "workload", "n", "mostly", "no endpoint", "short of replicas", "last"],
+            rows: groups.map { group in
+              [
+                group.cluster, group.display, "\(group.count)", group.mostly.rawValue, ReschedulesView.duration(group.downtimeSeconds),
+                ReschedulesView.duration(group.gapSeconds), "\((now - group.last).brief) ago",
+              ]
+            }, numeric: [2, 4, 5])))
+    }
+    if !entries.isEmpty {
+      report.add(.heading("Entries"))
+      report.add(
+        .table(
+          .init(
+            headers: ["time", "workload", "change", "cause", "pod", "node", "downtime", "evidence"],
+            rows: entries.map { entry in
+              [
+                face.full(entry.at), entry.shortWorkload, entry.change.rawValue, entry.cause.rawValue, entry.pods, entry.nodes,
+                entry.downtimeSeconds.map(ReschedulesView.duration) ?? "–", entry.evidence.joined(separator: ", "),
+              ]
+            })))
+    }
+    for gap in gaps { report.add(.text("Not seen in \(gap.cluster): \(face.full(gap.from)) to \(face.full(gap.to)) (\(gap.reason)).")) }
+    return report
+  }
+
+  /// One line per entry, newest last.
+  package var jsonLines: [String] { entries.reversed().map(\.jsonLine) }
+}
+
+extension Reschedule {
+  /// `shop/billing`.
+  package var shortWorkload: String {
+    let name = workload.split(separator: "/").last.map(String.init) ?? workload
+    return namespace.isEmpty ? name : "\(namespace)/\(name)"
+  }
+
+  /// `xdkt7 → 5jv2d`, or the pod and container that started again.
+  package var pods: String {
+    switch change {
+    case .replaced: "\(LogFields.shortPod(old?.name ?? "?")) → \(new.map { LogFields.shortPod($0.name) } ?? "?")"
+    case .restarted:
+      "\(LogFields.shortPod(old?.name ?? new?.name ?? "?"))" + (container.map { ", container \($0)" } ?? "")
+        + (exitCode.map { ", exit \($0)" } ?? "")
+    case .added: LogFields.shortPod(new?.name ?? old?.name ?? "?")
+    case .removed, .failed: LogFields.shortPod(old?.name ?? new?.name ?? "?")
+    }
+  }
+
+  package var nodes: String {
+    let from = old?.node ?? ""
+    let to = new?.node ?? ""
+    if from.isEmpty || to.isEmpty || from == to { return from.isEmpty ? to : from }
+    return "\(from) → \(to)"
+  }
+
+  /// One line of JSON, what does not apply is absent.
+  package var jsonLine: String {
+    var json = JSONWriter()
+    json.object { json in
+      json.member("at", at.rfc3339())
+      json.member("cluster", cluster)
+      json.member("namespace", namespace)
+      json.member("workload", workload)
+      json.member("change", change.rawValue)
+      json.member("cause", cause.rawValue)
+      for (name, pod) in [("old", old), ("new", new)] {
+        guard let pod else { continue }
+        json.key(name)
+        json.object { json in
+          json.member("name", pod.name)
+          json.member("uid", pod.uid)
+          json.member("node", pod.node)
+        }
+      }
+      json.member(ifPresent: container, "container")
+      if let exitCode { json.member("exitCode", exitCode) }
+      if let downtimeSeconds { json.member("downtimeSeconds", downtimeSeconds) }
+      if let capacityGapSeconds { json.member("capacityGapSeconds", capacityGapSeconds) }
+      json.member("confidence", confidence)
+      json.member("evidence", .array(evidence.map { .string($0) }))
+    }
+    return json.string
+  }
+}

@@ -1,0 +1,212 @@
+import JSONBytes
+package import MigrationPlan
+package import Screen
+package import TimeFormat
+
+/// The voyage: facilities in order with their evidence, gates and what the next demo costs.
+package struct VoyageView: Sendable {
+  package let voyage: Voyage
+
+  package init(_ voyage: Voyage) { self.voyage = voyage }
+
+  package static let columns: [TableColumn] = [
+    TableColumn("#", ideal: 2, align: .right), TableColumn("facility", min: 16, ideal: 22, flex: 1, priority: 0), TableColumn("state", ideal: 9),
+    TableColumn("evidence", min: 9, ideal: 12), TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 2),
+    TableColumn("next", min: 14, ideal: 26, flex: 2, priority: 1),
+  ]
+
+  package func row(_ index: Int) -> TableRow {
+    guard voyage.facilities.indices.contains(index) else { return TableRow([]) }
+    let facility = voyage.facilities[index]
+    return TableRow([
+      StyledLine("\(facility.order)", .dim), StyledLine(facility.name, facility.state == .planned ? .text : .strong),
+      StyledLine(facility.state.rawValue, facility.state.role), VoyageView.evidence(of: facility),
+      StyledLine(facility.newest.map { (voyage.at - $0).brief } ?? "–", .dim), StyledLine(facility.next, facility.counts.fail > 0 ? .red : .text),
+    ])
+  }
+
+  /// `✔ 12/12 E3`.
+  package static func evidence(of facility: FacilityStatus) -> StyledLine {
+    let counts = facility.counts
+    guard counts.counted > 0 else {
+      return StyledLine(facility.checks.isEmpty ? "–" : "◌ 0/\(facility.checks.count)", .grey)
+    }
+    let glyph: String
+    let role: Role
+    if counts.fail > 0 {
+      (glyph, role) = ("✖", .red)
+    } else if counts.allPass {
+      (glyph, role) = ("✔", .green)
+    } else {
+      (glyph, role) = ("◌", .grey)
+    }
+    var line = StyledLine("\(glyph) \(counts.pass)/\(counts.counted)", role)
+    if let grade = facility.lowestGrade { line.append(" \(grade.code)", .dim) }
+    return line
+  }
+
+  /// One line per gate: name and cluster, then what stands in the way.
+  package func gateLine(_ gate: GateVerdict) -> StyledLine {
+    var line = StyledLine(gate.isOpen ? "✔ " : "✖ ", gate.isOpen ? .green : .amber)
+    line.append(gate.name, .strong)
+    if !gate.cluster.isEmpty { line.append(" in \(gate.cluster)", .dim) }
+    let blocking = gate.reasons.filter { !$0.isMet }
+    if gate.isOpen {
+      line.append("  open" + (gate.cap.map { ", at most \($0) services" } ?? ""))
+    } else if let first = blocking.first {
+      line.append("  \(first.sentence)" + (blocking.count > 1 ? " and \(blocking.count - 1) more" : ""))
+    }
+    return line
+  }
+
+  package var budgetLine: StyledLine {
+    var line = StyledLine()
+    let budget = voyage.budget
+    if let demo = budget.nextDemo {
+      line.append("demo \(demo) costs ", .dim)
+      line.append("\(budget.costOfNextDemo)", .strong)
+    } else {
+      line.append("no demo is due", .dim)
+    }
+    if let assumed = budget.assumed {
+      line.append(" of \(VoyageView.number(assumed)) (assumed budget)", .dim)
+      if Double(budget.costOfNextDemo) > assumed { line.append("  too much: hold something back", .amber) }
+    } else {
+      line.append("; the plan states no budget", .dim)
+    }
+    return line
+  }
+
+  static func number(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e12 else { return "–" }
+    return value == value.rounded() ? "\(Int(value))" : "\((value * 10).rounded() / 10)"
+  }
+
+  /// `sprint 6/14 · demo in 3 d`; empty when the plan has no dates.
+  package var sprintText: String {
+    guard let sprint = voyage.sprint else { return "" }
+    switch sprint.phase {
+    case .before: return "starts in \((sprint.starts - voyage.at).brief)"
+    case .during: return "sprint \(sprint.number)/\(sprint.last) · demo in \(sprint.demoIn.brief)"
+    case .after: return "after sprint \(sprint.last)"
+    }
+  }
+
+  package static let cellColumns: [TableColumn] = [
+    TableColumn("result", ideal: 9), TableColumn("check", min: 16, ideal: 26), TableColumn("subject", min: 10, ideal: 20, priority: 2),
+    TableColumn("grade", ideal: 5, priority: 3), TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 1),
+    TableColumn("observed", min: 20, flex: 1),
+  ]
+
+  package static func row(_ cell: CheckCell, now: Timestamp) -> TableRow {
+    TableRow([
+      StyledLine("\(cell.outcome.glyph) \(cell.outcome.rawValue)", cell.outcome.role), StyledLine(cell.check),
+      StyledLine(cell.subject == cell.cluster ? cell.cluster : "\(cell.subject)", .dim), StyledLine(cell.evidence?.grade.code ?? "–", .dim),
+      StyledLine(cell.evidence.map { (now - $0.at).brief } ?? "–", .dim),
+      StyledLine(cell.waiver.map { "waived: \($0.reason)" } ?? cell.evidence?.observed ?? "no evidence yet: run `periplus check`"),
+    ])
+  }
+
+  package func report(face: ClockFace) -> Report {
+    var report = Report("Voyage: \(voyage.program) at \(face.full(voyage.at))")
+    if !sprintText.isEmpty { report.add(.text(sprintText)) }
+    report.add(
+      .table(
+        .init(
+          headers: ["#", "facility", "state", "evidence", "seen", "next"],
+          rows: voyage.facilities.indices.map { row($0).cells.map(\.text) }, numeric: [0])))
+    report.add(.heading("Gates"))
+    report.add(
+      .list(
+        voyage.gates.flatMap { gate in
+          [gateLine(gate).text] + gate.reasons.map { "\($0.isMet ? "✔" : "✖") \($0.sentence)" }
+        }))
+    report.add(.heading("Change budget"))
+    report.add(.text(budgetLine.text))
+    if !voyage.notes.isEmpty { report.add(.list(voyage.notes)) }
+    return report
+  }
+
+  /// One line per facility, then one per gate.
+  package var jsonLines: [String] {
+    voyage.facilities.map { facility in
+      var json = JSONWriter()
+      json.object { json in
+        json.member("type", "facility")
+        json.member("order", facility.order)
+        json.member("id", facility.id)
+        json.member("name", facility.name)
+        json.member("state", facility.state.rawValue)
+        json.member("pass", facility.counts.pass)
+        json.member("counted", facility.counts.counted)
+        json.member("waived", facility.counts.waived)
+        json.member(ifPresent: facility.lowestGrade?.code, "lowestGrade")
+        json.member(ifPresent: facility.newest?.rfc3339(), "newest")
+        json.member(ifPresent: facility.revealedAt?.rfc3339(), "revealedAt")
+        json.member("next", facility.next)
+        json.key("checks")
+        json.array { json in
+          for check in facility.checks {
+            json.object { json in
+              json.member("check", check.id)
+              json.member("outcome", check.outcome.rawValue)
+            }
+          }
+        }
+      }
+      return json.string
+    }
+      + voyage.gates.map { gate in
+        var json = JSONWriter()
+        json.object { json in
+          json.member("type", "gate")
+          json.member("id", gate.id)
+          json.member("name", gate.name)
+          if !gate.cluster.isEmpty { json.member("cluster", gate.cluster) }
+          json.member("open", gate.isOpen)
+          json.key("reasons")
+          json.array { json in
+            for reason in gate.reasons {
+              json.object { json in
+                json.member("met", reason.isMet)
+                json.member("sentence", reason.sentence)
+              }
+            }
+          }
+        }
+        return json.string
+      }
+  }
+}
+
+extension FacilityState {
+  package var role: Role {
+    switch self {
+    case .planned: .dim
+    case .building: .text
+    case .soaking: .text
+    case .revealed: .green
+    case .regressed: .red
+    }
+  }
+}
+
+extension Evidence.Outcome {
+  package var glyph: String {
+    switch self {
+    case .pass: "✔"
+    case .fail: "✖"
+    case .unknown, .stale: "◌"
+    case .waived, .notApplicable: "·"
+    }
+  }
+
+  package var role: Role {
+    switch self {
+    case .pass: .green
+    case .fail: .red
+    case .unknown, .stale: .grey
+    case .waived, .notApplicable: .dim
+    }
+  }
+}

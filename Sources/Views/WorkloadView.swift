@@ -1,0 +1,169 @@
+package import ClusterModel
+package import Screen
+package import TimeFormat
+
+/// A workload drilled into: why it has its color, what changed, its pods.
+package struct WorkloadView: Sendable {
+  package struct Change: Sendable, Hashable {
+    package var at: Timestamp?
+    package var sentence: String
+  }
+
+  package let reference: ObjectReference
+  package let cluster: String
+  package let workload: Workload?
+  package let verdict: HealthVerdict?
+  /// Newest first.
+  package let changes: [Change]
+  package let pods: [Pod]
+  /// Its entries of the ledger, newest first.
+  package let reschedules: [Reschedule]
+
+  package init(reference: ObjectReference, health: ClusterHealth, reschedules: [Reschedule]) {
+    self.reference = reference
+    let snapshot = health.snapshot
+    cluster = snapshot.cluster
+    func isSame(_ one: ObjectReference, _ other: ObjectReference) -> Bool {
+      one.kind == other.kind && one.namespace == other.namespace && one.name == other.name
+    }
+    let workload = snapshot.workloads.first { isSame($0.reference, reference) }
+    self.workload = workload
+    verdict = health.verdicts.first { isSame($0.subject, reference) }
+    let children = snapshot.workloads.filter { $0.controller.map { isSame($0, reference) } ?? false }
+    let owners = [reference] + children.map(\.reference)
+    pods = snapshot.pods.filter { pod in
+      if reference.kind == "Pod" { return pod.name == reference.name && pod.namespace == reference.namespace }
+      guard let controller = pod.controller else { return false }
+      return owners.contains { isSame($0, controller) }
+    }.sorted { one, other in
+      if one.isReady != other.isReady { return !one.isReady }
+      if one.restarts != other.restarts { return one.restarts > other.restarts }
+      return one.name < other.name
+    }
+    var changes: [Change] = []
+    // A Deployment's history is its ReplicaSets: each was made when the template changed.
+    let revisions = children.filter { $0.reference.kind == "ReplicaSet" }.sorted {
+      ($0.created ?? Timestamp(nanoseconds: 0)) < ($1.created ?? Timestamp(nanoseconds: 0))
+    }
+    for (index, revision) in revisions.enumerated() {
+      let name = "revision \(revision.revision.isEmpty ? "\(index + 1)" : revision.revision)"
+      if index == 0 {
+        changes.append(Change(at: revision.created, sentence: "\(name): image \(WorkloadView.shortImage(revision.image))"))
+      } else if revision.image != revisions[index - 1].image {
+        changes.append(
+          Change(
+            at: revision.created,
+            sentence: "\(name): image \(WorkloadView.shortImage(revisions[index - 1].image)) → \(WorkloadView.shortImage(revision.image))"))
+      } else {
+        changes.append(Change(at: revision.created, sentence: "\(name): same image, other template"))
+      }
+    }
+    if let change = workload?.lastChange {
+      changes.append(Change(at: change.at, sentence: "changed by \(change.manager) (\(change.operation.lowercased()))"))
+    }
+    self.changes = changes.sorted { ($0.at ?? Timestamp(nanoseconds: 0)) > ($1.at ?? Timestamp(nanoseconds: 0)) }
+    let key = reference.display
+    self.reschedules = reschedules.filter {
+      $0.cluster == snapshot.cluster && $0.namespace == reference.namespace && $0.workload == key
+    }.sorted { $0.at > $1.at }
+  }
+
+  /// `reports:1.4.3` of `registry/x/reports:1.4.3`.
+  package static func shortImage(_ image: String) -> String {
+    image.split(separator: "/").last.map(String.init) ?? image
+  }
+
+  package static let podColumns: [TableColumn] = [
+    TableColumn("pod", min: 20, ideal: 28, flex: 1), TableColumn("node", min: 8, ideal: 10, priority: 2), TableColumn("ready", ideal: 7),
+    TableColumn("restarts", ideal: 8, align: .right), TableColumn("last end", min: 16, ideal: 28, flex: 1, priority: 1),
+    TableColumn("age", min: 6, ideal: 6, align: .right), TableColumn("limit", min: 7, ideal: 8, align: .right, priority: 3),
+  ]
+
+  package static func row(_ pod: Pod, now: Timestamp) -> TableRow {
+    let end = pod.lastEnd
+    let memory = pod.containers.reduce(nil as Int64?) { sum, container in container.limitMemory.map { (sum ?? 0) + $0 } ?? sum }
+    return TableRow([
+      StyledLine(pod.name), StyledLine(pod.node.isEmpty ? "–" : pod.node, .dim), pod.readyMark,
+      StyledLine("\(pod.restarts)", pod.restarts > 3 ? .amber : .text),
+      StyledLine(
+        end.map { "\($0.reason) \($0.exitCode)" + ($0.finished.map { ", \((now - $0).brief) ago" } ?? "") } ?? "–", end == nil ? .dim : .text),
+      StyledLine(pod.created.map { (now - $0).brief } ?? "–", .dim), StyledLine(memory.map(WorkloadView.memory) ?? "–", .dim),
+    ])
+  }
+
+  /// `64 Mi`.
+  package static func memory(_ bytes: Int64) -> String {
+    switch bytes {
+    case (1 << 30)...: "\(bytes >> 30).\((bytes >> 20) % 1024 * 10 / 1024) Gi"
+    case (1 << 20)...: "\(bytes >> 20) Mi"
+    case (1 << 10)...: "\(bytes >> 10) Ki"
+    default: "\(bytes)"
+    }
+  }
+
+  package func report(face: ClockFace, now: Timestamp) -> Report {
+    var report = Report("\(cluster) › \(reference.namespace) › \(reference.display)")
+    guard workload != nil || !pods.isEmpty else {
+      report.add(.text("\(reference.display) is not in the cluster any more."))
+      return report
+    }
+    report.add(.heading("Why"))
+    if let verdict {
+      report.add(.text("\(verdict.status.glyph) \(verdict.status.word)" + (verdict.since.map { " since \(face.short($0, now: now))" } ?? "")))
+      if !verdict.reasons.isEmpty { report.add(.list(verdict.reasons.map { "\($0.sentence) (rule \($0.rule))" })) }
+    }
+    report.add(.heading("Changes"))
+    report.add(.list(changes.map { ($0.at.map { face.short($0, now: now) + " " } ?? "") + $0.sentence }))
+    report.add(.heading("Pods"))
+    report.add(
+      .table(
+        .init(
+          headers: ["pod", "node", "ready", "restarts", "last end", "age"],
+          rows: pods.map { pod in
+            let cells = WorkloadView.row(pod, now: now).cells.map(\.text)
+            return Array(cells.prefix(6))
+          }, numeric: [3])))
+    return report
+  }
+}
+
+extension Pod {
+  package var lastEnd: Container.Termination? {
+    var latest: Container.Termination?
+    for container in containers {
+      var ends = [container.lastTermination].compactMap { $0 }
+      if case .terminated(let now) = container.state { ends.append(now) }
+      for end in ends where latest == nil || (end.finished ?? Timestamp(nanoseconds: 0)) > (latest?.finished ?? Timestamp(nanoseconds: 0)) {
+        latest = end
+      }
+    }
+    return latest
+  }
+
+  /// Ready, or the word that says why it is not.
+  package var readyMark: StyledLine {
+    if isTerminating { return StyledLine("◌ going", .grey) }
+    if isReady { return StyledLine("✔", .green) }
+    if phase == "Succeeded" { return StyledLine("· done", .dim) }
+    for container in containers {
+      if case .waiting(let reason, _) = container.state, !reason.isEmpty, reason != "ContainerCreating" {
+        return StyledLine("✖ \(reason)", .red)
+      }
+    }
+    return phase == "Pending" ? StyledLine("▲ pend", .amber) : StyledLine("✖", .red)
+  }
+}
+
+extension Container {
+  /// State in words, with its role.
+  package func stateLine(now: Timestamp) -> StyledLine {
+    switch state {
+    case .waiting(let reason, let message):
+      return StyledLine("waiting: \(reason)\(message.isEmpty ? "" : ", \(message)")", .amber)
+    case .running(let since):
+      return StyledLine("running" + (since.map { " for \((now - $0).brief)" } ?? ""), isReady ? .text : .amber)
+    case .terminated(let end):
+      return StyledLine("ended: \(end.reason) \(end.exitCode)", end.exitCode == 0 ? .dim : .red)
+    }
+  }
+}

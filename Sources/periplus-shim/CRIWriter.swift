@@ -1,0 +1,140 @@
+import CLinux
+import Glibc
+
+/// The log file: every line stamped in the format of the container runtime interface,
+/// `<RFC3339Nano> stdout|stderr F|P <text>`. Lines longer than 16 KiB are split, all but their last part marked `P`.
+///
+/// One write a chunk. The file is never rotated: it grows as long as the run of its container lasts.
+struct CRIWriter {
+  static let partLimit = 16_384
+  private let descriptor: CInt
+  private var out: [UInt8] = []
+  private var stamp: [UInt8] = []
+
+  init?(path: String) {
+    descriptor = periplus_open(path, O_WRONLY | O_APPEND | O_CREAT, 0o640)
+    guard descriptor >= 0 else { return nil }
+    out.reserveCapacity(160 * 1024)
+  }
+
+  /// The bytes of one stream that do not make a line yet.
+  struct Stream {
+    fileprivate let tag: [UInt8]
+    fileprivate var rest: [UInt8] = []
+
+    init(_ name: String) { tag = Array(" \(name) ".utf8) }
+  }
+
+  /// Adds what was read: whole lines go to the file, the rest waits for its end.
+  mutating func add(_ chunk: UnsafeBufferPointer<UInt8>, to stream: inout Stream) {
+    takeTime()
+    var start = 0
+    while start < chunk.count, let base = chunk.baseAddress {
+      let room = chunk.count - start
+      if let newline = memchr(base + start, 0x0A, room) {
+        let end = UnsafeRawPointer(newline) - UnsafeRawPointer(base)
+        let line = UnsafeBufferPointer(rebasing: chunk[start..<end])
+        if stream.rest.isEmpty, line.count <= Self.partLimit {
+          entry(line, stream.tag, isPartial: false)
+        } else {
+          stream.rest.append(contentsOf: line)
+          finish(&stream)
+        }
+        start = end + 1
+      } else {
+        stream.rest.append(contentsOf: chunk[start...])
+        split(&stream)
+        start = chunk.count
+      }
+    }
+    flush()
+  }
+
+  /// Ends a stream: what had no newline becomes a line.
+  mutating func end(_ stream: inout Stream) {
+    guard !stream.rest.isEmpty else { return }
+    takeTime()
+    finish(&stream)
+    flush()
+  }
+
+  /// Makes the file durable and closes it.
+  func close() {
+    fsync(descriptor)
+    Glibc.close(descriptor)
+  }
+
+  private mutating func finish(_ stream: inout Stream) {
+    split(&stream)
+    let tag = stream.tag
+    stream.rest.withUnsafeBufferPointer { entry($0, tag, isPartial: false) }
+    stream.rest.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func split(_ stream: inout Stream) {
+    let tag = stream.tag
+    var start = 0
+    while stream.rest.count - start > Self.partLimit {
+      stream.rest.withUnsafeBufferPointer {
+        entry(UnsafeBufferPointer(rebasing: $0[start..<start + Self.partLimit]), tag, isPartial: true)
+      }
+      start += Self.partLimit
+    }
+    if start > 0 { stream.rest.removeFirst(start) }
+  }
+
+  private mutating func entry(_ text: UnsafeBufferPointer<UInt8>, _ tag: [UInt8], isPartial: Bool) {
+    out.append(contentsOf: stamp)
+    out.append(contentsOf: tag)
+    out.append(isPartial ? UInt8(ascii: "P") : UInt8(ascii: "F"))
+    out.append(0x20)
+    out.append(contentsOf: text)
+    out.append(0x0A)
+  }
+
+  /// Writes all of it. A full disk is waited for: meanwhile nobody reads the pipe, and the container feels the back-pressure. Nothing is dropped.
+  private mutating func flush() {
+    var offset = 0
+    while offset < out.count {
+      let count = out.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), out.count - offset) }
+      if count >= 0 {
+        offset += count
+      } else if errno != EINTR {
+        usleep(100_000)
+      }
+    }
+    out.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func takeTime() {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    stamp = rfc3339(now)
+  }
+}
+
+/// `2017-12-10T11:10:38.192000001Z`.
+func rfc3339(_ time: timespec) -> [UInt8] {
+  var civil = tm()
+  var seconds = time.tv_sec
+  gmtime_r(&seconds, &civil)
+  var out: [UInt8] = []
+  out.reserveCapacity(30)
+  func digits(_ value: Int, _ width: Int, _ after: Character) {
+    var divisor = 1
+    for _ in 1..<width { divisor *= 10 }
+    while divisor > 0 {
+      out.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+      divisor /= 10
+    }
+    out.append(after.asciiValue ?? 0x20)
+  }
+  digits(Int(civil.tm_year) + 1900, 4, "-")
+  digits(Int(civil.tm_mon) + 1, 2, "-")
+  digits(Int(civil.tm_mday), 2, "T")
+  digits(Int(civil.tm_hour), 2, ":")
+  digits(Int(civil.tm_min), 2, ":")
+  digits(Int(civil.tm_sec), 2, ".")
+  digits(Int(time.tv_nsec), 9, "Z")
+  return out
+}

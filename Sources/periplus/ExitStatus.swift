@@ -1,0 +1,41 @@
+import ArgumentParser
+import Glibc
+
+/// What the exit code tells a script.
+enum ExitStatus: Int32 {
+  case done = 0
+  /// Something red, a lint error, or not found.
+  case finding = 1
+  case usage = 2
+  /// What the command needs is not there: no terminal, a port in use, a missing file.
+  case environment = 3
+
+  /// Prints what went wrong, in one sentence, and ends the process.
+  static func finish(with error: any Error) -> Never {
+    if let problem = error as? Problem {
+      if !problem.sentence.isEmpty { Output.complain(problem.sentence) }
+      exit(problem.status.rawValue)
+    }
+    let code = Periplus.exitCode(for: error)
+    if code == .success {  // --help, --version
+      Output.write(Periplus.fullMessage(for: error) + "\n")
+      exit(done.rawValue)
+    }
+    if code == .validationFailure {
+      Output.complainVerbatim(Periplus.fullMessage(for: error))
+      exit(usage.rawValue)
+    }
+    Output.complain("\(error)")
+    exit(environment.rawValue)
+  }
+}
+
+/// Why a command could not do what was asked: one sentence and the exit status.
+struct Problem: Error {
+  var status: ExitStatus
+  var sentence: String
+
+  static func finding(_ sentence: String = "") -> Problem { Problem(status: .finding, sentence: sentence) }
+  static func usage(_ sentence: String) -> Problem { Problem(status: .usage, sentence: sentence) }
+  static func environment(_ sentence: String) -> Problem { Problem(status: .environment, sentence: sentence) }
+}

@@ -1,0 +1,43 @@
+import Glibc
+import Screen
+
+/// Standard output and error, by write(2): whole lines, nothing buffered past the end.
+enum Output {
+  static func line(_ text: String) { write(text + "\n") }
+
+  static func write(_ text: String) { write(Array(text.utf8)) }
+
+  /// Writes all bytes; ends the process quietly when the reader has gone away.
+  static func write(_ bytes: [UInt8]) {
+    if !send(bytes, to: STDOUT_FILENO) { exit(ExitStatus.done.rawValue) }
+  }
+
+  static func complain(_ sentence: String) { _ = send(Array("periplus: \(Visible.text(sentence))\n".utf8), to: STDERR_FILENO) }
+
+  static func complainVerbatim(_ text: String) { _ = send(Array((text + "\n").utf8), to: STDERR_FILENO) }
+
+  /// A line of progress on standard error, overwritten by the next when that is a terminal.
+  static func progress(_ text: String, isLast: Bool = false) {
+    if isatty(STDERR_FILENO) == 1 {
+      _ = send(Array("\r\u{1B}[K\(text)\(isLast ? "\n" : "")".utf8), to: STDERR_FILENO)
+    } else if isLast {
+      _ = send(Array("\(text)\n".utf8), to: STDERR_FILENO)
+    }
+  }
+
+  private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count >= 0 {
+        sent += count
+      } else if errno == EAGAIN {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&ready, 1, -1)
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    return true
+  }
+}

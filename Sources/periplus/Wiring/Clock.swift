@@ -1,0 +1,19 @@
+import Glibc
+import TimeFormat
+
+/// The wall clock.
+enum WallClock {
+  static func now() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+
+  /// Seconds east of UTC in the user's time zone at a moment.
+  static func localOffset(at moment: Timestamp) -> Int {
+    var seconds = time_t(moment.nanoseconds / 1_000_000_000)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    return parts.tm_gmtoff
+  }
+}

@@ -1,0 +1,101 @@
+import Crypto
+import Glibc
+import JSONBytes
+import StateDirectory
+import TimeFormat
+
+/// Starts and stops the daemons of a home.
+struct GroundLauncher {
+  let home: Home
+
+  /// The two daemons by the names of their pid files.
+  static let daemons = ["ground", "recorder"]
+
+  func identity(of daemon: String) -> ProcessIdentity? { ProcessIdentity.read(from: home.pidFile(daemon)) }
+
+  func isRunning(_ daemon: String) -> Bool { identity(of: daemon)?.isAlive == true }
+
+  /// Whether the daemons are wanted but the ground's is gone: it was killed, and nobody revived it yet.
+  var wasKilled: Bool { DesiredState.read(home) == .up && identity(of: "ground") != nil && !isRunning("ground") }
+
+  /// Starts the ground's daemon, which starts the recorder. Answers whether it had to be started.
+  func start() throws -> Bool {
+    try home.create()
+    try writeImages()
+    try DesiredState.up.write(home)
+    if isRunning("ground") { return false }
+    let installation = try Installation.locate()
+    _ = try DaemonSpawner.spawn(
+      installation.executable, ["ground", "--home", home.path], environment: daemonEnvironment, log: home.log("ground"))
+    return true
+  }
+
+  /// The daemons' environment names their home, so that `ps` and the tests can tell whose they are.
+  var daemonEnvironment: [String: String] {
+    var environment = Environment.current
+    environment["PERIPLUS_HOME"] = home.path
+    return environment
+  }
+
+  /// Waits until the daemon has written where it listens.
+  func waitUntilListening(limit: Duration = .seconds(30)) async throws {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+      if isRunning("ground"), Files.exists(home.groundInfo), Files.exists(home.kubeconfig) { return }
+      try await Task.sleep(for: .milliseconds(25))
+    }
+    let said = Files.text(home.log("ground"))?.split(separator: "\n").last.map { ", its last word: \($0)" } ?? ""
+    throw Problem.environment("the proving ground did not start within \(limit.brief)\(said); its log is \(home.log("ground"))")
+  }
+
+  /// Which executable an image name stands for; the ground reads it at each start of a container.
+  private func writeImages() throws {
+    let program = try Installation.locate().companion("reference-app")
+    var images = JSONObject()
+    if let present = Files.text(home.images), let tree = try? JSONValue(parsing: present), let object = tree.objectValue { images = object }
+    var digest = SHA256()
+    digest.update(data: try Files.read(program) ?? [])
+    let hex = digest.finalize().map { byte in
+      let digits = Array("0123456789abcdef")
+      return "\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+    }.joined()
+    images["periplus.local/reference-app:1"] = ["executable": .string(program), "digest": .string("sha256:\(hex)")]
+    try Files.write(JSONValue.object(images).jsonBytes, to: home.images)
+  }
+
+  /// Stops both daemons and everything they started. The daemon of the ground ends its pods, then the recorder, then itself.
+  func stop(progress: (String) -> Void) async throws -> Bool {
+    try DesiredState.down.write(home)
+    guard Self.daemons.contains(where: isRunning) || hasPods else { return false }
+    if !isRunning("ground"), hasPods {
+      // Pods outlive a killed daemon; only a daemon knows how to end them properly, so one is started for that.
+      let installation = try Installation.locate()
+      _ = try DaemonSpawner.spawn(
+        installation.executable, ["ground", "--home", home.path, "--stop-leftovers"], environment: daemonEnvironment,
+        log: home.log("ground"))
+      try? await Task.sleep(for: .milliseconds(300))
+    }
+    progress("stopping the proving ground")
+    if let ground = identity(of: "ground") { _ = ground.signal(SIGTERM) }
+    if try await waitUntilGone("ground", limit: .seconds(45)) == false {
+      progress("the ground does not stop, ending it")
+      _ = identity(of: "ground")?.signal(SIGKILL)
+    }
+    if let recorder = identity(of: "recorder"), recorder.isAlive {
+      _ = recorder.signal(SIGTERM)
+      if try await waitUntilGone("recorder", limit: .seconds(15)) == false { _ = recorder.signal(SIGKILL) }
+    }
+    return true
+  }
+
+  private var hasPods: Bool { !Files.names(in: home.pods).isEmpty }
+
+  private func waitUntilGone(_ daemon: String, limit: Duration) async throws -> Bool {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+      if !isRunning(daemon) { return true }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    return false
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// What a person gets for a wrong word: one sentence, the right exit code, nothing broken.
+@Suite("Bad input")
+struct BadInputTests {
+  func periplus(_ arguments: [String], home: String = "/tmp/pe-none-\(UUID().uuidString.prefix(8))") throws -> Program.Outcome {
+    try Program.run(
+      Program.binaries.appending(path: "periplus").path, arguments, environment: ["PERIPLUS_HOME": home, "TERM": "xterm-256color"], limit: 30)
+  }
+
+  @Test("wrong usage ends with 2", arguments: [["nonsense"], ["logs", "--nonsense"], ["console", "--size", "12"], ["traffic", "--rate", "-3"]])
+  func usage(arguments: [String]) throws {
+    let outcome = try periplus(arguments)
+    #expect(outcome.status == 2, "\(arguments): \(outcome.status) \(outcome.errors)")
+    #expect(!outcome.errors.isEmpty)
+  }
+
+  @Test("a console without a terminal says so and ends with 3")
+  func noTerminal() throws {
+    let outcome = try Program.run(
+      "/usr/bin/setsid", [Program.binaries.appending(path: "periplus").path, "console"],
+      environment: ["PERIPLUS_HOME": "/tmp/pe-none", "TERM": "xterm"], limit: 30)
+    #expect(outcome.status == 3, "\(outcome.errors)")
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test("nothing to read yet is an answer, not a crash", arguments: [["status"], ["logs"], ["reschedules"], ["health"], ["request", "x"]])
+  func emptyHome(arguments: [String]) throws {
+    let outcome = try periplus(arguments)
+    #expect([0, 1, 3].contains(outcome.status), "\(arguments): \(outcome.status)")
+    #expect(!outcome.errors.contains("Error"), "\(outcome.errors)")
+  }
+
+  @Test("a broken plan gives all its errors at once, with file and line")
+  func brokenPlan() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "pe-plan-\(UUID().uuidString.prefix(8))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "plan.yaml")
+    try "programme:\n  id: x\nfacilitys: []\nfacilities: 7\n".write(to: file, atomically: true, encoding: .utf8)
+    let outcome = try periplus(["plan", "lint", file.path])
+    #expect(outcome.status == 1)
+    let text = outcome.output + outcome.errors
+    #expect(text.contains("plan.yaml:1") && text.contains("plan.yaml:3") && text.contains("plan.yaml:4"), "\(text)")
+  }
+
+  @Test("the reference texts come from the commands themselves")
+  func reference() throws {
+    for shell in ["bash", "zsh", "fish"] { #expect(try periplus(["completions", shell]).output.contains("reschedules")) }
+    #expect(try periplus(["man"]).output.hasPrefix(".TH PERIPLUS 1"))
+    let keys = try periplus(["keys"])
+    let document = try String(contentsOf: Program.share.appending(path: "docs/keys.md"), encoding: .utf8)
+    #expect(keys.output == document, "docs/keys.md is out of date; run make docs")
+  }
+}

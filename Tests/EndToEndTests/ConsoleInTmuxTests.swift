@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+@Suite("The console in a terminal", .serialized, .onGround, .enabled(if: Program.find("tmux") != nil, "needs tmux on PATH"))
+struct ConsoleInTmuxTests {
+  var ground: GroundFixture { get throws { try #require(GroundFixture.current) } }
+
+  @Test("pages by number, resize, quit: the terminal is as it was")
+  func pagesAndQuit() async throws {
+    let screen = try TmuxScreen(try ground)
+    try screen.type("./periplus console; echo status=$?")
+    try await screen.shows("Voyage")
+    for (key, wanted) in [("2", "shop"), ("3", "Reschedules"), ("4", "Logs"), ("1", "Logging")] {
+      try screen.keys(key)
+      try await screen.shows(wanted)
+    }
+    for (columns, rows) in [(120, 40), (40, 10), (200, 60), (80, 24)] { try screen.resize(columns, rows) }
+    try await screen.shows("Logging")
+    #expect(try screen.modes.hasPrefix("1"))
+    try screen.keys("q")
+    try await screen.shows("status=0")
+    #expect(try screen.modes == "0 1 0")
+    try screen.type("stty -a | grep -o -- ' -\\?\\(echo\\|icanon\\) ' | tr -d '\\n'; echo .")
+    try await screen.shows("echo")
+    #expect(try !screen.text.contains("-icanon"))
+  }
+
+  @Test("the terminal is restored when the console is killed", arguments: ["KILL", "SEGV", "TERM", "HUP"])
+  func killed(signal: String) async throws {
+    let ground = try ground
+    let screen = try TmuxScreen(ground)
+    try screen.type("./periplus console --page logs; echo status=$?")
+    try await screen.shows("4 Logs")
+    let console = try #require(ground.processes().first { $0.command.contains("console --page logs") })
+    _ = try Program.runAsIs("/bin/kill", ["-\(signal)", "\(console.pid)"])
+    try await screen.shows("status=")
+    try await ground.eventually(within: 5, "the alternate screen is left") { try screen.modes == "0 1 0" }
+    try screen.type("stty -a | grep -c -- -icanon; echo end")
+    try await screen.shows("end")
+    #expect(try screen.text.contains("\n0\n"))
+    try await ground.eventually(within: 5, "no console and no guard is left") {
+      !ground.processes().contains { $0.command.contains("console --page logs") || $0.command.contains("guard") }
+    }
+  }
+
+  @Test("ctrl-z suspends, fg resumes")
+  func suspend() async throws {
+    let screen = try TmuxScreen(try ground)
+    try screen.type("bash --norc")
+    try screen.type("./periplus console")
+    try await screen.shows("Voyage")
+    try screen.keys("C-z")
+    try await screen.shows("Stopped")
+    try screen.type("fg")
+    try await screen.shows("Facilities")
+    try screen.keys("q")
+  }
+
+  @Test("escape sequences in a log are shown, not obeyed")
+  func escapes() async throws {
+    let ground = try ground
+    let file = ground.home.appending(path: "evil.log")
+    try "\u{1B}[2J\u{1B}]0;owned\u{07}evil \u{202E}text\n".write(to: file, atomically: true, encoding: .utf8)
+    #expect(try ground.periplus("ingest", file.path).status == 0)
+    let screen = try TmuxScreen(ground, columns: 120, rows: 40)
+    try screen.type("./periplus console --page logs")
+    try await screen.shows("4 Logs")
+    try screen.keys("/")
+    try screen.type("evil")
+    try await screen.shows("␛[2J")
+    #expect(try screen.tmux(["display", "-p", "-t", screen.session, "#{pane_title}"]).output.contains("owned") == false)
+    try screen.keys("q")
+  }
+
+  @Test("random keys and resizes for a while: no crash, no hang")
+  func randomKeys() async throws {
+    let screen = try TmuxScreen(try ground)
+    try screen.type("./periplus console; echo status=$?")
+    try await screen.shows("Voyage")
+    var random = SystemRandomNumberGenerator()
+    let keys = [
+      "1", "2", "3", "4", "j", "k", "g", "G", "Enter", "Escape", "Tab", "/", "x", "?", ":", "f", "r", "l", "o", "T", "[", "]", "s", "&",
+      "PageDown", "PageUp", "Up", "Down", "Left", "Right", "BSpace", "n", "N", "u", "C-d", "C-u", "é", "漢",
+    ]
+    let end = ContinuousClock.now + .seconds(Drill.count("PERIPLUS_DRILL_KEY_SECONDS", 10))
+    while ContinuousClock.now < end {
+      try screen.keys(keys.randomElement(using: &random) ?? "j", keys.randomElement(using: &random) ?? "k")
+      if Int.random(in: 0..<10, using: &random) == 0 {
+        try screen.resize(Int.random(in: 1...200, using: &random), Int.random(in: 1...60, using: &random))
+      }
+    }
+    try screen.resize(80, 24)
+    for _ in 0..<12 { try screen.keys("Escape") }
+    // Escape at the edge of an arrow's sequence needs the escape delay to pass.
+    try await ContinuousClock().sleep(for: .milliseconds(300))
+    try screen.keys("1")
+    try await screen.shows("Facilities")
+    #expect(try !screen.text.contains("status="))
+    try screen.keys("q")
+  }
+}

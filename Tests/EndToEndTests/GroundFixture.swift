@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// A proving ground in a home of its own, started once for a suite and stopped after it.
+final class GroundFixture: Sendable {
+  let home: URL
+  let bin: URL
+
+  @TaskLocal static var current: GroundFixture?
+
+  init() throws {
+    // Short, because a Unix socket's path is at most 107 bytes; readable by the ordinary user that the programs run as.
+    let base = URL(filePath: "/tmp/pe-\(UUID().uuidString.prefix(8).lowercased())")
+    home = base.appending(path: "home")
+    bin = base.appending(path: "bin")
+    let files = FileManager.default
+    try files.createDirectory(at: home, withIntermediateDirectories: true)
+    try files.createDirectory(at: bin, withIntermediateDirectories: true)
+    for program in ["periplus", "periplus-shim", "reference-app"] {
+      try files.copyItem(at: Program.binaries.appending(path: program), to: bin.appending(path: program))
+    }
+    // Lessons, demos and manifests, where an installed Periplus has them.
+    let share = base.appending(path: "share/periplus")
+    try files.createDirectory(at: share.appending(path: "deploy"), withIntermediateDirectories: true)
+    try files.copyItem(at: Program.share.appending(path: "lessons"), to: share.appending(path: "lessons"))
+    try files.copyItem(at: Program.share.appending(path: "demos"), to: share.appending(path: "demos"))
+    try files.copyItem(at: Program.share.appending(path: "ReferenceApp/deploy/rendered"), to: share.appending(path: "deploy/rendered"))
+    if geteuid() == 0 { _ = try Program.runAsIs("/bin/chown", ["-R", "65534:65534", base.path]) }
+  }
+
+  var environment: [String: String] {
+    ["PERIPLUS_HOME": home.path, "HOME": home.path, "KUBECONFIG": home.appending(path: "kubeconfig").path, "TERM": "xterm-256color"]
+  }
+
+  @discardableResult
+  func periplus(_ arguments: String..., limit: Double = 120) throws -> Program.Outcome {
+    try Program.run(bin.appending(path: "periplus").path, arguments, environment: environment, limit: limit)
+  }
+
+  func kubectl(_ arguments: String..., limit: Double = 60) throws -> Program.Outcome {
+    let kubectl = try #require(Program.find("kubectl"))
+    return try Program.run(kubectl, arguments, environment: environment, limit: limit)
+  }
+
+  /// Processes that belong to this home, by their environment, and their command lines.
+  func processes() -> [(pid: Int32, command: String)] {
+    let marker = "PERIPLUS_HOME=\(home.path)"
+    let pids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
+    return pids.compactMap { pid in
+      guard let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ"),
+        environment.split(separator: 0).contains(where: { String(decoding: $0, as: UTF8.self) == marker }),
+        let command = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"), !command.isEmpty
+      else { return nil }
+      return (pid, command.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))
+    }
+  }
+
+  /// Polls until `condition` holds: what it waits for is another process, which no idle counter reaches.
+  func eventually(within seconds: Double, _ what: String, _ condition: () throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < end {
+      if try condition() { return }
+      try await ContinuousClock().sleep(for: .milliseconds(200))
+    }
+    Issue.record("not within \(seconds) s: \(what)")
+  }
+
+  func remove() {
+    _ = try? periplus("down")
+    for process in processes() { kill(process.pid, SIGKILL) }
+    try? FileManager.default.removeItem(at: home.deletingLastPathComponent())
+  }
+}
+
+extension Program {
+  /// Runs a program as the user who runs the tests.
+  static func runAsIs(_ executable: String, _ arguments: [String]) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(filePath: executable)
+    process.arguments = arguments
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}
+
+/// Starts a ground before the first test of a suite and stops it after the last.
+struct OnGround: SuiteTrait, TestTrait, TestScoping {
+  var isRecursive: Bool { false }
+
+  func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void) async throws {
+    let ground = try GroundFixture()
+    defer { ground.remove() }
+    let up = try ground.periplus("up", "--detach", limit: 180)
+    try #require(up.status == 0, "periplus up --detach: \(up.errors)\(up.output)")
+    try await GroundFixture.$current.withValue(ground) { try await function() }
+  }
+}
+
+extension Trait where Self == OnGround {
+  static var onGround: OnGround { OnGround() }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import JSONBytes
+import Testing
+
+/// Kills processes at random under traffic: nothing whose write returned may be lost, nothing may stay behind.
+@Suite("Kill drill", .serialized, .onGround)
+struct KillDrillTests {
+  /// A pod that writes numbered lines and notes, after each write returned, how far it came.
+  static let counter = """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: counter, namespace: shop, labels: {app: counter}}
+    spec:
+      replicas: 1
+      selector: {matchLabels: {app: counter}}
+      template:
+        metadata: {labels: {app: counter}}
+        spec:
+          containers:
+          - name: counter
+            image: test.local/sh:1
+            args: ["-c", "n=0; while :; do n=$((n+1)); echo \\"counter $HOSTNAME line $n\\"; echo $n > NOTES/$HOSTNAME; sleep 0.01; done"]
+    """
+
+  @Test("random SIGKILLs lose no line, leave no orphan, and everything recovers by itself")
+  func kills() async throws {
+    let ground = try #require(GroundFixture.current)
+    let notes = ground.home.deletingLastPathComponent().appending(path: "notes")
+    try FileManager.default.createDirectory(at: notes, withIntermediateDirectories: true)
+    let images = ground.home.appending(path: "ground/images.json")
+    var table = try JSONValue(parsing: try Data(contentsOf: images))
+    table["test.local/sh:1"] = ["executable": "/bin/sh", "digest": "sha256:0"]
+    try Data(table.jsonBytes).write(to: images)
+    let manifest = ground.home.appending(path: "counter.yaml")
+    try Self.counter.replacingOccurrences(of: "NOTES", with: notes.path).write(to: manifest, atomically: true, encoding: .utf8)
+    if geteuid() == 0 { _ = try Program.runAsIs("/bin/chown", ["-R", "65534:65534", notes.path, images.path]) }
+    try await ground.eventually(within: 60, "all deployments are ready") { try ground.allReady() }
+    let applied = try ground.kubectl("apply", "-f", manifest.path)
+    #expect(applied.status == 0, "\(applied.errors)")
+    try await ground.eventually(within: 60, "the counter counts") {
+      try !FileManager.default.contentsOfDirectory(atPath: notes.path).isEmpty
+    }
+
+    let traffic = Task.detached { try ground.periplus("traffic", "--rate", "20", "--for", "10m", "--json", limit: 900) }
+    var random = SystemRandomNumberGenerator()
+    for round in 1...Drill.kills {
+      let victims = ground.processes().filter {
+        !$0.command.contains("periplus-shim") && !$0.command.contains("traffic") && !$0.command.contains("kubectl")
+      }
+      let kinds = ["periplus ground", "periplus record", "reference-app", "/bin/sh"]
+      let kind = kinds.randomElement(using: &random) ?? "reference-app"
+      let victim = try #require(
+        victims.filter { $0.command.contains(kind) }.randomElement(using: &random) ?? victims.randomElement(using: &random))
+      kill(victim.pid, SIGKILL)
+      try await ground.eventually(within: 90, "ground and recorder run again after kill \(round) of \(victim.command)") {
+        let processes = ground.processes()
+        return processes.contains { $0.command.contains("periplus ground") && $0.pid != victim.pid }
+          && processes.contains { $0.command.contains("periplus record") && $0.pid != victim.pid }
+      }
+      try await ContinuousClock().sleep(for: .milliseconds(Int.random(in: 50...600, using: &random)))
+    }
+    try await ground.eventually(within: 120, "all deployments are ready again") { try ground.allReady() }
+    for process in ground.processes() where process.command.contains("traffic") { kill(process.pid, SIGINT) }
+    _ = try? await traffic.value
+
+    // Stop the counter so that its last note is final, then compare every note with what the store has.
+    #expect(try ground.kubectl("scale", "deployment/counter", "-n", "shop", "--replicas=0").status == 0)
+    try await ground.eventually(within: 60, "the counter is gone") { try ground.pods("counter").isEmpty }
+    for pod in try FileManager.default.contentsOfDirectory(atPath: notes.path) {
+      // A container that restarts in its pod begins at 1 again: the note is the last run's.
+      let last = Int(try String(contentsOf: notes.appending(path: pod), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+      var numbers: [Int] = []
+      try await ground.eventually(within: 30, "line \(last) of \(pod) is in the store") {
+        let lines = try ground.periplus("logs", "--grep", "counter \(pod) line", "--limit", "1000000", "--json").json()
+        numbers = lines.compactMap { $0["raw"]?.stringValue?.split(separator: " ").last.flatMap { Int($0) } }
+        return numbers.contains(last)
+      }
+      var expected = 1
+      for number in numbers {
+        if number == 1 { expected = 1 }
+        #expect(number == expected, "line \(expected) of \(pod) is missing, \(number) came")
+        expected = number + 1
+      }
+    }
+    #expect(try ground.periplus("down", limit: 120).status == 0)
+    try await ground.eventually(within: 20, "no process of this home is left: \(ground.processes())") { ground.processes().isEmpty }
+  }
+}

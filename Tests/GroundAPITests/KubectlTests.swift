@@ -1,0 +1,84 @@
+import Foundation
+import GroundAPI
+import GroundControllers
+import JSONBytes
+import Testing
+import TimeFormat
+
+/// The real kubectl against the API with all controllers.
+@Suite(.serialized, .enabled(if: ClusterFixture.kubectl != nil, "kubectl is not on the PATH")) struct KubectlTests {
+  private static let manifest = """
+    {"apiVersion":"v1","kind":"List","items":[
+     {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}},
+     {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","namespace":"shop"},"data":{"a":"1"}},
+     {"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop"},"spec":{"selector":{"app":"web"},"ports":[{"port":8080}]}},
+     {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop"},"spec":{"replicas":REPLICAS,
+      "selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},
+      "spec":{"containers":[{"name":"app","image":"periplus.local/reference-app:1"}]}}}}]}
+    """
+
+  @Test(.timeLimit(.minutes(2))) func aWorkingDay() async throws {
+    try await ClusterFixture.run { cluster in
+      defer { cluster.cleanUp() }
+      func expect(_ arguments: [String], input: String = "", contains words: String..., code: Int32 = 0, line: Int = #line) async throws {
+        let result = try await Self.run(cluster, arguments, input)
+        let location = SourceLocation(fileID: #fileID, filePath: #filePath, line: line, column: 1)
+        #expect(result.code == code, "\(arguments.joined(separator: " ")): \(result.output)", sourceLocation: location)
+        for word in words {
+          #expect(result.output.contains(word), "\(arguments.joined(separator: " ")) lacks \(word): \(result.output)", sourceLocation: location)
+        }
+      }
+      let two = Self.manifest.replacingOccurrences(of: "REPLICAS", with: "2")
+      let three = Self.manifest.replacingOccurrences(of: "REPLICAS", with: "3")
+      try await expect(["create", "-f", "-"], input: two, contains: "namespace/shop created", "deployment.apps/web created")
+      try await expect(["apply", "-f", "-"], input: three, contains: "deployment.apps/web configured")
+      try await expect(["apply", "-f", "-"], input: three, contains: "deployment.apps/web unchanged")
+      try await expect(["-n", "shop", "rollout", "status", "deployment/web", "--timeout=20s"], contains: "successfully rolled out")
+      try await expect(["get", "pods,deployments,nodes,events", "-A"], contains: "1/1", "Running", "3/3", "node-2", "ScalingReplicaSet")
+      try await expect(["get", "pods", "-A", "-o", "wide"], contains: "127.96.0.9", "NOMINATED NODE")
+      try await expect(["-n", "shop", "get", "deployment", "web", "-o", "yaml"], contains: "availableReplicas: 3", "maxSurge: 25%")
+      try await expect(["-n", "shop", "get", "all", "-o", "json"], contains: "\"kind\": \"ReplicaSet\"")
+      try await expect(["-n", "shop", "get", "endpointslices"], contains: "web-", "8080")
+      let pod = cluster.store.list(.pods, namespace: "shop").items[0].name
+      try await expect(["-n", "shop", "describe", "pod", pod], contains: "Successfully assigned shop/\(pod)", "Events:")
+      try await expect(["describe", "node", "node-1"], contains: "Non-terminated Pods", "web-")
+      try await expect(["-n", "shop", "describe", "deployment", "web"], contains: "NewReplicaSet:", "Scaled up replica set")
+      try await expect(["-n", "shop", "logs", pod], contains: "line 3 of app")
+      try await expect(["-n", "shop", "logs", "deployment/web", "-f", "--tail=3"], contains: "line 3 of app")
+      try await expect(["-n", "shop", "delete", "pod", pod], contains: "deleted")
+      try await expect(["-n", "shop", "scale", "deployment/web", "--replicas=4"], contains: "scaled")
+      try await expect(["-n", "shop", "rollout", "status", "deployment/web", "--timeout=20s"], contains: "successfully rolled out")
+      try await expect(["-n", "shop", "rollout", "restart", "deployment/web"], contains: "restarted")
+      try await expect(["-n", "shop", "rollout", "status", "deployment/web", "--timeout=20s"], contains: "successfully rolled out")
+      try await expect(["-n", "shop", "set", "image", "deployment/web", "app=periplus.local/reference-app:2"], contains: "image updated")
+      try await expect(["-n", "shop", "rollout", "status", "deployment/web", "--timeout=20s"], contains: "successfully rolled out")
+      try await expect(["-n", "shop", "rollout", "history", "deployment/web"], contains: "REVISION", "3")
+      try await expect(["-n", "shop", "rollout", "undo", "deployment/web"], contains: "rolled back")
+      try await expect(["-n", "shop", "rollout", "status", "deployment/web", "--timeout=20s"], contains: "successfully rolled out")
+      try await expect(["-n", "shop", "get", "deployment", "web", "-o", "jsonpath={.spec.template.spec.containers[0].image}"], contains: "reference-app:1")
+      try await expect(["-n", "shop", "rollout", "pause", "deployment/web"], contains: "paused")
+      try await expect(["-n", "shop", "rollout", "resume", "deployment/web"], contains: "resumed")
+      try await expect(["-n", "shop", "label", "deployment", "web", "tier=front"], contains: "labeled")
+      try await expect(["-n", "shop", "get", "deployments", "-l", "tier in (front)"], contains: "web")
+      try await expect(["-n", "shop", "annotate", "deployment", "web", "note=x"], contains: "annotated")
+      try await expect(
+        ["-n", "shop", "patch", "deployment", "web", "--type=merge", "-p", #"{"spec":{"minReadySeconds":0}}"#], contains: "deployment.apps/web patched")
+      try await expect(["cordon", "node-1"], contains: "cordoned")
+      try await expect(["get", "nodes"], contains: "Ready,SchedulingDisabled")
+      try await expect(["drain", "node-1", "--ignore-daemonsets", "--timeout=20s", "--force"], contains: "drained")
+      try await expect(["uncordon", "node-1"], contains: "uncordoned")
+      try await expect(["-n", "shop", "get", "pods", "absent"], contains: "pods \"absent\" not found", code: 1)
+      try await expect(["-n", "shop", "delete", "deployment", "web"], contains: "deleted")
+      try await expect(["delete", "namespace", "shop", "--timeout=20s"], contains: "deleted")
+      try await expect(["get", "namespaces"], contains: "default", "Active")
+      try await expect(["version"], contains: "v1.32.0+periplus")
+      try await expect(["api-resources"], contains: "deploy", "poddisruptionbudgets")
+      #expect(cluster.store.list(.pods).items.isEmpty)
+      #expect(cluster.store.list(.replicaSets).items.isEmpty)
+    }
+  }
+
+  private static func run(_ cluster: ClusterFixture, _ arguments: [String], _ input: String) async throws -> (output: String, code: Int32) {
+    try await cluster.kubectl(arguments, input: input)
+  }
+}
