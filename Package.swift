@@ -156,7 +156,12 @@ let package = Package(
     tests("GroundAPITests", ["GroundAPI", "GroundControllers", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
     tests("GroundControllersTests", ["GroundControllers", "JSONBytes", "TimeFormat"]),
     tests("GroundNodeTests", ["GroundNode", "GroundAPI", "StateDirectory", "JSONBytes", "TimeFormat"]),
-    tests("ServiceKitTests", ["ServiceKit", "LogStandard", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, logging]),
+    tests(
+      "ServiceKitTests",
+      [
+        "ServiceKit", "Load", "LogStandard", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, asyncHTTPClient, httpTypes, nioCore,
+        nioHTTP1, logging,
+      ]),
     tests(
       "ConsoleTests",
       ["Console", "Views", "Screen", "Training", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes"]),

@@ -81,10 +81,10 @@ struct Canary: Sendable {
       headers: [("Content-Type", "application/json"), ("Idempotency-Key", "{id}")], body: order),
     Canary(
       service: "reports", port: 8080, method: "POST", path: "/billing/reports", headers: [("Content-Type", "application/json")],
-      body: #"{"account":"acme"}"#),
+      body: #"{"accountId":"acct-001"}"#),
   ]
 
-  static let order = #"{"account":"acme","item":"tea","quantity":1}"#
+  static let order = #"{"accountId":"acct-001","itemId":"item-01","quantity":1}"#
 
   init(service: String, port: Int, method: String, path: String, headers: [(name: String, value: String)], body: String) {
     self.service = service

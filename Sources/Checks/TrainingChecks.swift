@@ -18,7 +18,10 @@ package enum TrainingChecks {
 
   /// The words of an answer: lower case, apart by anything that cannot stand in a name.
   static func words(_ answer: String) -> Set<String> {
-    Set(answer.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "." || $0 == "_") }.map(String.init)).subtracting(["and"])
+    let parts = answer.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "." || $0 == "_") }
+    // A full stop ends a sentence; within a name it stays.
+    let names = parts.map { part in part.reversed().drop { $0 == "." }.reversed() }.map { String($0) }
+    return Set(names).subtracting(["and", ""])
   }
 
   package static let answerIs = CheckDefinition(
@@ -83,7 +86,8 @@ package enum TrainingChecks {
     }
     let missing = services.filter { !found.contains($0) }
     return one(
-      context, missing.isEmpty, missing.isEmpty ? "found in \(services.joined(separator: ", "))" : "no record from \(missing.joined(separator: ", "))",
+      context, missing.isEmpty,
+      missing.isEmpty ? "found in \(services.joined(separator: ", "))" : "no record from \(missing.joined(separator: ", "))",
       query: "periplus logs --request-id \(id)", grade: .exercised)
   }
 

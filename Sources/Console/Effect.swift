@@ -1,4 +1,5 @@
 package import ClusterModel
+package import Screen
 package import TelemetryModel
 package import TimeFormat
 
@@ -14,10 +15,8 @@ package enum Effect: Sendable, Hashable {
   /// Writes the view beside the user's other exports as Markdown and JSON lines.
   case export(name: String, markdown: String, json: [String])
   case act(ClusterAction)
-  case openLesson(String?)
-  case openDemo(String?)
-  case lesson(PaneCommand)
-  case demo(PaneCommand)
+  case openPane(PaneUpdate.Kind, id: String)
+  case pane(PaneCommand, argument: String)
   case rememberLook(Timestamp)
   case suspend
   case redraw
@@ -50,9 +49,15 @@ package enum ClusterAction: Sendable, Hashable {
 
 /// What a person does in the side pane of a lesson or a demo.
 package enum PaneCommand: String, Sendable, Hashable {
-  /// Lesson: check the step; demo: do the step.
+  /// Lesson: start it, or check the step. Demo: play the step.
   case next
+  /// Lesson: the next hint. Demo: the fallback.
   case hint
+  case answer
+  /// Has the lesson do what the step offers.
+  case offer
+  case skip
+  /// Lesson: restore the start. Demo: back to the checkpoint.
   case reset
   case close
 }
@@ -73,6 +78,9 @@ package enum Message: Sendable {
   case past(number: Int, ConsoleDataPast)
   case pane(PaneUpdate)
   case note(Note)
+  /// Keys and commands of a demo that plays on this console.
+  case press([KeyPress])
+  case run(String)
   /// Time has gone by.
   case tick
 }

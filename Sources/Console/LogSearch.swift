@@ -1,22 +1,24 @@
 import TelemetryModel
+import TimeFormat
 
-/// The search box's text as conditions.
+/// The search box's text as a query.
 enum LogSearch {
   struct Problem: Error {
     var sentence: String
   }
 
-  static func parse(_ text: String) -> Result<[LogQuery.Condition], Problem> {
-    do {
-      return .success(try LogQueryParser.parse(text))
+  static func parse(_ text: String, now: Timestamp) -> Result<LogQuery, Problem> {
+    do throws(LogQueryError) {
+      return .success(try LogQueryParser.parse(text, now: now))
     } catch {
-      return .failure(Problem(sentence: "\(error)"))
+      let sentences = error.problems.map { $0.sentence + ($0.suggestion.map { " Try \($0)" } ?? "") }
+      return .failure(Problem(sentence: sentences.joined(separator: " ")))
     }
   }
 
-  /// Whether it asks for one request: then the whole time is searched, oldest first.
+  /// Whether it asks for one request: then the whole time is searched.
   static func isRequest(_ text: String) -> Bool {
-    guard case .success(let conditions) = parse(text) else { return false }
-    return conditions.contains { if case .requestID = $0 { true } else { false } }
+    guard case .success(let query) = parse(text, now: Timestamp(nanoseconds: 0)) else { return false }
+    return query.conditions.contains { if case .requestID = $0 { true } else { false } }
   }
 }

@@ -1,6 +1,5 @@
 package import ClusterModel
 package import MigrationPlan
-package import TelemetryModel
 package import TimeFormat
 package import Views
 

@@ -42,7 +42,8 @@ enum Defaults {
       object.fill(["status"], [:])
       taintUnschedulable(&object)
     case .secrets: secret(&object)
-    case .podDisruptionBudgets: object.fill(["status"], ["disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0])
+    case .podDisruptionBudgets:
+      object.fill(["status"], ["disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0])
     case .events:
       for field in ["type", "reportingComponent", "reportingInstance"] { object.fill([field], field == "type" ? "Normal" : "") }
       object.fill(["source"], [:])
@@ -188,8 +189,12 @@ enum Defaults {
     var taints = node.at("spec", "taints")?.arrayValue ?? []
     let present = taints.contains { $0["key"]?.stringValue == key }
     if isCordoned == present { return }
-    if isCordoned { taints.append(["key": .string(key), "effect": "NoSchedule"]) } else { taints.removeAll { $0["key"]?.stringValue == key } }
-    node.set("spec", "taints", to: taints.isEmpty ? nil : .array(taints))
+    if isCordoned {
+      taints.append(["key": .string(key), "effect": "NoSchedule"])
+    } else {
+      taints.removeAll { $0["key"]?.stringValue == key }
+    }
+    node.set("spec", "taints", to: taints.isEmpty ? JSONValue?.none : .array(taints))
   }
 }
 

@@ -8,7 +8,9 @@ import TimeFormat
 extension GroundAPIHandler {
   func get(_ target: RequestTarget, _ query: QueryParameters, _ representation: Representation) throws(APIError) -> Response {
     let name = target.name ?? ""
-    guard let object = store.get(target.resource, namespace: target.namespace ?? "", name: name) else { throw .notFound(target.resource, name) }
+    guard let object = store.get(target.resource, namespace: target.namespace ?? "", name: name) else {
+      throw .notFound(target.resource, name)
+    }
     if target.subresource == "scale" { return Self.json(Scale.of(object)) }
     return Self.json(representation.single(object, target, now: store.now()))
   }
@@ -26,7 +28,8 @@ extension GroundAPIHandler {
       let position = try ContinueToken(parsing: token)
       guard position.revision >= store.oldestKnownRevision else {
         throw .expired(
-          "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.")
+          "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter."
+        )
       }
       revision = position.revision
       items = items.drop { key($0) <= position.after }
@@ -48,16 +51,19 @@ extension GroundAPIHandler {
 
   func selectors(_ target: RequestTarget, _ query: QueryParameters) throws(APIError) -> (LabelSelector, FieldSelector) {
     let labels = try query["labelSelector"].map { (text) throws(APIError) in try LabelSelector(parsing: text) } ?? .everything
-    var fields = try query["fieldSelector"].map { (text) throws(APIError) in
-      try FieldSelector(parsing: EventView.fields(text, group: target.group), for: target.resource)
-    } ?? .everything
+    var fields =
+      try query["fieldSelector"].map { (text) throws(APIError) in
+        try FieldSelector(parsing: EventView.fields(text, group: target.group), for: target.resource)
+      } ?? .everything
     if let name = target.name { fields.terms.append(.init(path: ["metadata", "name"], value: name, equal: true)) }
     return (labels, fields)
   }
 
   // MARK: - Watch
 
-  func watch(_ request: Request, _ target: RequestTarget, _ query: QueryParameters, _ representation: Representation) throws(APIError) -> Response {
+  func watch(_ request: Request, _ target: RequestTarget, _ query: QueryParameters, _ representation: Representation) throws(APIError)
+    -> Response
+  {
     let (labels, fields) = try selectors(target, query)
     let allowsBookmarks = query.flag("allowWatchBookmarks")
     let since = query["resourceVersion"].flatMap { Int64($0) } ?? 0
@@ -131,7 +137,8 @@ extension GroundAPIHandler {
       object =
         switch representation {
         case .table(let include):
-          Table(resource: target.resource, include: include).table([], metadata: event.object["metadata"] ?? [:], now: now, definitions: definitions)
+          Table(resource: target.resource, include: include).table(
+            [], metadata: event.object["metadata"] ?? [:], now: now, definitions: definitions)
         case .plain, .metadata: event.object
         }
     } else {
@@ -176,7 +183,9 @@ enum Scale {
     var metadata: JSONValue = [:]
     for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] { metadata[field] = object.at("metadata", field) }
     var status: JSONValue = ["replicas": object.at("status", "replicas") ?? 0]
-    if let selector = Cell.selector(object.at("spec", "selector")).stringValue, selector != "<none>" { status["selector"] = .string(selector) }
+    if let selector = Cell.selector(object.at("spec", "selector")).stringValue, selector != "<none>" {
+      status["selector"] = .string(selector)
+    }
     return [
       "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata,
       "spec": ["replicas": object.at("spec", "replicas") ?? 0], "status": status,

@@ -13,8 +13,9 @@ struct ChangeRequest: Sendable {
   var representation: Representation
 
   func tree() throws(APIError) -> JSONValue {
-    guard ["application/json", "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"]
-      .contains(contentType)
+    guard
+      ["application/json", "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"]
+        .contains(contentType)
     else {
       throw APIError(
         code: 415, reason: "UnsupportedMediaType",
@@ -109,7 +110,7 @@ extension GroundAPIHandler {
         let stored = try store.replace(
           target.resource, new, subresource: target.subresource, by: change.manager, operation: "Update", dryRun: change.dryRun)
         return Self.json(change.representation.single(stored, target, now: store.now()))
-      } catch where error.isConflict && given == nil {
+      } catch  where error.isConflict && given == nil {
         continue
       }
     }
@@ -184,7 +185,7 @@ extension GroundAPIHandler {
           try store.delete(
             target.resource, namespace: object.at("metadata", "namespace")?.stringValue ?? "",
             name: object.at("metadata", "name")?.stringValue ?? "", options: options, by: change.manager, dryRun: change.dryRun))
-      } catch where error.isNotFound {
+      } catch  where error.isNotFound {
         continue
       }
     }

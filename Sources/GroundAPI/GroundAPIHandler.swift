@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import JSONBytes
@@ -84,7 +85,8 @@ struct GroundAPIHandler: Sendable {
         throw APIError(code: 413, reason: "RequestEntityTooLarge", message: "the request body is larger than \(Self.bodyLimit) bytes")
       }
       let change = ChangeRequest(
-        target: target, query: query, body: bytes, contentType: Self.mediaType(request.headers[.contentType]), manager: manager(request, query),
+        target: target, query: query, body: bytes, contentType: Self.mediaType(request.headers[.contentType]),
+        manager: manager(request, query),
         dryRun: query["dryRun"] == "All", representation: representation)
       switch verb {
       case .create: return try create(change)
@@ -130,8 +132,18 @@ struct GroundAPIHandler: Sendable {
 
   /// The whole of both texts is compared whatever differs, so that the time tells nothing of the token.
   private func isAuthorized(_ request: Request) -> Bool {
-    let given = Array((request.headers[.authorization] ?? "").utf8)
-    let wanted = Array("Bearer \(token)".utf8)
+    let header = request.headers[.authorization] ?? ""
+    if header.hasPrefix("Bearer ") { return matchesToken(header.dropFirst(7)) }
+    // kubectl sends no token over plain HTTP (client-go, IsConfigTransportTLS), but what its server's URL carries: the
+    // token as a password, whoever the user (RFC 7617).
+    guard header.hasPrefix("Basic "), let data = Data(base64Encoded: String(header.dropFirst(6))) else { return false }
+    let pair = String(decoding: data, as: UTF8.self).split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    return pair.count == 2 && matchesToken(pair[1])
+  }
+
+  private func matchesToken(_ text: some StringProtocol) -> Bool {
+    let given = Array(text.utf8)
+    let wanted = Array(token.utf8)
     guard given.count == wanted.count else { return false }
     return zip(given, wanted).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
   }

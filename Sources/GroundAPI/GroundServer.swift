@@ -42,6 +42,32 @@ package struct GroundServer: Service {
     api = GroundAPIHandler(store: store, token: token, logReader: logReader, address: "\(host):\(port)")
   }
 
+  /// A kubeconfig for this server, with the context `name`.
+  ///
+  /// The token, of letters and digits, stands in the server's URL too, as a password: kubectl sends no token over plain
+  /// HTTP. Keep the file readable to its owner only.
+  package static func kubeconfig(host: String = "127.0.0.1", port: Int, token: String, name: String = "ground") -> String {
+    """
+    apiVersion: v1
+    kind: Config
+    current-context: \(name)
+    clusters:
+    - name: \(name)
+      cluster:
+        server: http://ground:\(token)@\(host):\(port)
+    users:
+    - name: \(name)
+      user:
+        token: \(token)
+    contexts:
+    - name: \(name)
+      context:
+        cluster: \(name)
+        user: \(name)
+
+    """
+  }
+
   /// Throws `GroundServerError` where it cannot listen.
   package func run() async throws {
     var logger = Logger(label: "ground-api") { _ in SwiftLogNoOpLogHandler() }

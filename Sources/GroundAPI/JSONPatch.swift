@@ -31,14 +31,18 @@ package enum JSONPatch {
     case "test":
       let expected = operation["value"] ?? .null
       let actual = (try? found(object, path[...])) ?? .null
-      guard actual == expected else { throw refusal("testing path /\(path.joined(separator: "/")) failed: the value is \(actual.jsonString)") }
+      guard actual == expected else {
+        throw refusal("testing path /\(path.joined(separator: "/")) failed: the value is \(actual.jsonString)")
+      }
     case let other:
       throw .badRequest("unexpected kind of JSON patch operation: \(other ?? "none"); expected add, remove, replace, move, copy or test")
     }
   }
 
   private static func value(_ operation: JSONValue) throws(APIError) -> JSONValue {
-    guard let value = operation["value"] else { throw .badRequest("a JSON patch operation \"\(operation["op"]?.stringValue ?? "")\" needs a value") }
+    guard let value = operation["value"] else {
+      throw .badRequest("a JSON patch operation \"\(operation["op"]?.stringValue ?? "")\" needs a value")
+    }
     return value
   }
 
@@ -122,7 +126,7 @@ package enum JSONPatch {
       return .array(elements)
     case .object(var members):
       guard let next = members[step] else { throw refusal("the path has no \"\(step)\"") }
-      members[step] = path.count == 1 ? nil : try removed(next, path.dropFirst())
+      members[step] = path.count == 1 ? JSONValue?.none : try removed(next, path.dropFirst())
       return .object(members)
     default: throw refusal("the path goes through a scalar at \"\(step)\"")
     }
@@ -136,7 +140,7 @@ package enum MergePatch {
     var result: JSONObject
     if case .object(let present)? = target { result = present } else { result = [:] }
     for change in changes {
-      result[change.key] = change.value.isNull ? nil : apply(change.value, to: result[change.key])
+      result[change.key] = change.value.isNull ? JSONValue?.none : apply(change.value, to: result[change.key])
     }
     return .object(result)
   }

@@ -71,7 +71,8 @@ extension ObjectStore {
       object = old
       object.set("spec", "finalizers", to: new.at("spec", "finalizers"))
     default:
-      for field in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion",
+      for field in [
+        "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion",
         "managedFields", "selfLink", "generateName",
       ] {
         object.set("metadata", field, to: old.at("metadata", field))
@@ -84,7 +85,7 @@ extension ObjectStore {
       Defaults.fill(resource, &object)
     }
     if object == old { return nil }
-    let causes = Validation.causes(resource, object, old: subresource == nil ? old : nil)
+    let causes = Validation.causes(resource, object, old: subresource == nil ? old : JSONValue?.none)
     if !causes.isEmpty { throw .invalid(resource, name, causes) }
     if resource.hasGeneration, Self.desired(object) != Self.desired(old) {
       object.set("metadata", "generation", to: .int((old.at("metadata", "generation")?.intValue ?? 0) + 1))
@@ -131,7 +132,12 @@ extension ObjectStore {
       guard !used.contains(wanted) else {
         throw .invalid(
           .services, name,
-          [.init(reason: "FieldValueInvalid", message: "Invalid value: \"\(wanted)\": failed to allocate IP \(wanted): provided IP is already allocated", field: "spec.clusterIP")])
+          [
+            .init(
+              reason: "FieldValueInvalid",
+              message: "Invalid value: \"\(wanted)\": failed to allocate IP \(wanted): provided IP is already allocated",
+              field: "spec.clusterIP")
+          ])
       }
       service.set("spec", "clusterIPs", to: [.string(wanted)])
       return

@@ -24,10 +24,12 @@ extension ObjectStore {
     revision = state.revision
     for (write, object) in zip(writes, stored) {
       revision += 1
+      // Spelled out: a bare `nil` in a ternary would become JSON's null.
+      let stays = write.removes ? JSONValue?.none : object
       let old = state.tables[write.resource.id]?[write.key]
-      state.tables[write.resource.id, default: [:]][write.key] = write.removes ? nil : object
+      state.tables[write.resource.id, default: [:]][write.key] = stays
       if write.resource == .events { state.eventIndex[EventIdentity(of: object)] = write.removes ? nil : write.key }
-      let change = StoredChange(resource: write.resource, key: write.key, old: old, new: write.removes ? nil : object, last: object, revision: revision)
+      let change = StoredChange(resource: write.resource, key: write.key, old: old, new: stays, last: object, revision: revision)
       state.cache.append(change)
       for watcher in state.watchers.values { watcher.offer(change) }
     }

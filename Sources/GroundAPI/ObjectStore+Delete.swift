@@ -66,7 +66,7 @@ extension ObjectStore {
       case .background: break
       }
     }
-    object.set("metadata", "finalizers", to: finalizers.isEmpty ? nil : .array(finalizers))
+    object.set("metadata", "finalizers", to: finalizers.isEmpty ? JSONValue?.none : .array(finalizers))
     return object
   }
 

@@ -69,7 +69,7 @@ extension ObjectStore {
       do {
         try create(.events, fresh, by: component)
         return
-      } catch where error.isAlreadyExists {
+      } catch  where error.isAlreadyExists {
         continue
       } catch {
         return

@@ -22,7 +22,8 @@ extension ObjectStore {
     _ resource: Resource, namespace: String? = nil, labels: LabelSelector = .everything, fields: FieldSelector = .everything,
     since: Int64? = nil, bookmarkInitial: Bool = false
   ) throws(APIError) -> Watch {
-    try open(resource, Selection(namespace: namespace, labels: labels, fields: fields), since: since, initial: since == nil, bookmarkInitial)
+    try open(
+      resource, Selection(namespace: namespace, labels: labels, fields: fields), since: since, initial: since == nil, bookmarkInitial)
   }
 
   /// Subscribes to the changes of all resources from now on.

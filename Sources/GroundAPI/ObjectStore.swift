@@ -132,7 +132,7 @@ package final class ObjectStore: Sendable {
       new.set("metadata", "resourceVersion", to: old.at("metadata", "resourceVersion"))
       do {
         return try replace(resource, new, subresource: subresource, by: manager)
-      } catch where error.isConflict {
+      } catch  where error.isConflict {
         continue
       }
     }

@@ -84,7 +84,8 @@ struct Persistence: Sendable {
         try database.cachedStatement(sql: "UPDATE counter SET revision = ?").execute(arguments: [revision])
       }
     } catch {
-      throw .internalError("The cluster's state file \(path) cannot be written (\(Self.words(error))): free space on its disk and try again.")
+      throw .internalError(
+        "The cluster's state file \(path) cannot be written (\(Self.words(error))): free space on its disk and try again.")
     }
   }
 

@@ -32,7 +32,8 @@ enum Representation: Sendable {
   }
 
   static func isAggregatedDiscovery(_ accept: String) -> Bool {
-    accept.split(separator: ",").first.map { $0.contains("as=APIGroupDiscoveryList") && $0.contains("v=v2") && !$0.contains("v2beta1") } ?? false
+    accept.split(separator: ",").first.map { $0.contains("as=APIGroupDiscoveryList") && $0.contains("v=v2") && !$0.contains("v2beta1") }
+      ?? false
   }
 
   func single(_ object: JSONValue, _ target: RequestTarget, now: Timestamp, definitions: Bool = true) -> JSONValue {
@@ -42,7 +43,8 @@ enum Representation: Sendable {
     case .table(let include):
       var metadata: JSONValue = [:]
       metadata["resourceVersion"] = object.at("metadata", "resourceVersion")
-      return Table(resource: target.resource, include: include).table([stored(object)], metadata: metadata, now: now, definitions: definitions)
+      return Table(resource: target.resource, include: include).table(
+        [stored(object)], metadata: metadata, now: now, definitions: definitions)
     case .metadata:
       return ["kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"] ?? [:]]
     }

@@ -102,7 +102,9 @@ private struct SelectorParser {
     guard case .word(let text) = current else { throw .badRequest("found '\(current.text)', expected: !, identifier, or 'end of string'") }
     _ = next()
     guard Validation.isLabelKey(text) else {
-      throw .badRequest("unable to parse requirement: <nil>: Invalid value: \"\(text)\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character")
+      throw .badRequest(
+        "unable to parse requirement: <nil>: Invalid value: \"\(text)\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+      )
     }
     return text
   }
@@ -171,7 +173,9 @@ package struct FieldSelector: Sendable, Hashable {
       }
       let field = String(pieces[0])
       guard Self.selectable(resource).contains(field) else {
-        throw .badRequest("Unable to find \"\(resource.apiVersion), Resource=\(resource.plural)\" that match label selector \"\", field selector \"\(text)\": field label not supported: \(field)")
+        throw .badRequest(
+          "Unable to find \"\(resource.apiVersion), Resource=\(resource.plural)\" that match label selector \"\", field selector \"\(text)\": field label not supported: \(field)"
+        )
       }
       terms.append(Term(path: field.split(separator: ".").map(String.init), value: String(pieces[1]), equal: equal))
     }

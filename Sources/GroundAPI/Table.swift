@@ -50,7 +50,9 @@ struct Table: Sendable {
       if resource == .pods {
         switch object.at("status", "phase")?.stringValue {
         case "Succeeded":
-          row["conditions"] = [["type": "Completed", "status": "True", "reason": "Succeeded", "message": "The pod has completed successfully."]]
+          row["conditions"] = [
+            ["type": "Completed", "status": "True", "reason": "Succeeded", "message": "The pod has completed successfully."]
+          ]
         case "Failed": row["conditions"] = [["type": "Completed", "status": "True", "reason": "Failed", "message": "The pod failed."]]
         default: break
         }

@@ -13,9 +13,16 @@ enum TableColumns {
     case .events: events
     case .namespaces: namespaces
     case .configMaps: [name, data, age]
-    case .secrets: [name, TableColumn("Type", "Used to facilitate programmatic handling of secret data.") { object, _ in object["type"] ?? "" }, data, age]
+    case .secrets:
+      [
+        name, TableColumn("Type", "Used to facilitate programmatic handling of secret data.") { object, _ in object["type"] ?? "" }, data,
+        age,
+      ]
     case .serviceAccounts:
-      [name, TableColumn("Secrets", "Secrets that pods of this account may use.") { object, _ in count(object["secrets"]?.arrayValue) }, age]
+      [
+        name, TableColumn("Secrets", "Secrets that pods of this account may use.") { object, _ in count(object["secrets"]?.arrayValue) },
+        age,
+      ]
     case .endpointSlices: endpointSlices
     case .podDisruptionBudgets: budgets
     case .leases:
@@ -40,7 +47,10 @@ enum TableColumns {
     name,
     TableColumn("Ready", "The aggregate readiness state of this pod for accepting traffic.") { pod, _ in .string(PodSummary(pod).ready) },
     TableColumn("Status", "The aggregate status of the containers in this pod.") { pod, _ in .string(PodSummary(pod).status) },
-    TableColumn("Restarts", "The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.") {
+    TableColumn(
+      "Restarts",
+      "The number of times the containers in this pod have been restarted and when the last container in this pod has restarted."
+    ) {
       pod, now in .string(PodSummary(pod).restarts(now))
     },
     age,
@@ -75,7 +85,9 @@ enum TableColumns {
 
   private static let replicaSets = [
     name,
-    TableColumn("Desired", integer: true, "Replicas is the number of desired replicas.") { object, _ in Cell.number(object.at("spec", "replicas")) },
+    TableColumn("Desired", integer: true, "Replicas is the number of desired replicas.") { object, _ in
+      Cell.number(object.at("spec", "replicas"))
+    },
     TableColumn("Current", integer: true, "Replicas is the most recently observed number of replicas.") { object, _ in
       Cell.number(object.at("status", "replicas"))
     },
@@ -209,7 +221,9 @@ enum TableColumns {
 
   private static let budgets = [
     name,
-    TableColumn("Min Available", "The minimum number of pods that must be available.") { object, _ in amount(object.at("spec", "minAvailable")) },
+    TableColumn("Min Available", "The minimum number of pods that must be available.") { object, _ in
+      amount(object.at("spec", "minAvailable"))
+    },
     TableColumn("Max Unavailable", "The maximum number of pods that may be unavailable.") { object, _ in
       amount(object.at("spec", "maxUnavailable"))
     },

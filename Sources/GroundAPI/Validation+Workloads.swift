@@ -49,7 +49,8 @@ extension Validation {
     if let policy = spec["restartPolicy"]?.stringValue, !["Always", "OnFailure", "Never"].contains(policy) {
       causes.append(
         Cause(
-          reason: "FieldValueNotSupported", message: "Unsupported value: \"\(policy)\": supported values: \"Always\", \"OnFailure\", \"Never\"",
+          reason: "FieldValueNotSupported",
+          message: "Unsupported value: \"\(policy)\": supported values: \"Always\", \"OnFailure\", \"Never\"",
           field: "\(field).restartPolicy"))
     }
   }
@@ -101,7 +102,8 @@ extension Validation {
       causes.append(
         Cause(
           reason: "FieldValueNotSupported",
-          message: "Unsupported value: \(object.at("spec", "template", "spec", "restartPolicy")?.jsonString ?? ""): supported values: \"Always\"",
+          message:
+            "Unsupported value: \(object.at("spec", "template", "spec", "restartPolicy")?.jsonString ?? ""): supported values: \"Always\"",
           field: "spec.template.spec.restartPolicy"))
     }
     guard resource == .deployments else { return }

@@ -27,7 +27,8 @@ package enum DisruptionController {
       let isSame = (status.objectValue ?? [:]).allSatisfy { budget.at("status", $0.key) == $0.value }
       if !isSame {
         outcome.writes.append(
-          .patch(resource: "poddisruptionbudgets.policy", of: Reference(budget), subresource: "status", merge: ["status": status], version: nil))
+          .patch(
+            resource: "poddisruptionbudgets.policy", of: Reference(budget), subresource: "status", merge: ["status": status], version: nil))
       }
     }
     return outcome

@@ -24,7 +24,8 @@ package struct NodeController: Sendable {
   package func reconcile(_ view: ClusterView, _ now: Timestamp) -> Outcome {
     var outcome = Outcome()
     let leases = Dictionary(
-      view.all("leases.coordination.k8s.io").filter { $0.namespace == "kube-node-lease" }.map { ($0.name, $0) }, uniquingKeysWith: { one, _ in one })
+      view.all("leases.coordination.k8s.io").filter { $0.namespace == "kube-node-lease" }.map { ($0.name, $0) },
+      uniquingKeysWith: { one, _ in one })
     var byNode = Dictionary(grouping: view.all("pods").filter { !$0.nodeName.isEmpty }, by: \.nodeName)
     for node in view.all("nodes") {
       let pods = byNode.removeValue(forKey: node.name) ?? []

@@ -32,7 +32,8 @@ package enum ReplicaSetController {
 
   private static func owners(of pod: JSONValue, _ owners: [JSONValue]) -> Write {
     .patch(
-      resource: "pods", of: Reference(pod), subresource: nil, merge: ["metadata": ["ownerReferences": .array(owners)]], version: pod.version)
+      resource: "pods", of: Reference(pod), subresource: nil, merge: ["metadata": ["ownerReferences": .array(owners)]], version: pod.version
+    )
   }
 
   private static func reconcile(_ set: JSONValue, _ pods: [JSONValue], _ now: Timestamp) -> Outcome {

@@ -133,10 +133,12 @@ extension Rollout {
       return conditions
     }
     // A complete rollout stays so while replicas come and go; only a new template or size makes it progress again.
-    let isSettled = reason == "NewReplicaSetAvailable" && new?.before == wanted && old.allSatisfy { $0.before == 0 && $0.active == 0 }
+    let isSettled =
+      reason == "NewReplicaSetAvailable" && new?.before == wanted && old.allSatisfy { $0.before == 0 && $0.active == 0 }
       && present?["message"]?.stringValue?.contains("\"\(name)\"") == true
     if isSettled { return conditions }
-    let hasMoved = updated > deployment.int("status", "updatedReplicas")
+    let hasMoved =
+      updated > deployment.int("status", "updatedReplicas")
       || replicas - updated < deployment.int("status", "replicas") - deployment.int("status", "updatedReplicas")
       || ready > deployment.int("status", "readyReplicas") || available > deployment.int("status", "availableReplicas")
     if hasMoved || present == nil || reason == "NewReplicaSetAvailable" {
@@ -163,7 +165,8 @@ extension Rollout {
     let stamp = JSONValue.string(now.rfc3339(.seconds))
     let index = conditions.firstIndex { $0["type"]?.stringValue == type }
     let old = index.map { conditions[$0] }
-    if let old, !touches, old["status"]?.stringValue == status, old["reason"]?.stringValue == reason, old["message"]?.stringValue == message {
+    if let old, !touches, old["status"]?.stringValue == status, old["reason"]?.stringValue == reason, old["message"]?.stringValue == message
+    {
       return
     }
     let transition = old?["status"]?.stringValue == status ? old?["lastTransitionTime"] ?? stamp : stamp

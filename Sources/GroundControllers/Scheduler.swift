@@ -90,7 +90,9 @@ package enum Scheduler {
   }
 
   /// Thousandths of a room.
-  private static func share(_ used: Int64, _ total: Int64) -> Int64 { total == .max || total == 0 ? 0 : Int64(Double(used) / Double(total) * 1000) }
+  private static func share(_ used: Int64, _ total: Int64) -> Int64 {
+    total == .max || total == 0 ? 0 : Int64(Double(used) / Double(total) * 1000)
+  }
 
   /// In thousandths of a core and of a byte.
   static func requests(of pod: JSONValue) -> (cpu: Int64, memory: Int64) {

@@ -1,181 +1,208 @@
-import Foundation
-import Yams
+import FoundationEssentials
+import JSONBytes
 
-/// What a context of a kubeconfig says about how to reach a cluster
-/// (kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig).
-package struct ClusterAccess: Sendable, Hashable {
-  package var context: String
-  /// `https://host:port`, without a slash at the end.
-  package var server: String
-  package var namespace: String?
-  package var certificateAuthority: PEMSource?
-  package var clientCertificate: PEMSource?
-  package var clientKey: PEMSource?
-  package var tlsServerName: String?
-  package var skipsTLSVerification = false
-  package var proxyURL: String?
-  package var token: String?
-  /// Read again at each request that finds it changed: tokens in files expire.
-  package var tokenFile: String?
-  package var username: String?
-  package var password: String?
-  package var exec: ExecPlugin?
-
-  package init(context: String, server: String) {
-    self.context = context
-    self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+/// The kubeconfig files of a user, merged as kubectl does: the first file to name a cluster, user, context or the current context wins.
+package struct Kubeconfig: Sendable {
+  private struct Entry: Sendable {
+    var value: JSONValue
+    var file: String
   }
-}
 
-/// A certificate or key: in a file, or in the configuration itself (base64 decoded).
-package enum PEMSource: Sendable, Hashable {
-  case file(String)
-  case data([UInt8])
-
-  func bytes() throws -> [UInt8] {
-    switch self {
-    case .data(let bytes): return bytes
-    case .file(let path):
-      guard let data = FileManager.default.contents(atPath: path) else {
-        throw KubernetesError.configuration("cannot read the certificate or key \(path) that the kubeconfig names")
-      }
-      return Array(data)
-    }
-  }
-}
-
-/// A program that gives credentials (client.authentication.k8s.io ExecCredential).
-package struct ExecPlugin: Sendable, Hashable {
-  package var apiVersion: String
-  package var command: String
-  package var arguments: [String]
-  package var environment: [String: String]
-  package var installHint: String?
-  package var providesClusterInfo: Bool
-}
-
-/// The clusters, users and contexts of one or more kubeconfig files; the first file that names something wins.
-package struct Kubeconfig {
-  private var clusters: [String: (node: Node.Mapping, folder: String)] = [:]
-  private var users: [String: (node: Node.Mapping, folder: String)] = [:]
-  private var contextNodes: [String: Node.Mapping] = [:]
-  package private(set) var contexts: [String] = []
+  private var clusters: [String: Entry] = [:]
+  private var users: [String: Entry] = [:]
+  private var contexts: [String: Entry] = [:]
+  /// In the order of the files.
+  package private(set) var contextNames: [String] = []
   package private(set) var currentContext: String?
   private var files: [String] = []
 
-  /// Reads `KUBECONFIG` (files separated by colons; those that are missing are skipped), else `~/.kube/config`.
-  package static func load(environment: [String: String]) throws -> Kubeconfig {
-    let listed = (environment["KUBECONFIG"] ?? "").split(separator: ":").map(String.init)
-    let paths = listed.isEmpty ? ["\(environment["HOME"] ?? "")/.kube/config"] : listed
-    let present = paths.filter { FileManager.default.fileExists(atPath: $0) }
-    guard !present.isEmpty else {
-      throw KubernetesError.configuration("expected a kubeconfig at \(paths.joined(separator: " or ")) and found none; set KUBECONFIG")
+  /// Reads the files that `KUBECONFIG` names, `~/.kube/config` without it.
+  package static func load(environment: [String: String] = ProcessInfo.processInfo.environment) throws(KubernetesError) -> Kubeconfig {
+    let named = environment["KUBECONFIG"].map { $0.split(separator: ":").map(String.init).filter { !$0.isEmpty } } ?? []
+    if !named.isEmpty {
+      // kubectl skips files that are missing as long as one is there.
+      let present = named.filter { FileManager.default.fileExists(atPath: $0) }
+      guard !present.isEmpty else {
+        throw KubernetesError(
+          .configuration, "no kubeconfig found: KUBECONFIG names \(named.joined(separator: ", ")), which does not exist; correct or unset it")
+      }
+      return try Kubeconfig(files: present)
     }
-    return try Kubeconfig(files: present)
+    let home = environment["HOME"] ?? "/root"
+    let usual = "\(home)/.kube/config"
+    guard FileManager.default.fileExists(atPath: usual) else {
+      throw KubernetesError(.configuration, "no kubeconfig found: set KUBECONFIG or create \(usual)")
+    }
+    return try Kubeconfig(files: [usual])
   }
 
-  package init(files: [String]) throws {
-    self.files = files
-    for file in files {
-      guard let data = FileManager.default.contents(atPath: file) else {
-        throw KubernetesError.configuration("cannot read the kubeconfig \(file)")
-      }
-      let root: Node?
-      do {
-        root = try Yams.compose(yaml: String(decoding: data, as: UTF8.self))
-      } catch {
-        throw KubernetesError.configuration("the kubeconfig \(file) is not YAML: \(Self.firstLine("\(error)"))")
-      }
-      guard let root else { continue }
-      guard let map = root.mapping else { throw KubernetesError.configuration("the kubeconfig \(file) is not a mapping") }
-      let folder = URL(filePath: file).deletingLastPathComponent().path
-      for (name, body) in Self.entries(map, "clusters", "cluster") where clusters[name] == nil { clusters[name] = (body, folder) }
-      for (name, body) in Self.entries(map, "users", "user") where users[name] == nil { users[name] = (body, folder) }
-      for (name, body) in Self.entries(map, "contexts", "context") where contextNodes[name] == nil {
-        contextNodes[name] = body
-        contexts.append(name)
-      }
-      if currentContext == nil, let current = map["current-context"]?.string, !current.isEmpty { currentContext = current }
-    }
+  package init(files: [String]) throws(KubernetesError) {
+    for file in files { try merge(try Self.text(file), file: file) }
   }
 
-  /// How to reach the cluster of a context; the current one by default.
-  package func access(context name: String? = nil) throws -> ClusterAccess {
-    let where_ = files.joined(separator: ", ")
-    guard let name = name ?? currentContext else {
-      throw KubernetesError.configuration("\(where_) names no current-context; choose one of: \(contexts.joined(separator: ", "))")
+  package init(yaml: String, file: String) throws(KubernetesError) { try merge(yaml, file: file) }
+
+  private mutating func merge(_ yaml: String, file: String) throws(KubernetesError) {
+    files.append(file)
+    guard let tree = try YAMLTree.documents(yaml, name: file).first else { return }
+    guard tree.objectValue != nil else {
+      throw KubernetesError(.configuration, "\(file) is not a kubeconfig: expected clusters, users and contexts at its top")
     }
-    guard let context = contextNodes[name] else {
-      throw KubernetesError.configuration("\(where_) has no context \(name); it has: \(contexts.joined(separator: ", "))")
-    }
-    guard let clusterName = context["cluster"]?.string, let cluster = clusters[clusterName] else {
-      throw KubernetesError.configuration("the context \(name) in \(where_) names a cluster that is not there")
-    }
-    guard let server = cluster.node["server"]?.string, server.hasPrefix("http") else {
-      throw KubernetesError.configuration("the cluster \(clusterName) in \(where_) has no server URL (https://…)")
-    }
-    var access = ClusterAccess(context: name, server: server)
-    access.namespace = context["namespace"]?.string
-    access.certificateAuthority = Self.pem(cluster, "certificate-authority")
-    access.tlsServerName = cluster.node["tls-server-name"]?.string
-    access.skipsTLSVerification = cluster.node["insecure-skip-tls-verify"]?.bool ?? false
-    access.proxyURL = cluster.node["proxy-url"]?.string
-    if let userName = context["user"]?.string, !userName.isEmpty {
-      guard let user = users[userName] else {
-        throw KubernetesError.configuration("the context \(name) in \(where_) names a user \(userName) that is not there")
+    for (list, part) in [("clusters", "cluster"), ("users", "user"), ("contexts", "context")] {
+      guard let value = tree[list], !value.isNull else { continue }
+      guard let entries = value.arrayValue else {
+        throw KubernetesError(.configuration, "\(file): expected a list under \(list)")
       }
-      access.clientCertificate = Self.pem(user, "client-certificate")
-      access.clientKey = Self.pem(user, "client-key")
-      access.token = user.node["token"]?.string
-      access.tokenFile = user.node["tokenFile"]?.string.map { Self.absolute($0, user.folder) }
-      access.username = user.node["username"]?.string
-      access.password = user.node["password"]?.string
-      access.exec = user.node["exec"]?.mapping.map { Self.plugin($0, user.folder) }
+      for entry in entries {
+        guard let name = Self.name(entry["name"]) else {
+          throw KubernetesError(.configuration, "\(file): an entry of \(list) has no name")
+        }
+        let found = Entry(value: entry[part] ?? .null, file: file)
+        switch list {
+        case "clusters": if clusters[name] == nil { clusters[name] = found }
+        case "users": if users[name] == nil { users[name] = found }
+        default:
+          if contexts[name] == nil {
+            contexts[name] = found
+            contextNames.append(name)
+          }
+        }
+      }
     }
-    return access
+    if currentContext == nil, let current = Self.name(tree["current-context"]), !current.isEmpty { currentContext = current }
   }
 
-  /// From inside a pod (kubernetes.io/docs/tasks/run-application/access-api-from-pod); `nil` elsewhere.
-  package static func inCluster(environment: [String: String]) -> ClusterAccess? {
-    let folder = "/var/run/secrets/kubernetes.io/serviceaccount"
+  /// A context by name, or the current one.
+  package func context(_ name: String? = nil) throws(KubernetesError) -> KubeContext {
+    let place = files.joined(separator: ", ")
+    guard let name = name ?? currentContext ?? (contextNames.count == 1 ? contextNames.first : nil) else {
+      throw KubernetesError(.configuration, "\(place) has no current-context; choose one of: \(contextNames.joined(separator: ", "))")
+    }
+    guard let context = contexts[name] else {
+      throw KubernetesError(
+        .configuration, "\(place) has no context \(name); it has: \(contextNames.isEmpty ? "none" : contextNames.joined(separator: ", "))")
+    }
+    let clusterName = Self.name(context.value["cluster"]) ?? ""
+    guard let cluster = clusters[clusterName] else {
+      throw KubernetesError(.configuration, "\(context.file): context \(name) names the cluster \(clusterName), which no file has")
+    }
+    var user = KubeUser()
+    if let userName = Self.name(context.value["user"]), !userName.isEmpty {
+      guard let found = users[userName] else {
+        throw KubernetesError(.configuration, "\(context.file): context \(name) names the user \(userName), which no file has")
+      }
+      user = try Self.user(found, userName)
+    }
+    return KubeContext(
+      name: name, cluster: try Self.cluster(cluster, clusterName), user: user,
+      namespace: Self.name(context.value["namespace"]) ?? "default")
+  }
+
+  /// The credentials that every pod has; `nil` outside of a cluster.
+  package static func inCluster(
+    environment: [String: String] = ProcessInfo.processInfo.environment, root: String = "/var/run/secrets/kubernetes.io/serviceaccount"
+  ) throws(KubernetesError) -> KubeContext? {
     guard let host = environment["KUBERNETES_SERVICE_HOST"], let port = environment["KUBERNETES_SERVICE_PORT"],
-      FileManager.default.fileExists(atPath: "\(folder)/token")
+      FileManager.default.fileExists(atPath: "\(root)/token")
     else { return nil }
-    var access = ClusterAccess(context: "in-cluster", server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)")
-    access.tokenFile = "\(folder)/token"
-    access.certificateAuthority = .file("\(folder)/ca.crt")
-    return access
+    var cluster = KubeCluster(server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+    cluster.certificateAuthority = try bytes("\(root)/ca.crt")
+    var user = KubeUser()
+    user.tokenFile = "\(root)/token"
+    let namespace = (try? text("\(root)/namespace")) ?? "default"
+    return KubeContext(name: "in-cluster", cluster: cluster, user: user, namespace: namespace)
   }
 
-  private static func entries(_ map: Node.Mapping, _ list: String, _ body: String) -> [(String, Node.Mapping)] {
-    (map[list]?.sequence.map(Array.init) ?? []).compactMap { entry in
-      guard let name = entry["name"]?.string, let node = entry[body]?.mapping else { return nil }
-      return (name, node)
+  // MARK: Parts
+
+  private static func cluster(_ entry: Entry, _ name: String) throws(KubernetesError) -> KubeCluster {
+    let value = entry.value
+    guard var server = value["server"]?.stringValue, !server.isEmpty else {
+      throw KubernetesError(.configuration, "\(entry.file): cluster \(name) has no server")
+    }
+    while server.hasSuffix("/") { server.removeLast() }
+    if !server.contains("://") { server = "http://\(server)" }
+    guard server.hasPrefix("http://") || server.hasPrefix("https://") else {
+      throw KubernetesError(.configuration, "\(entry.file): cluster \(name): expected an http or https address as server, not \(server)")
+    }
+    var cluster = KubeCluster(server: server)
+    cluster.certificateAuthority = try material(entry, "cluster \(name)", "certificate-authority")
+    cluster.skipsTLSVerification = value["insecure-skip-tls-verify"]?.boolValue ?? false
+    cluster.tlsServerName = value["tls-server-name"]?.stringValue
+    cluster.proxy = value["proxy-url"]?.stringValue
+    return cluster
+  }
+
+  private static func user(_ entry: Entry, _ name: String) throws(KubernetesError) -> KubeUser {
+    let value = entry.value
+    var user = KubeUser()
+    user.clientCertificate = try material(entry, "user \(name)", "client-certificate")
+    user.clientKey = try material(entry, "user \(name)", "client-key")
+    if (user.clientCertificate == nil) != (user.clientKey == nil) {
+      throw KubernetesError(.configuration, "\(entry.file): user \(name) needs both a client certificate and its key")
+    }
+    user.token = value["token"]?.stringValue
+    user.tokenFile = value["tokenFile"]?.stringValue.map { path($0, beside: entry.file) }
+    user.username = value["username"]?.stringValue
+    user.password = value["password"]?.stringValue
+    if let exec = value["exec"], !exec.isNull {
+      guard let command = exec["command"]?.stringValue, !command.isEmpty else {
+        throw KubernetesError(.configuration, "\(entry.file): user \(name): exec has no command")
+      }
+      // A command with a slash is relative to its kubeconfig; a bare name is looked up in PATH.
+      var plugin = ExecPlugin(command: command.contains("/") ? path(command, beside: entry.file) : command)
+      plugin.arguments = (exec["args"]?.arrayValue ?? []).compactMap(\.stringValue)
+      for pair in exec["env"]?.arrayValue ?? [] {
+        if let key = pair["name"]?.stringValue { plugin.environment[key] = pair["value"]?.stringValue ?? "" }
+      }
+      plugin.apiVersion = exec["apiVersion"]?.stringValue ?? plugin.apiVersion
+      plugin.installHint = exec["installHint"]?.stringValue ?? ""
+      plugin.providesClusterInfo = exec["provideClusterInfo"]?.boolValue ?? false
+      user.exec = plugin
+    }
+    return user
+  }
+
+  /// `<key>-data` in base64 wins over `<key>`, a file relative to its kubeconfig.
+  private static func material(_ entry: Entry, _ subject: String, _ key: String) throws(KubernetesError) -> [UInt8]? {
+    if let data = entry.value["\(key)-data"]?.stringValue, !data.isEmpty {
+      guard let bytes = Data(base64Encoded: data, options: .ignoreUnknownCharacters) else {
+        throw KubernetesError(.configuration, "\(entry.file): \(subject): \(key)-data is not base64")
+      }
+      return Array(bytes)
+    }
+    guard let file = entry.value[key]?.stringValue, !file.isEmpty else { return nil }
+    let resolved = path(file, beside: entry.file)
+    do throws(KubernetesError) { return try bytes(resolved) } catch {
+      throw KubernetesError(.configuration, "\(entry.file): \(subject): \(error.message)")
     }
   }
 
-  private static func pem(_ entry: (node: Node.Mapping, folder: String), _ key: String) -> PEMSource? {
-    if let text = entry.node["\(key)-data"]?.string, let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters) {
-      return .data(Array(data))
-    }
-    return entry.node[key]?.string.map { .file(absolute($0, entry.folder)) }
+  private static func path(_ file: String, beside config: String) -> String {
+    if file.hasPrefix("/") { return file }
+    guard let slash = config.lastIndex(of: "/") else { return file }
+    return "\(config[..<slash])/\(file)"
   }
 
-  private static func plugin(_ node: Node.Mapping, _ folder: String) -> ExecPlugin {
-    var environment: [String: String] = [:]
-    for pair in node["env"]?.sequence.map(Array.init) ?? [] {
-      if let name = pair["name"]?.string { environment[name] = pair["value"]?.string ?? "" }
+  /// Names that YAML takes for numbers or booleans are names all the same.
+  private static func name(_ value: JSONValue?) -> String? {
+    switch value {
+    case .string(let text): text
+    case .int(let number): "\(number)"
+    case .bool(let flag): "\(flag)"
+    default: nil
     }
-    let command = node["command"]?.string ?? ""
-    return ExecPlugin(
-      apiVersion: node["apiVersion"]?.string ?? "client.authentication.k8s.io/v1",
-      // A relative path with a slash is relative to the kubeconfig; a bare name is looked up on PATH.
-      command: command.contains("/") ? absolute(command, folder) : command,
-      arguments: (node["args"]?.sequence.map(Array.init) ?? []).compactMap(\.string), environment: environment,
-      installHint: node["installHint"]?.string, providesClusterInfo: node["provideClusterInfo"]?.bool ?? false)
   }
 
-  private static func absolute(_ path: String, _ folder: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+  static func bytes(_ file: String) throws(KubernetesError) -> [UInt8] {
+    do { return Array(try Data(contentsOf: URL(fileURLWithPath: file))) } catch {
+      let isThere = FileManager.default.fileExists(atPath: file)
+      throw KubernetesError(.configuration, "cannot read \(file): \(isThere ? "no permission" : "no such file")")
+    }
+  }
 
-  private static func firstLine(_ text: String) -> String { text.split(separator: "\n").first.map(String.init) ?? text }
+  static func text(_ file: String) throws(KubernetesError) -> String {
+    let text = String(decoding: try bytes(file), as: UTF8.self)
+    return String(text.drop { $0 == "\u{FEFF}" })
+  }
 }

@@ -1,177 +1,219 @@
 import AsyncHTTPClient
-import Foundation
 package import JSONBytes
 import NIOCore
 import NIOHTTP1
-import NIOSSL
-import TimeFormat
+import Synchronization
+package import TimeFormat
 
-/// A cluster's API over HTTP. One client per cluster, so that losing one never slows another.
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Requests to one cluster's API server.
 package final class KubernetesAPI: Sendable {
-  package let access: ClusterAccess
-  private let client: HTTPClient
-  private let credentials: Credentials
+  package enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE" }
 
-  package init(_ access: ClusterAccess) throws {
-    self.access = access
-    credentials = Credentials(access)
-    var configuration = HTTPClient.Configuration()
-    // Each watch holds a connection, and the client's default of 8 would starve the ninth.
-    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-    configuration.timeout.connect = .seconds(5)
-    if access.server.hasPrefix("https") {
-      var tls = TLSConfiguration.makeClientConfiguration()
-      if access.skipsTLSVerification {
-        tls.certificateVerification = .none
-      } else if let authority = access.certificateAuthority {
-        tls.trustRoots = .certificates(try Self.certificates(authority))
-      }
-      if let certificate = access.clientCertificate, let key = access.clientKey {
-        tls.certificateChain = try Self.certificates(certificate).map { .certificate($0) }
-        tls.privateKey = .privateKey(try Self.privateKey(key))
-      }
-      configuration.tlsConfiguration = tls
-      if let name = access.tlsServerName, let host = URL(string: access.server)?.host() { configuration.dnsOverride = [name: host] }
-    }
-    if let proxy = access.proxyURL, let url = URL(string: proxy), let host = url.host() {
-      configuration.proxy = url.scheme == "socks5" ? .socksServer(host: host, port: url.port ?? 1080) : .server(host: host, port: url.port ?? 3128)
-    }
-    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  /// How a patch is merged (RFC 6902, RFC 7386, and the API's own).
+  package enum PatchType: String, Sendable {
+    case json = "application/json-patch+json"
+    case merge = "application/merge-patch+json"
+    case strategic = "application/strategic-merge-patch+json"
   }
 
-  package func shutdown() async { try? await client.shutdown() }
+  package let context: KubeContext
+  private let credentials: CredentialSource
+  private let connection = Mutex<(client: HTTPClient, credential: Credential)?>(nil)
+  /// How long a plain request may take to be answered.
+  private let patience: Duration
 
-  private static func certificates(_ source: PEMSource) throws -> [NIOSSLCertificate] {
-    do {
-      return try NIOSSLCertificate.fromPEMBytes(source.bytes())
-    } catch let error as KubernetesError {
-      throw error
-    } catch {
-      throw KubernetesError.configuration("a certificate in the kubeconfig is not PEM")
-    }
+  package init(context: KubeContext, patience: Duration = .seconds(30), now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock) {
+    self.context = context
+    self.patience = patience
+    credentials = CredentialSource(context, now: now)
   }
 
-  private static func privateKey(_ source: PEMSource) throws -> NIOSSLPrivateKey {
-    let bytes = try source.bytes()
-    guard let key = try? NIOSSLPrivateKey(bytes: bytes, format: .pem) else {
-      throw KubernetesError.configuration("the client key in the kubeconfig is not PEM")
-    }
-    return key
+  package static let wallClock: @Sendable () -> Timestamp = {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
   }
 
-  /// One request whose answer is read whole.
-  /// - Parameter path: from the root, e.g. `/api/v1/pods`, already encoded.
-  package func request(
-    _ method: String, _ path: String, query: [(String, String)] = [], body: [UInt8]? = nil, contentType: String = "application/json",
-    accept: String = "application/json", timeout: Duration = .seconds(30)
+  /// Closes all connections; requests under way fail.
+  package func shutdown() async {
+    let client = connection.withLock { held in
+      defer { held = nil }
+      return held?.client
+    }
+    try? await client?.shutdown()
+  }
+
+  // MARK: Requests
+
+  /// Sends a request and collects the answer's body, at most `limit` bytes.
+  package func send(
+    _ method: Method, _ path: String, query: [(String, String)] = [], body: [UInt8]? = nil, contentType: String = "application/json",
+    accept: String = "application/json", limit: Int = 1 << 30
   ) async throws -> [UInt8] {
-    let response = try await send(method, path, query: query, body: body, contentType: contentType, accept: accept, timeout: timeout)
-    var bytes: [UInt8] = []
-    do {
-      for try await chunk in response.body { bytes.append(contentsOf: chunk.readableBytesView) }
-    } catch is CancellationError {
-      throw CancellationError()
-    } catch {
-      throw KubernetesError.unreachable(server: access.server, reason: Self.words(error))
+    for attempt in 0... {
+      do {
+        let response = try await execute(method, path, query: query, body: body, contentType: contentType, accept: accept)
+        var collected = try await reading(path) { try await response.body.collect(upTo: limit) }
+        let bytes = collected.readBytes(length: collected.readableBytes) ?? []
+        let status = Int(response.status.code)
+        guard !(200..<300).contains(status) else { return bytes }
+        throw KubernetesError(status: status, body: bytes, request: "\(method.rawValue) \(path)")
+      } catch let error as KubernetesError where error.kind == .unauthorized && attempt == 0 {
+        await credentials.invalidate()
+      }
     }
-    guard (200..<300).contains(Int(response.status.code)) else {
-      if response.status == .unauthorized { await credentials.invalidate() }
-      throw KubernetesError.status(code: Int(response.status.code), body: bytes)
-    }
-    return bytes
+    return []
   }
 
-  package func json(
-    _ method: String, _ path: String, query: [(String, String)] = [], body: JSONValue? = nil, contentType: String = "application/json"
+  /// As ``send(_:_:query:body:contentType:accept:limit:)``, with JSON on both sides.
+  package func sendJSON(
+    _ method: Method, _ path: String, query: [(String, String)] = [], body: JSONValue? = nil, contentType: String = "application/json"
   ) async throws -> JSONValue {
-    let bytes = try await request(method, path, query: query, body: body?.jsonBytes, contentType: contentType)
-    do { return try JSONValue(parsing: bytes) } catch { throw KubernetesError.malformed("\(error)") }
+    let bytes = try await send(method, path, query: query, body: body?.jsonBytes, contentType: contentType)
+    do { return try JSONValue(parsing: bytes) } catch {
+      throw KubernetesError(.malformed, "\(method.rawValue) \(path) was answered with what is not JSON: \(error)")
+    }
   }
 
-  /// A request whose answer is a stream of chunks; a status other than 2xx throws.
-  ///
-  /// The client's own deadline ends at the head of the response; who reads the body guards it against silence.
-  package func stream(_ path: String, query: [(String, String)]) async throws -> AsyncThrowingStream<[UInt8], any Error> {
-    let response = try await send("GET", path, query: query, body: nil, contentType: "", accept: "application/json", timeout: .seconds(30))
-    guard (200..<300).contains(Int(response.status.code)) else {
-      var bytes: [UInt8] = []
-      for try await chunk in response.body where bytes.count < 65_536 { bytes.append(contentsOf: chunk.readableBytesView) }
-      if response.status == .unauthorized { await credentials.invalidate() }
-      throw KubernetesError.status(code: Int(response.status.code), body: bytes)
-    }
-    let server = access.server
-    let body = response.body
-    return AsyncThrowingStream { continuation in
-      let task = Task {
+  /// Streams an answer line by line until the server ends it. Fails when no byte came for `idle`.
+  package func lines(
+    _ path: String, query: [(String, String)], accept: String = "application/json", idle: Duration?,
+    onOpen: @escaping @Sendable () async -> Void = {}, onLine: @escaping @Sendable ([UInt8]) async throws -> Void
+  ) async throws {
+    let heard = Heartbeat()
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask { [self] in
+        let response = try await execute(.get, path, query: query, body: nil, contentType: "", accept: accept)
+        let status = Int(response.status.code)
+        guard (200..<300).contains(status) else {
+          var body = try await response.body.collect(upTo: 1 << 20)
+          if status == 401 { await credentials.invalidate() }
+          throw KubernetesError(
+            status: status, body: body.readBytes(length: body.readableBytes) ?? [], request: "GET \(path)")
+        }
+        await onOpen()
+        var splitter = LineSplitter()
         do {
-          for try await chunk in body { continuation.yield(Array(chunk.readableBytesView)) }
-          continuation.finish()
-        } catch is CancellationError {
-          continuation.finish()
-        } catch {
-          continuation.finish(throwing: KubernetesError.unreachable(server: server, reason: Self.words(error)))
+          for try await chunk in response.body {
+            heard.beat()
+            for line in splitter.push(chunk.readableBytesView) where !line.isEmpty { try await onLine(line) }
+          }
+        } catch let error as KubernetesError { throw error } catch is CancellationError { throw CancellationError() } catch {
+          if Task.isCancelled { throw CancellationError() }
+          guard error is HTTPClientError || error is IOError || error is ChannelError else { throw error }
+          throw Self.unreachable(error, self.context)
+        }
+        if let line = splitter.finish() { try await onLine(line) }
+        return true
+      }
+      if let idle {
+        group.addTask { [context] in
+          while true {
+            let quiet = heard.silence
+            if quiet >= idle {
+              throw KubernetesError(.unreachable, "\(context.cluster.server) has sent nothing for \(idle.brief); connecting again")
+            }
+            try await Task.sleep(for: idle - quiet)
+          }
         }
       }
-      continuation.onTermination = { _ in task.cancel() }
+      _ = try await group.next()
+      group.cancelAll()
     }
   }
 
-  private func send(
-    _ method: String, _ path: String, query: [(String, String)], body: [UInt8]?, contentType: String, accept: String, timeout: Duration
+  private func execute(
+    _ method: Method, _ path: String, query: [(String, String)], body: [UInt8]?, contentType: String, accept: String
   ) async throws -> HTTPClientResponse {
-    var url = access.server + path
-    if let name = access.tlsServerName, let host = URL(string: access.server)?.host() { url = url.replacingOccurrences(of: host, with: name) }
-    if !query.isEmpty { url += "?" + query.map { "\(Self.encode($0.0))=\(Self.encode($0.1))" }.joined(separator: "&") }
-    var request = HTTPClientRequest(url: url)
-    request.method = HTTPMethod(rawValue: method)
+    let credential = try await credentials.credential()
+    let client = try client(for: credential)
+    var request = HTTPClientRequest(url: try ConnectionFactory.baseURL(context) + path + Self.encode(query))
+    request.method = HTTPMethod(rawValue: method.rawValue)
     request.headers.add(name: "Accept", value: accept)
     request.headers.add(name: "User-Agent", value: "periplus")
-    if let header = try await credentials.header(now: Self.now()) { request.headers.add(name: "Authorization", value: header) }
+    if let authorization = credential.authorization { request.headers.add(name: "Authorization", value: authorization) }
     if let body {
       request.headers.add(name: "Content-Type", value: contentType)
       request.body = .bytes(ByteBuffer(bytes: body))
     }
-    do {
-      return try await client.execute(request, deadline: .now() + .nanoseconds(timeout.nanoseconds))
-    } catch is CancellationError {
+    return try await reading(path) {
+      try await client.execute(request, timeout: .nanoseconds(patience.nanoseconds))
+    }
+  }
+
+  /// Turns transport errors into a sentence.
+  private func reading<Answer: Sendable>(_ path: String, _ body: () async throws -> Answer) async throws -> Answer {
+    do { return try await body() } catch let error as KubernetesError { throw error } catch is CancellationError {
       throw CancellationError()
     } catch {
-      throw KubernetesError.unreachable(server: access.server, reason: Self.words(error))
+      if Task.isCancelled { throw CancellationError() }
+      throw Self.unreachable(error, context)
     }
   }
 
-  private static func now() -> Timestamp { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) }
-
-  /// A network error in words a person can use.
-  static func words(_ error: any Error) -> String {
-    if let error = error as? HTTPClientError {
-      switch error {
-      case .connectTimeout: return "no connection within 5 s"
-      case .deadlineExceeded, .readTimeout: return "no answer in time"
-      case .remoteConnectionClosed: return "it closed the connection"
-      case .cancelled: return "the request was cancelled"
-      default: return error.shortDescription
-      }
-    }
-    if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+  private static func unreachable(_ error: any Error, _ context: KubeContext) -> KubernetesError {
+    let server = context.cluster.server
     let text = "\(error)"
-    if text.contains("ECONNREFUSED") || text.contains("Connection refused") { return "connection refused" }
-    if text.contains("handshakeFailed") || text.contains("CERTIFICATE") { return "its certificate is not trusted" }
-    return text.split(separator: "\n").first.map { String($0.prefix(160)) } ?? "unknown"
+    switch error as? HTTPClientError {
+    case .connectTimeout?: return KubernetesError(.unreachable, "\(server) does not accept connections (10 s without an answer)")
+    case .deadlineExceeded?, .readTimeout?: return KubernetesError(.unreachable, "\(server) did not answer in time")
+    case .remoteConnectionClosed?: return KubernetesError(.unreachable, "\(server) closed the connection")
+    default: break
+    }
+    if text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("unableToValidateCertificate") {
+      return KubernetesError(
+        .unreachable, "the certificate of \(server) is not signed by the certificate authority of context \(context.name)")
+    }
+    if text.contains("Connection refused") || text.contains("errno: 111") || text.contains("ECONNREFUSED") {
+      return KubernetesError(.unreachable, "nothing listens at \(server)")
+    }
+    if text.contains("NIOConnectionError") || text.contains("SocketAddressError") {
+      return KubernetesError(.unreachable, "\(server) cannot be reached: check the address and the network")
+    }
+    return KubernetesError(.unreachable, "the connection to \(server) failed")
   }
 
-  package static func encode(_ text: String) -> String {
-    var out = ""
+  /// The client for a credential; a new client certificate needs new connections.
+  private func client(for credential: Credential) throws -> HTTPClient {
+    try connection.withLock { held in
+      if let held, held.credential.clientCertificate == credential.clientCertificate { return held.client }
+      let made = try ConnectionFactory.make(context, credential)
+      if let old = held?.client { Task { try? await old.shutdown() } }
+      held = (made, credential)
+      return made
+    }
+  }
+
+  /// A query string, everything but unreserved characters escaped (RFC 3986 section 2.3).
+  static func encode(_ query: [(String, String)]) -> String {
+    guard !query.isEmpty else { return "" }
+    return "?" + query.map { "\(escape($0.0))=\(escape($0.1))" }.joined(separator: "&")
+  }
+
+  package static func escape(_ text: String) -> String {
+    let hex = Array("0123456789ABCDEF".utf8)
+    var out: [UInt8] = []
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
-        out.append(Character(Unicode.Scalar(byte)))
-      default:
-        let digits = Array("0123456789ABCDEF")
-        out += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+        out.append(byte)
+      default: out += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
       }
     }
-    return out
+    return String(decoding: out, as: UTF8.self)
   }
+}
+
+/// When a stream last gave a sign of life.
+private final class Heartbeat: Sendable {
+  private let last = Mutex(ContinuousClock.now)
+
+  func beat() { last.withLock { $0 = .now } }
+
+  var silence: Duration { ContinuousClock.now - last.withLock { $0 } }
 }

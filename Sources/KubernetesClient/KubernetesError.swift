@@ -1,44 +1,70 @@
 import JSONBytes
 
-/// Why a cluster or its configuration could not be used, in one sentence.
-package enum KubernetesError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The configuration is wrong: which file, what was expected.
-  case configuration(String)
-  /// The server's `Status`: its HTTP code, reason (`NotFound`, `Conflict`, `Expired`, …) and message.
-  case status(code: Int, reason: String, message: String)
-  /// No answer.
-  case unreachable(server: String, reason: String)
-  /// A stream that was silent for longer than it may be.
-  case silent(seconds: Int)
-  /// The answer is not what the API promises.
-  case malformed(String)
+/// Why a request to a cluster did not do what it should: one sentence that a person can act on.
+package struct KubernetesError: Error, Sendable, Hashable, CustomStringConvertible {
+  package enum Kind: String, Sendable, Hashable {
+    /// The kubeconfig or what it names is wrong.
+    case configuration
+    /// No connection, or it broke.
+    case unreachable
+    /// The answer is not what the API promises.
+    case malformed
+    case badRequest, unauthorized, forbidden, notFound, alreadyExists, conflict, gone, invalid, tooManyRequests, serverError
+  }
 
-  package var description: String {
-    switch self {
-    case .configuration(let sentence): sentence
-    case .status(let code, let reason, let message): message.isEmpty ? "the cluster answered \(code) \(reason)" : message
-    case .unreachable(let server, let reason): "\(server) does not answer: \(reason)"
-    case .silent(let seconds): "the watch was silent for \(seconds) s"
-    case .malformed(let what): "the cluster's answer is not as expected: \(what)"
+  package var kind: Kind
+  /// In words: what was expected, what came, where, what to do.
+  package var message: String
+  /// The HTTP status; 0 when there was no answer.
+  package var status: Int
+  /// The `reason` of the server's Status object, e.g. `NotFound`.
+  package var reason: String
+
+  package init(_ kind: Kind, _ message: String, status: Int = 0, reason: String = "") {
+    self.kind = kind
+    self.message = message
+    self.status = status
+    self.reason = reason
+  }
+
+  package var description: String { message }
+
+  /// Whether trying again later may help.
+  package var isTransient: Bool {
+    switch kind {
+    case .unreachable, .serverError, .tooManyRequests, .malformed, .gone: true
+    // Credentials are refreshed, roles are granted, objects come: worth another try, though a late one.
+    case .unauthorized, .forbidden: true
+    default: false
     }
   }
 
-  /// 410 Gone: the resource version is too old, list again.
-  package var isExpired: Bool {
-    if case .status(let code, let reason, _) = self { code == 410 || reason == "Expired" || reason == "Gone" } else { false }
+  /// Reads a Status body (meta/v1). Anything else becomes a sentence with the status and the start of the body.
+  package init(status: Int, body: [UInt8], request: String) {
+    let tree = try? JSONValue(parsing: body)
+    reason = tree?["reason"]?.stringValue ?? ""
+    self.status = status
+    kind = Self.kind(status, reason)
+    if tree?["kind"]?.stringValue == "Status", let words = tree?["message"]?.stringValue, !words.isEmpty {
+      message = kind == .unauthorized ? "\(request): \(words); check the credentials in the kubeconfig" : words
+    } else {
+      let text = String(decoding: body.prefix(200), as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+      message = "\(request) was answered with HTTP \(status)\(text.isEmpty ? "" : ": \(text)")"
+    }
   }
 
-  package var isNotFound: Bool { if case .status(404, _, _) = self { true } else { false } }
-  package var isConflict: Bool { if case .status(409, _, _) = self { true } else { false } }
-
-  /// Reads a `Status` object; other bodies (a proxy's page) are cut to a line.
-  static func status(code: Int, body: [UInt8]) -> KubernetesError {
-    if let tree = try? JSONValue(parsing: body), tree["kind"]?.stringValue == "Status" {
-      return .status(
-        code: Int(tree["code"]?.intValue ?? Int64(code)), reason: tree["reason"]?.stringValue ?? "",
-        message: tree["message"]?.stringValue ?? "")
+  private static func kind(_ status: Int, _ reason: String) -> Kind {
+    switch status {
+    case 400: .badRequest
+    case 401: .unauthorized
+    case 403: .forbidden
+    case 404: .notFound
+    case 409: reason == "AlreadyExists" ? .alreadyExists : .conflict
+    case 410: .gone
+    case 422: .invalid
+    case 429: .tooManyRequests
+    case 500...: .serverError
+    default: .badRequest
     }
-    let text = String(decoding: body.prefix(200), as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
-    return .status(code: code, reason: "", message: "the cluster answered \(code): \(text)")
   }
 }

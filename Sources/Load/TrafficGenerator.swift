@@ -2,7 +2,6 @@ package import AsyncHTTPClient
 import JSONBytes
 import NIOCore
 import NIOHTTP1
-import Synchronization
 
 /// Behaves like a shop's clients: they browse the catalog, place orders with their own request ids and idempotency keys, look at
 /// accounts, ask for reports and come back for them.
@@ -17,56 +16,29 @@ package struct TrafficGenerator: Sendable {
     self.client = client
   }
 
-  private struct Progress {
-    var started = 0
-    var summary = TrafficSummary()
-    var reported: ContinuousClock.Instant
-    var reports: [String] = []
-  }
-
   /// Sends until the number of requests or the duration is reached, or the task is cancelled; then waits for what is in flight.
   ///
   /// - Parameter progress: called at most four times a second with what has happened so far.
   package func run(progress: @escaping @Sendable (TrafficSummary) -> Void = { _ in }) async -> TrafficSummary {
-    let began = ContinuousClock.now
-    let shared = Mutex(Progress(reported: began))
-    let run = String(UInt32.random(in: 0...UInt32.max), radix: 36)
+    let run = TrafficRun(options)
     await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<options.concurrency {
-        group.addTask {
-          while !Task.isCancelled {
-            let number: Int? = shared.withLock { progress in
-              if let requests = options.requests, progress.started >= requests { return nil }
-              progress.started += 1
-              return progress.started
-            }
-            guard let number else { return }
-            if let rate = options.rate {
-              // An open loop: a request's time comes from its number, not from the answers before it.
-              let due = began + .seconds(Double(number - 1) / rate)
-              do { try await Task.sleep(until: due, clock: .continuous) } catch { return }
-            }
-            if let duration = options.duration, ContinuousClock.now - began >= duration { return }
-            let request = shared.withLock { progress in
-              TrafficMix.request(number: number, id: "\(options.idPrefix)-\(run)-\(number)", options.services, &progress.reports)
-            }
-            let (outcome, location) = await send(request)
-            let report: TrafficSummary? = shared.withLock { state in
-              state.summary.add(outcome)
-              state.summary.elapsed = ContinuousClock.now - began
-              if let location, state.reports.count < 64 { state.reports.append(location) }
-              guard ContinuousClock.now - state.reported >= .milliseconds(250) else { return nil }
-              state.reported = .now
-              return state.summary
-            }
-            if let report { progress(report) }
-          }
-        }
-      }
+      for _ in 0..<options.concurrency { group.addTask { await work(run, progress) } }
     }
-    return shared.withLock { state in
-      state.summary.elapsed = ContinuousClock.now - began
-      return state.summary
+    return run.summary()
+  }
+
+  private func work(_ run: TrafficRun, _ progress: @Sendable (TrafficSummary) -> Void) async {
+    while !Task.isCancelled {
+      guard let number = run.nextNumber() else { return }
+      if let rate = options.rate {
+        // An open loop: a request's time comes from its number, not from the answers before it.
+        let due = run.began + .seconds(Double(number - 1) / rate)
+        if let duration = options.duration, due - run.began >= duration { return }
+        do { try await Task.sleep(until: due, clock: .continuous) } catch { return }
+      }
+      if let duration = options.duration, ContinuousClock.now - run.began >= duration { return }
+      let (outcome, location) = await send(run.request(number))
+      if let report = run.add(outcome, location) { progress(report) }
     }
   }
 

@@ -1,5 +1,6 @@
 internal import GRDB
 import TelemetryModel
+import TimeFormat
 
 /// The numbers of origins and services, as far as this writer has used them.
 struct InternTables: Sendable {

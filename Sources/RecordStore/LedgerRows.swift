@@ -20,6 +20,37 @@ enum LedgerRows {
     ]
   }
 
+  static func write(_ entries: [Reschedule], _ database: Database) throws {
+    guard !entries.isEmpty else { return }
+    let names = columns.joined(separator: ", ")
+    let marks = columns.map { _ in "?" }.joined(separator: ", ")
+    let updates = columns.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+    let statement = try database.cachedStatement(
+      sql: "INSERT INTO reschedule (\(names)) VALUES (\(marks)) ON CONFLICT (key) DO UPDATE SET \(updates)")
+    for entry in entries { try statement.execute(arguments: arguments(entry)) }
+  }
+
+  static func write(_ gaps: [LedgerGap], _ database: Database) throws {
+    guard !gaps.isEmpty else { return }
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT INTO ledger_gap (cluster, since, until, reason) VALUES (?, ?, ?, ?)
+        ON CONFLICT (cluster, since) DO UPDATE SET until = excluded.until, reason = excluded.reason
+        """)
+    for gap in gaps { try statement.execute(arguments: [gap.cluster, gap.from.nanoseconds, gap.to.nanoseconds, gap.reason]) }
+  }
+
+  static func write(_ events: [PodLifecycleEvent], _ database: Database) throws {
+    guard !events.isEmpty else { return }
+    let statement = try database.cachedStatement(
+      sql: "INSERT OR IGNORE INTO lifecycle (pod_uid, at, kind, detail, cluster, namespace, pod, node) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    for event in events {
+      try statement.execute(arguments: [
+        event.podUID, event.at.nanoseconds, event.kind, event.detail, event.cluster, event.namespace, event.pod, event.node,
+      ])
+    }
+  }
+
   static func reschedules(since: Timestamp?, _ database: Database) throws -> [Reschedule] {
     let sql = "SELECT \(columns.joined(separator: ", ")) FROM reschedule WHERE at >= ? ORDER BY at, key"
     return try Row.fetchAll(database, sql: sql, arguments: [since?.nanoseconds ?? .min]).map(reschedule)

@@ -7,8 +7,15 @@ enum PartOfRaw {
     guard raw.count < 1 << 20, let base = raw.baseAddress else { return nil }
     var copy = text
     return copy.withUTF8 { needle -> Int64? in
-      guard let first = needle.baseAddress, !needle.isEmpty, let found = memmem(base, raw.count, first, needle.count) else { return nil }
-      return Int64(UnsafeRawPointer(base).distance(to: found)) << 20 | Int64(needle.count)
+      guard let first = needle.baseAddress, !needle.isEmpty, needle.count <= raw.count else { return nil }
+      let end = raw.count - needle.count
+      var offset = 0
+      while offset <= end, let found = memchr(base + offset, Int32(first.pointee), end - offset + 1) {
+        offset = UnsafeRawPointer(base).distance(to: found)
+        if memcmp(found, first, needle.count) == 0 { return Int64(offset) << 20 | Int64(needle.count) }
+        offset += 1
+      }
+      return nil
     }
   }
 

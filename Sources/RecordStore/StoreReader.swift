@@ -1,76 +1,132 @@
-import GRDB
-import Glibc
+package import ClusterModel
+internal import GRDB
+package import MigrationPlan
 import Synchronization
 package import TelemetryModel
 package import TimeFormat
 
-/// Reads the store while its writer writes, from any process. A store that does not exist yet is empty.
+/// Reads a store that another process may be writing. A store that does not exist yet is empty; it is read as soon as it appears.
 package final class StoreReader: Sendable {
-  package let path: String
-  private let connection = Mutex<DatabasePool?>(nil)
-  private let watch = Mutex<DatabaseQueue?>(nil)
+  package let directory: String
+  private let files: StoreFiles
+  private let opened = Mutex<Opened?>(nil)
 
-  /// - Parameter directory: `Home.store`. Nothing is opened before the first read.
-  package init(directory: String) { path = "\(directory)/\(Schema.fileName)" }
+  private struct Opened {
+    var pool: DatabasePool
+    var inode: UInt64
+  }
 
-  /// Runs a read; answers `empty` while there is no store.
-  func read<Result: Sendable>(orWhenAbsent empty: Result, _ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-    guard let pool = try open() else { return empty }
+  package init(directory: String) {
+    self.directory = directory
+    files = StoreFiles(directory: directory)
+  }
+
+  /// `nil` while there is no store. A file that was replaced is opened anew.
+  private func pool() throws -> DatabasePool? {
+    try opened.withLock { opened in
+      guard let inode = files.inode else {
+        opened = nil
+        return nil
+      }
+      if let opened, opened.inode == inode { return opened.pool }
+      opened = nil
+      switch files.look() {
+      case .absent, .empty: return nil
+      case .foreign(let why): throw StoreError.unreadable(files.records, why)
+      case .store: break
+      }
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.busyMode = .timeout(5)
+      configuration.maximumReaderCount = 4
+      configuration.label = "store.reader"
+      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;") }
+      let pool = try DatabasePool(path: files.records, configuration: configuration)
+      let version = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+      // The writer has not made its tables yet.
+      guard version > 0 else { return nil }
+      guard version <= StoreSchema.version else {
+        throw StoreError(
+          kind: .newer,
+          sentence: "The store \(files.records) has format \(version), but this program knows formats up to \(StoreSchema.version); use the newer periplus.")
+      }
+      opened = Opened(pool: pool, inode: inode)
+      return pool
+    }
+  }
+
+  private func read<Value: Sendable>(_ empty: Value, _ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
     do {
+      guard let pool = try pool() else { return empty }
       return try await pool.read(body)
+    } catch let error as CancellationError {
+      throw error
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT || error.resultCode == .SQLITE_ABORT {
+      throw CancellationError()
     } catch {
-      throw StoreError.from(error, path: path)
+      throw StoreError.wrap(error, path: files.records, doing: "Reading")
     }
-  }
-
-  private func open() throws -> DatabasePool? {
-    try connection.withLock { pool in
-      if let pool { return pool }
-      guard access(path, R_OK) == 0 else { return nil }
-      do {
-        let opened = try DatabasePool(path: path, configuration: Schema.configuration(readOnly: true))
-        // The file appears before its tables do.
-        guard try opened.read({ try $0.tableExists("notes") }) else { return nil }
-        pool = opened
-        return opened
-      } catch {
-        throw StoreError.from(error, path: path)
-      }
-    }
-  }
-
-  /// A number that changes with each commit of the writer: one page of shared memory is read.
-  func dataVersion() -> Int64 {
-    watch.withLock { queue in
-      if queue == nil {
-        guard access(path, R_OK) == 0 else { return 0 }
-        queue = try? DatabaseQueue(path: path, configuration: Schema.configuration(readOnly: true))
-      }
-      return (try? queue?.read { try Int64.fetchOne($0, sql: "PRAGMA data_version") }) ?? 0
-    }
-  }
-
-  /// The number of log records.
-  package func count() async throws -> Int {
-    try await read(orWhenAbsent: 0) { try Int.fetchOne($0, sql: "SELECT coalesce(max(id), 0) FROM logs") ?? 0 }
   }
 }
 
-extension StoreReader: LogSource {
+extension StoreReader: LogSource, RescheduleSource, EvidenceLog {
   package func records(matching query: LogQuery) async throws -> LogPage {
-    let plan = try QueryPlan(query)
-    return try await read(orWhenAbsent: LogPage(records: [], next: nil)) { try plan.page($0) }
+    try await read(LogPage(records: [], next: nil)) { try RecordScan(database: $0).page(query) }
   }
 
   package func histogram(matching query: LogQuery, over range: Range<Timestamp>, buckets: Int) async throws -> [Int] {
-    var query = query
-    query.range = query.range.map { $0.clamped(to: range) } ?? range
-    query.cursor = nil
-    let plan = try QueryPlan(query)
-    return try await read(orWhenAbsent: Array(repeating: 0, count: buckets)) { try plan.histogram($0, over: range, buckets: buckets) }
+    try await read(Array(repeating: 0, count: Swift.max(0, buckets))) {
+      try RecordScan(database: $0).histogram(query, over: range, buckets: buckets)
+    }
   }
 
-  package func completeness() async -> [SourceStatus] { (try? await read(orWhenAbsent: [], SourceRows.fetch)) ?? [] }
+  /// What the writer counted for each source; a store that cannot be read is a source with an error.
+  package func completeness() async -> [SourceStatus] {
+    do {
+      return try await read([]) { try SourceRows.all($0) }
+    } catch {
+      return [SourceStatus(name: "store", cluster: "", lastError: "\(error)")]
+    }
+  }
 
-  package func revision() async -> Int64 { dataVersion() }
+  /// Grows with each transaction of the writer, whatever it stored; 0 while there is no store.
+  package func revision() async -> Int64 {
+    let sql = "SELECT value FROM meta WHERE key = 'revision'"
+    return (try? await read(0) { try Int64.fetchOne($0.cachedStatement(sql: sql)) ?? 0 }) ?? 0
+  }
+
+  package func reschedules(since: Timestamp?) async throws -> [Reschedule] {
+    try await read([]) { try LedgerRows.reschedules(since: since, $0) }
+  }
+
+  package func gaps(since: Timestamp?) async throws -> [LedgerGap] {
+    try await read([]) { try LedgerRows.gaps(since: since, $0) }
+  }
+
+  package func lifecycle(ofPods uids: [String]) async throws -> [PodLifecycleEvent] {
+    try await read([]) { try LedgerRows.lifecycle(ofPods: uids, $0) }
+  }
+
+  package func latest() async throws -> [Evidence] {
+    try await read([]) { try LedgerRows.latestEvidence($0) }
+  }
+
+  package func history(since: Timestamp?) async throws -> [Evidence] {
+    try await read([]) { try LedgerRows.evidence(since: since, $0) }
+  }
+
+  /// How many records there are, as far as their ids tell.
+  package func count() async throws -> Int {
+    try await read(0) { try Int.fetchOne($0, sql: "SELECT coalesce(max(id), 0) FROM record") ?? 0 }
+  }
+
+  /// The moments of the oldest and the newest record; `nil` while there are none.
+  package func timeSpan() async throws -> ClosedRange<Timestamp>? {
+    try await read(nil) { database in
+      guard let first = try Int64.fetchOne(database, sql: "SELECT min(at) FROM record"),
+        let last = try Int64.fetchOne(database, sql: "SELECT max(at) FROM record")
+      else { return nil }
+      return Timestamp(nanoseconds: first)...Timestamp(nanoseconds: last)
+    }
+  }
 }

@@ -61,6 +61,9 @@ enum StoreSchema {
       id INTEGER PRIMARY KEY, pod_uid TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL,
       cluster TEXT NOT NULL, namespace TEXT NOT NULL, pod TEXT NOT NULL, node TEXT NOT NULL, UNIQUE (pod_uid, at, kind, detail));
 
+    -- What the recorder must remember between its runs, by name.
+    CREATE TABLE note (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+
     CREATE TABLE evidence (
       id INTEGER PRIMARY KEY, check_name TEXT NOT NULL, subject TEXT NOT NULL, cluster TEXT NOT NULL, outcome TEXT NOT NULL,
       grade INTEGER NOT NULL, observed TEXT NOT NULL, query TEXT NOT NULL, source TEXT NOT NULL, at INTEGER NOT NULL, digest TEXT NOT NULL);

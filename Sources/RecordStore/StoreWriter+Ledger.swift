@@ -1,47 +1,41 @@
 package import ClusterModel
 internal import GRDB
-import JSONBytes
 package import MigrationPlan
 import TimeFormat
 
 extension StoreWriter: EvidenceRecorder {
-  /// Writes entries of the ledger; an entry whose key is known replaces it.
-  package func record(reschedules: [Reschedule]) throws(StoreError) {
-    guard !reschedules.isEmpty else { return }
+  /// What the ledger learned at once: entries, gaps, moments of pods' lives, and what it must remember for its next run. One
+  /// transaction, so that the ledger and its memory never disagree.
+  ///
+  /// An entry whose key is known replaces it; a gap that began at the same moment is made longer; a known moment stays one.
+  package func record(
+    reschedules: [Reschedule] = [], gaps: [LedgerGap] = [], lifecycle: [PodLifecycleEvent] = [], note: (name: String, value: [UInt8])? = nil
+  ) throws(StoreError) {
+    guard !reschedules.isEmpty || !gaps.isEmpty || !lifecycle.isEmpty || note != nil else { return }
     try transaction { database, _ in
-      let names = LedgerRows.columns.joined(separator: ", ")
-      let marks = LedgerRows.columns.map { _ in "?" }.joined(separator: ", ")
-      let updates = LedgerRows.columns.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
-      let statement = try database.cachedStatement(
-        sql: "INSERT INTO reschedule (\(names)) VALUES (\(marks)) ON CONFLICT (key) DO UPDATE SET \(updates)")
-      for entry in reschedules { try statement.execute(arguments: LedgerRows.arguments(entry)) }
-    }
-  }
-
-  /// Writes times in which the ledger saw nothing; a gap that began at the same moment is made longer.
-  package func record(gaps: [LedgerGap]) throws(StoreError) {
-    guard !gaps.isEmpty else { return }
-    try transaction { database, _ in
-      let statement = try database.cachedStatement(
-        sql: """
-          INSERT INTO ledger_gap (cluster, since, until, reason) VALUES (?, ?, ?, ?)
-          ON CONFLICT (cluster, since) DO UPDATE SET until = excluded.until, reason = excluded.reason
-          """)
-      for gap in gaps { try statement.execute(arguments: [gap.cluster, gap.from.nanoseconds, gap.to.nanoseconds, gap.reason]) }
-    }
-  }
-
-  /// Writes moments of pods' lives; one that is known already is not written twice.
-  package func record(lifecycle events: [PodLifecycleEvent]) throws(StoreError) {
-    guard !events.isEmpty else { return }
-    try transaction { database, _ in
-      let statement = try database.cachedStatement(
-        sql: "INSERT OR IGNORE INTO lifecycle (pod_uid, at, kind, detail, cluster, namespace, pod, node) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      for event in events {
-        try statement.execute(arguments: [
-          event.podUID, event.at.nanoseconds, event.kind, event.detail, event.cluster, event.namespace, event.pod, event.node,
-        ])
+      try LedgerRows.write(reschedules, database)
+      try LedgerRows.write(gaps, database)
+      try LedgerRows.write(lifecycle, database)
+      if let note {
+        let statement = try SQLStatement(
+          cached: "INSERT INTO note (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", database)
+        try note.value.withUnsafeBufferPointer { bytes in
+          statement.bind(1, note.name)
+          statement.bind(2, borrowed: bytes)
+          try statement.run()
+        }
+        statement.reset()
       }
+    }
+  }
+
+  /// What ``record(reschedules:gaps:lifecycle:note:)`` stored last under a name.
+  package func note(_ name: String) throws(StoreError) -> [UInt8]? {
+    try reading { database in
+      let statement = try SQLStatement("SELECT value FROM note WHERE name = ?", database)
+      statement.bind(1, name)
+      defer { statement.reset() }
+      return try statement.step() ? Array(statement.bytes(0)) : nil
     }
   }
 

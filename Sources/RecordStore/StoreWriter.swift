@@ -90,14 +90,14 @@ package final class StoreWriter: Sendable {
 
   // MARK: Transactions
 
-  /// Runs `body` in one transaction that also moves the revision on.
-  func transaction(_ body: (Database, inout InternTables) throws -> Void) throws(StoreError) {
+  /// Runs `body` in one transaction, which moves the revision on if readers have something new to look at.
+  func transaction(isNews: Bool = true, _ body: (Database, inout InternTables) throws -> Void) throws(StoreError) {
     do {
       try tables.withLock { tables in
         do {
           try queue.write { database in
             try body(database, &tables)
-            try database.cachedStatement(sql: "UPDATE meta SET value = value + 1 WHERE key = 'revision'").execute()
+            if isNews { try database.cachedStatement(sql: "UPDATE meta SET value = value + 1 WHERE key = 'revision'").execute() }
           }
         } catch {
           // Rows made in the transaction are undone: their numbers must not be used again.
@@ -119,7 +119,7 @@ package final class StoreWriter: Sendable {
   /// Stores a batch: its records, positions and counts become durable together, or none of them.
   package func append(_ batch: LogBatch) throws(StoreError) {
     guard !batch.isEmpty else { return }
-    try transaction { database, tables in
+    try transaction(isNews: !batch.records.isEmpty) { database, tables in
       if !batch.records.isEmpty {
         let insert = try RecordInsert(database)
         for record in batch.records { try insert.run(record, database, &tables) }

@@ -11,7 +11,6 @@ package final class AddressLease: Sendable {
   /// The second byte of the network's addresses.
   package let second: Int
   private let lock: FileLock
-  private let home: Home
 
   /// - Parameter folder: the folder of lock files. Not TMPDIR, which differs between the users and shells of one machine.
   package static func acquire(_ home: Home, folder: String = "/tmp") throws -> AddressLease {
@@ -31,16 +30,12 @@ package final class AddressLease: Sendable {
   package func address(_ third: Int, _ fourth: Int) -> String { "127.\(second).\(third).\(fourth)" }
   package var cidr: String { "127.\(second).0.0/16" }
 
-  /// Gives the network back for good. Only when no pod lives any more.
-  package func release() {
-    try? Files.remove(home.network)
-    lock.remove()
-  }
+  /// Gives the network back. Only when no pod lives any more. The home still prefers it next time.
+  package func release() { lock.remove() }
 
-  private init(second: Int, lock: FileLock, home: Home) {
+  private init(second: Int, lock: FileLock) {
     self.second = second
     self.lock = lock
-    self.home = home
   }
 
   /// - Parameter force: takes a network whose home is not running, though it has not given it back.
@@ -52,6 +47,6 @@ package final class AddressLease: Sendable {
     lock.write(home.path + "\n")
     try Files.makeFolder(home.ground)
     try Files.write("\(second)\n", to: home.network)
-    return AddressLease(second: second, lock: lock, home: home)
+    return AddressLease(second: second, lock: lock)
   }
 }

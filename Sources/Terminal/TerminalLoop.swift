@@ -8,8 +8,8 @@ import Screen
 package enum TerminalLoop {
   /// Runs until the handler is finished, or the user, a signal or the terminal ends it; the terminal is then as it was before.
   ///
-  /// Call `TerminalGuard.runIfRequested()` first in main. SIGWINCH, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP and SIGCONT belong to the loop
-  /// while it runs and have their former effect afterwards.
+  /// Call `TerminalGuard.runIfRequested()` first in main. SIGWINCH, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP and SIGCONT belong to the
+  /// loop while it runs and have their former effect afterwards.
   ///
   /// - Parameters:
   ///   - wakeup: signal it from anywhere when there is something new to show.

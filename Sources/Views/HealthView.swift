@@ -72,6 +72,8 @@ package struct HealthView: Sendable {
       let snapshot = health.snapshot
       var tiles: [Tile] = []
       for verdict in health.verdicts {
+        // A node that is fine is in the nodes' line; one that is not has a line of its own.
+        if verdict.subject.kind == "Node", verdict.status == .green { continue }
         counts[verdict.status, default: 0] += 1
         if !needle.isEmpty, !HealthView.matches(verdict, needle) { continue }
         let key = "\(snapshot.cluster)/\(verdict.subject.namespace)/\(verdict.subject.display)"

@@ -32,6 +32,7 @@ package struct WorkloadView: Sendable {
     let children = snapshot.workloads.filter { $0.controller.map { isSame($0, reference) } ?? false }
     let owners = [reference] + children.map(\.reference)
     pods = snapshot.pods.filter { pod in
+      if reference.kind == "Node" { return pod.node == reference.name }
       if reference.kind == "Pod" { return pod.name == reference.name && pod.namespace == reference.namespace }
       guard let controller = pod.controller else { return false }
       return owners.contains { isSame($0, controller) }

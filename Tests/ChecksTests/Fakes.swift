@@ -90,7 +90,8 @@ final class FakeApp: ClusterSource, LogSource, FrontDoor {
     let origin = LogOrigin(cluster: cluster, namespace: "shop", pod: pod, podUID: "uid-\(pod)", container: service, restart: restart)
     state.records.append(
       LogRecord(
-        id: Int64(state.records.count + 1), at: state.now, level: .info, service: service, message: "", requestID: id, origin: origin, raw: raw))
+        id: Int64(state.records.count + 1), at: state.now, level: .info, service: service, message: "", requestID: id, origin: origin,
+        raw: raw))
   }
 
   // MARK: FrontDoor

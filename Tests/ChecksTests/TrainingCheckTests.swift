@@ -10,9 +10,12 @@ struct TrainingCheckTests {
     await CheckRunner(app.context()).run(check, parameters: YAMLReader.read(parameters, file: "p").root).outcome
   }
 
-  @Test("answers", arguments: [
-    ("catalog", Evidence.Outcome.pass), (" Catalog. ", .fail), ("CATALOG", .pass), ("orders", .fail), ("", .fail), ("catalog and orders", .fail),
-  ])
+  @Test(
+    "answers",
+    arguments: [
+      ("catalog", Evidence.Outcome.pass), (" Catalog. ", .pass), ("CATALOG", .pass), ("orders", .fail), ("", .fail),
+      ("catalog and orders", .fail),
+    ])
   func failingService(answer: String, expected: Evidence.Outcome) async {
     let app = FakeApp()
     app.serve(["orders", "catalog"], "t", status: 500)

@@ -70,16 +70,17 @@ struct ClusterFixture {
       guard event.change != .deleted, pod.at("spec", "nodeName") != nil else { continue }
       let stamp = pod.at("metadata", "creationTimestamp") ?? ""
       if pod.at("metadata", "deletionTimestamp") != nil {
-        try? store.delete(.pods, namespace: pod.namespace, name: pod.name, options: .init(gracePeriodSeconds: 0), by: "kubelet")
+        _ = try? store.delete(.pods, namespace: pod.namespace, name: pod.name, options: .init(gracePeriodSeconds: 0), by: "kubelet")
       } else if pod.at("status", "phase") == "Pending" {
-        try? store.update(.pods, namespace: pod.namespace, name: pod.name, subresource: "status", by: "kubelet") { pod in
+        _ = try? store.update(.pods, namespace: pod.namespace, name: pod.name, subresource: "status", by: "kubelet") { pod in
           pod.set("status", "phase", to: "Running")
           pod.set("status", "podIP", to: "127.96.0.9")
           pod.set(
             "status", "containerStatuses",
             to: [
               [
-                "name": pod.at("spec", "containers")?[0]?["name"] ?? "", "image": pod.at("spec", "containers")?[0]?["image"] ?? "", "imageID": "",
+                "name": pod.at("spec", "containers")?[0]?["name"] ?? "", "image": pod.at("spec", "containers")?[0]?["image"] ?? "",
+                "imageID": "",
                 "ready": true, "restartCount": 0, "state": ["running": ["startedAt": stamp]], "lastState": [:],
               ]
             ])
@@ -101,19 +102,14 @@ struct ClusterFixture {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kubectl-\(port)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let configuration = folder.appendingPathComponent("config")
-    try Data(
-      """
-      {"apiVersion":"v1","kind":"Config","current-context":"ground","contexts":[{"name":"ground","context":{"cluster":"ground","user":"ground"}}],
-      "clusters":[{"name":"ground","cluster":{"server":"http://127.0.0.1:\(port)"}}],"users":[{"name":"ground","user":{"token":"\(token)"}}]}
-      """.utf8
-    ).write(to: configuration)
+    try Data(GroundServer.kubeconfig(port: port, token: token).utf8).write(to: configuration)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.kubectl ?? "")
     process.arguments = arguments
     process.environment = ["KUBECONFIG": configuration.path, "HOME": folder.path, "PATH": "/usr/bin:/bin"]
     let output = folder.appendingPathComponent("out-\(UInt64.random(in: 0...UInt64.max))")
     let given = folder.appendingPathComponent("in-\(UInt64.random(in: 0...UInt64.max))")
-    FileManager.default.createFile(atPath: output.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
     try Data(input.utf8).write(to: given)
     let sink = try FileHandle(forWritingTo: output)
     process.standardOutput = sink
@@ -126,5 +122,7 @@ struct ClusterFixture {
     return (String(decoding: try Data(contentsOf: output), as: UTF8.self), code)
   }
 
-  func cleanUp() { try? FileManager.default.removeItem(at: FileManager.default.temporaryDirectory.appendingPathComponent("kubectl-\(port)")) }
+  func cleanUp() {
+    try? FileManager.default.removeItem(at: FileManager.default.temporaryDirectory.appendingPathComponent("kubectl-\(port)"))
+  }
 }

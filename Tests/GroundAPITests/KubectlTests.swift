@@ -25,7 +25,8 @@ import TimeFormat
         let location = SourceLocation(fileID: #fileID, filePath: #filePath, line: line, column: 1)
         #expect(result.code == code, "\(arguments.joined(separator: " ")): \(result.output)", sourceLocation: location)
         for word in words {
-          #expect(result.output.contains(word), "\(arguments.joined(separator: " ")) lacks \(word): \(result.output)", sourceLocation: location)
+          #expect(
+            result.output.contains(word), "\(arguments.joined(separator: " ")) lacks \(word): \(result.output)", sourceLocation: location)
         }
       }
       let two = Self.manifest.replacingOccurrences(of: "REPLICAS", with: "2")
@@ -39,7 +40,7 @@ import TimeFormat
       try await expect(["-n", "shop", "get", "deployment", "web", "-o", "yaml"], contains: "availableReplicas: 3", "maxSurge: 25%")
       try await expect(["-n", "shop", "get", "all", "-o", "json"], contains: "\"kind\": \"ReplicaSet\"")
       try await expect(["-n", "shop", "get", "endpointslices"], contains: "web-", "8080")
-      let pod = cluster.store.list(.pods, namespace: "shop").items[0].name
+      let pod = try #require(cluster.store.list(.pods, namespace: "shop").items.first).name
       try await expect(["-n", "shop", "describe", "pod", pod], contains: "Successfully assigned shop/\(pod)", "Events:")
       try await expect(["describe", "node", "node-1"], contains: "Non-terminated Pods", "web-")
       try await expect(["-n", "shop", "describe", "deployment", "web"], contains: "NewReplicaSet:", "Scaled up replica set")
@@ -55,14 +56,16 @@ import TimeFormat
       try await expect(["-n", "shop", "rollout", "history", "deployment/web"], contains: "REVISION", "3")
       try await expect(["-n", "shop", "rollout", "undo", "deployment/web"], contains: "rolled back")
       try await expect(["-n", "shop", "rollout", "status", "deployment/web", "--timeout=20s"], contains: "successfully rolled out")
-      try await expect(["-n", "shop", "get", "deployment", "web", "-o", "jsonpath={.spec.template.spec.containers[0].image}"], contains: "reference-app:1")
+      try await expect(
+        ["-n", "shop", "get", "deployment", "web", "-o", "jsonpath={.spec.template.spec.containers[0].image}"], contains: "reference-app:1")
       try await expect(["-n", "shop", "rollout", "pause", "deployment/web"], contains: "paused")
       try await expect(["-n", "shop", "rollout", "resume", "deployment/web"], contains: "resumed")
       try await expect(["-n", "shop", "label", "deployment", "web", "tier=front"], contains: "labeled")
       try await expect(["-n", "shop", "get", "deployments", "-l", "tier in (front)"], contains: "web")
       try await expect(["-n", "shop", "annotate", "deployment", "web", "note=x"], contains: "annotated")
       try await expect(
-        ["-n", "shop", "patch", "deployment", "web", "--type=merge", "-p", #"{"spec":{"minReadySeconds":0}}"#], contains: "deployment.apps/web patched")
+        ["-n", "shop", "patch", "deployment", "web", "--type=merge", "-p", #"{"spec":{"minReadySeconds":0}}"#],
+        contains: "deployment.apps/web patched")
       try await expect(["cordon", "node-1"], contains: "cordoned")
       try await expect(["get", "nodes"], contains: "Ready,SchedulingDisabled")
       try await expect(["drain", "node-1", "--ignore-daemonsets", "--timeout=20s", "--force"], contains: "drained")
@@ -71,6 +74,20 @@ import TimeFormat
       try await expect(["-n", "shop", "delete", "deployment", "web"], contains: "deleted")
       try await expect(["delete", "namespace", "shop", "--timeout=20s"], contains: "deleted")
       try await expect(["get", "namespaces"], contains: "default", "Active")
+      try await expect(["get", "--raw", "/api/v1/namespaces?limit=1"], contains: "remainingItemCount", "continue")
+      try await expect(
+        ["get", "--raw", "/api/v1/pods?labelSelector=%3D%3D"], contains: "expected: !, identifier, or 'end of string'", code: 1)
+      try await expect(
+        [
+          "get", "--raw",
+          "/api/v1/pods?watch=1&resourceVersion=0&timeoutSeconds=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan",
+        ],
+        contains: "k8s.io/initial-events-end")
+      try await expect(["get", "--raw", "/apis/batch/v1/jobs"], contains: "the server could not find the requested resource", code: 1)
+      try await expect(
+        ["--server=http://ground:wrong@127.0.0.1:\(cluster.port)", "get", "pods"], contains: "You must be logged in", code: 1)
+      let second = GroundServer(store: cluster.store, token: "x", port: cluster.port)
+      await #expect(throws: GroundServerError.portInUse(host: "127.0.0.1", port: cluster.port)) { try await second.run() }
       try await expect(["version"], contains: "v1.32.0+periplus")
       try await expect(["api-resources"], contains: "deploy", "poddisruptionbudgets")
       #expect(cluster.store.list(.pods).items.isEmpty)

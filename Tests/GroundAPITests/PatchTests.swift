@@ -64,7 +64,8 @@ import TimeFormat
       try strategic(#"{"spec":{"containers":[{"name":"a"}]}}"#, #"{"spec":{"containers":[{"$patch":"replace"},{"name":"c"}]}}"#)
         == JSONValue(parsing: #"{"spec":{"containers":[{"name":"c"}]}}"#))
     #expect(
-      try strategic(#"{"metadata":{"finalizers":["a","b"]}}"#, #"{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"finalizers":["c"]}}"#)
+      try strategic(
+        #"{"metadata":{"finalizers":["a","b"]}}"#, #"{"metadata":{"$deleteFromPrimitiveList/finalizers":["a"],"finalizers":["c"]}}"#)
         == JSONValue(parsing: #"{"metadata":{"finalizers":["b","c"]}}"#))
     #expect(
       try strategic(
@@ -74,7 +75,8 @@ import TimeFormat
     #expect(
       try strategic(
         #"{"spec":{"containers":[{"name":"a"},{"name":"b"},{"name":"c"}]}}"#,
-        #"{"spec":{"$setElementOrder/containers":[{"name":"c"},{"name":"a"}],"containers":[{"name":"a","image":"2"}]}}"#)["spec"]?["containers"]?
+        #"{"spec":{"$setElementOrder/containers":[{"name":"c"},{"name":"a"}],"containers":[{"name":"a","image":"2"}]}}"#)["spec"]?[
+          "containers"]?
         .arrayValue?.compactMap { $0["name"]?.stringValue } == ["c", "a", "b"])
     #expect(
       try strategic(#"{"spec":{"a":{"x":1},"selector":{"y":1}}}"#, #"{"spec":{"$patch":"replace","a":{"z":1}}}"#)
@@ -100,7 +102,10 @@ import TimeFormat
   }
 
   private static func tree(_ random: inout Generator, _ depth: Int) -> JSONValue {
-    let words = ["spec", "containers", "name", "$patch", "replace", "delete", "a", "env", "$setElementOrder/env", "op", "path", "/a/0", "add", "finalizers", "metadata"]
+    let words = [
+      "spec", "containers", "name", "$patch", "replace", "delete", "a", "env", "$setElementOrder/env", "op", "path", "/a/0", "add",
+      "finalizers", "metadata",
+    ]
     func word(_ random: inout Generator) -> String { words.randomElement(using: &random) ?? "" }
     switch Int.random(in: 0..<(depth == 0 ? 4 : 7), using: &random) {
     case 0: return .null

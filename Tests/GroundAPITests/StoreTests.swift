@@ -169,10 +169,13 @@ func barePod(_ name: String) -> JSONValue {
     let store = try store()
     try store.create(.pods, barePod("p"), by: "test")
     try store.bind("p", namespace: "default", node: "n", by: "test")
-    try store.update(.pods, namespace: "default", name: "p", subresource: "status", by: "kubelet") { $0.set("status", "phase", to: "Running") }
+    try store.update(.pods, namespace: "default", name: "p", subresource: "status", by: "kubelet") {
+      $0.set("status", "phase", to: "Running")
+    }
     try store.create(
       .podDisruptionBudgets,
-      ["metadata": ["name": "b", "namespace": "default"], "spec": ["minAvailable": 1, "selector": ["matchLabels": ["app": "x"]]]], by: "test")
+      ["metadata": ["name": "b", "namespace": "default"], "spec": ["minAvailable": 1, "selector": ["matchLabels": ["app": "x"]]]],
+      by: "test")
     do {
       try store.evict("p", namespace: "default", by: "kubectl")
       Issue.record("the budget was broken")

@@ -74,7 +74,10 @@ import TimeFormat
     var cluster = Simulation()
     cluster.add(
       "services",
-      ["metadata": ["name": "web"], "spec": ["selector": ["app": "web"], "ports": [["port": 8080, "targetPort": 8080, "protocol": "TCP"]]]])
+      [
+        "metadata": ["name": "web"],
+        "spec": ["selector": ["app": "web"], "ports": [["port": 8080, "targetPort": 8080, "protocol": "TCP"]]],
+      ])
     cluster.add("pods", pod("p1"))
     cluster.run([EndpointSliceController.controller])
     func endpoint() -> JSONValue? { cluster.all("endpointslices.discovery.k8s.io").first?["endpoints"]?[0]?["conditions"] }
@@ -103,7 +106,9 @@ import TimeFormat
 
   @Test func budgetsCountHealthyPods() {
     var cluster = Simulation()
-    cluster.add("poddisruptionbudgets.policy", ["metadata": ["name": "web"], "spec": ["minAvailable": 1, "selector": ["matchLabels": ["app": "web"]]]])
+    cluster.add(
+      "poddisruptionbudgets.policy",
+      ["metadata": ["name": "web"], "spec": ["minAvailable": 1, "selector": ["matchLabels": ["app": "web"]]]])
     for index in 1...3 {
       cluster.add("pods", pod("p\(index)"))
       cluster.setReady("p\(index)", true)

@@ -43,13 +43,16 @@ import TimeFormat
   }
 
   @Test(arguments: [
-    (1, "25%" as JSONValue, "25%" as JSONValue), (3, 1, 0), (3, 0, 1), (5, "25%", "25%"), (10, "50%", "20%"), (4, "100%", "0%"), (2, "0%", "10%"),
+    (1, "25%" as JSONValue, "25%" as JSONValue), (3, 1, 0), (3, 0, 1), (5, "25%", "25%"), (10, "50%", "20%"), (4, "100%", "0%"),
+    (2, "0%", "10%"),
   ]) func rollingUpdateKeepsItsBounds(replicas: Int, surge: JSONValue, unavailable: JSONValue) {
     for seed in 0..<6 as Range<UInt64> {
       var random = Generator(state: seed &* 77 &+ 5)
       var cluster = cluster(deployment("web", replicas: replicas, surge: surge, unavailable: unavailable))
       settle(&cluster)
-      cluster.change("deployments.apps", "web") { $0.set("spec", "template", "spec", "containers", to: [["name": "app", "image": "app:2"]]) }
+      cluster.change("deployments.apps", "web") {
+        $0.set("spec", "template", "spec", "containers", to: [["name": "app", "image": "app:2"]])
+      }
       func resolved(_ value: JSONValue, up: Bool) -> Int {
         if let number = value.intValue { return Int(number) }
         let percent = Int((value.stringValue ?? "0%").dropLast()) ?? 0
@@ -131,7 +134,10 @@ import TimeFormat
     cluster.change("deployments.apps", "web") { $0.set("spec", "replicas", to: 0) }
     settle(&cluster)
     #expect(cluster.all("pods").isEmpty)
-    #expect(cluster.events.contains { $0.reason == "ScalingReplicaSet" && $0.message.hasPrefix("Scaled up replica set") && $0.message.hasSuffix("from 2 to 5") })
+    #expect(
+      cluster.events.contains {
+        $0.reason == "ScalingReplicaSet" && $0.message.hasPrefix("Scaled up replica set") && $0.message.hasSuffix("from 2 to 5")
+      })
   }
 
   @Test func aStuckRolloutMissesItsDeadline() {

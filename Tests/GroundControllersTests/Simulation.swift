@@ -72,7 +72,7 @@ struct Simulation {
     let stamp = now.rfc3339(.seconds)
     change("pods", pod) { object in
       object.set("status", "phase", to: "Running")
-      object.set("status", "podIP", to: "127.9.0.\(1)")
+      object.set("status", "podIP", to: "127.9.0.1")
       object.set(
         "status", "conditions",
         to: [["type": "Ready", "status": .string(ready ? "True" : "False"), "lastTransitionTime": .string(stamp)]])
@@ -84,12 +84,14 @@ struct Simulation {
   private static func merged(_ patch: JSONValue, _ target: JSONValue?) -> JSONValue {
     guard case .object(let changes) = patch else { return patch }
     var result = target?.objectValue ?? [:]
-    for change in changes { result[change.key] = change.value.isNull ? nil : merged(change.value, result[change.key]) }
+    for change in changes { result[change.key] = change.value.isNull ? JSONValue?.none : merged(change.value, result[change.key]) }
     return .object(result)
   }
 }
 
-func deployment(_ name: String, replicas: Int, image: String = "app:1", surge: JSONValue = "25%", unavailable: JSONValue = "25%") -> JSONValue {
+func deployment(_ name: String, replicas: Int, image: String = "app:1", surge: JSONValue = "25%", unavailable: JSONValue = "25%")
+  -> JSONValue
+{
   [
     "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": .string(name), "namespace": "shop"],
     "spec": [
@@ -106,7 +108,8 @@ func deployment(_ name: String, replicas: Int, image: String = "app:1", surge: J
 
 func node(_ name: String, cpu: String = "2", at now: Timestamp) -> JSONValue {
   [
-    "apiVersion": "v1", "kind": "Node", "metadata": ["name": .string(name), "namespace": "", "labels": ["kubernetes.io/hostname": .string(name)]],
+    "apiVersion": "v1", "kind": "Node",
+    "metadata": ["name": .string(name), "namespace": "", "labels": ["kubernetes.io/hostname": .string(name)]],
     "spec": [:],
     "status": [
       "allocatable": ["cpu": .string(cpu), "memory": "4Gi", "pods": "110"],

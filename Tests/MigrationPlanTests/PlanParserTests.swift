@@ -11,17 +11,19 @@ struct PlanParserTests {
     let text = PlanTemplate.text(name: "Acme: \"platform\" #1", start: now)
     let (plan, diagnostics) = PlanParser.parse(text, file: "plan.yaml", now: now)
     #expect(!diagnostics.hasErrors, "\(diagnostics.map(\.text).joined(separator: "\n"))")
-    #expect(diagnostics.map(\.message).map { String($0.prefix(34)) } == [
-      "nobody in the migration group cove", "nobody in the migration group is a", "6 of 6 constraints have a question",
-      "4 of 4 desires have a question and", "8 of 8 ills have a question and no",
-    ])
+    #expect(
+      diagnostics.map(\.message).map { String($0.prefix(34)) } == [
+        "nobody in the migration group cove", "nobody in the migration group is a", "6 of 6 constraints have a question",
+        "4 of 4 desires have a question and", "8 of 8 ills have a question and no",
+      ])
     let read = try #require(plan)
     #expect(read.program.name == "Acme: \"platform\" #1")
     #expect(read.facilities.map(\.order) == Array(1...10))
-    #expect(read.facilities.map(\.name) == [
-      "Logging", "Build & deploy pipeline", "Ingress", "Durable logging", "Monitoring", "Monitoring dashboards", "Alerting",
-      "Service resiliency", "Distributed tracing", "Service mesh",
-    ])
+    #expect(
+      read.facilities.map(\.name) == [
+        "Logging", "Build & deploy pipeline", "Ingress", "Durable logging", "Monitoring", "Monitoring dashboards", "Alerting",
+        "Service resiliency", "Distributed tracing", "Service mesh",
+      ])
     #expect(read.gates.map(\.requires.count) == [4, 7])
     #expect(read.milestones.map(\.sprint) == Array(1...10))
     #expect(read.checks.count == 4)
@@ -102,17 +104,20 @@ struct PlanParserTests {
       version: 1
       """
     let messages = PlanParser.parse(text, file: "p").diagnostics.filter { $0.severity == .error }.map { "\($0.line): \($0.message)" }
-    #expect(messages == [
-      "1: key 'version' occurs twice in this mapping; keep one",
-      "2: key 'name' occurs twice in this mapping; keep one",
-      "4: key 'order' occurs twice in this mapping; keep one",
-      "4: unknown key 'ordr' in a facility",
-    ] || messages.count == 4 && messages[3].hasPrefix("4: unknown key 'ordr'"))
+    #expect(
+      messages == [
+        "1: key 'version' occurs twice in this mapping; keep one",
+        "2: key 'name' occurs twice in this mapping; keep one",
+        "4: key 'order' occurs twice in this mapping; keep one",
+        "4: unknown key 'ordr' in a facility",
+      ] || messages.count == 4 && messages[3].hasPrefix("4: unknown key 'ordr'"))
   }
 
-  @Test("what is not YAML, or is dangerous YAML, is refused with its place", arguments: [
-    ("", 1), ("a: [1, 2", 2), ("a: b: c", 1), ("x: &a [1]\ny: *a", 1), ("\tkey: 1", 1), ("--- a\n--- b", 2),
-  ])
+  @Test(
+    "what is not YAML, or is dangerous YAML, is refused with its place",
+    arguments: [
+      ("", 1), ("a: [1, 2", 2), ("a: b: c", 1), ("x: &a [1]\ny: *a", 1), ("\tkey: 1", 1), ("--- a\n--- b", 2),
+    ])
   func refused(text: String, line: Int) {
     let (plan, diagnostics) = PlanParser.parse(text, file: "p")
     #expect(plan == nil)
@@ -138,10 +143,11 @@ struct PlanParserTests {
         - {id: a.c, facility: x}
       """
     let messages = PlanParser.parse(text, file: "p", catalog: catalog).diagnostics.filter { $0.severity == .error }.map(\.text)
-    #expect(messages == [
-      "p:5:41: error: unknown key 'recrods' in the parameters of a.b; did you mean 'records'?",
-      "p:6:10: error: there is no check 'a.c'; did you mean 'a.b'?",
-    ])
+    #expect(
+      messages == [
+        "p:5:41: error: unknown key 'recrods' in the parameters of a.b; did you mean 'records'?",
+        "p:6:10: error: there is no check 'a.c'; did you mean 'a.b'?",
+      ])
   }
 
   @Test("warnings name what is missing")
@@ -156,19 +162,22 @@ struct PlanParserTests {
       waivers: [{check: k, reason: R, owner: O, approver: P, expires: 2018-02-09}]
       """
     let messages = PlanParser.parse(text, file: "p", now: now).diagnostics.map(\.message)
-    #expect(messages == [
-      "nobody in the migration group covers operations, development; all skills must be covered",
-      "facility 'x' has no owner; name the team that answers for it",
-      "demo 1 costs 3, the assumed budget is 2.5: hold back concept 'c'",
-      "this waiver of 'k' ended on 2018-02-09; the check counts again",
-    ])
+    #expect(
+      messages == [
+        "nobody in the migration group covers operations, development; all skills must be covered",
+        "facility 'x' has no owner; name the team that answers for it",
+        "demo 1 costs 3, the assumed budget is 2.5: hold back concept 'c'",
+        "this waiver of 'k' ended on 2018-02-09; the check counts again",
+      ])
   }
 
   @Test("any bytes give findings, never a crash")
   func fuzz() {
     let base = Array(PlanTemplate.text(start: now).unicodeScalars)
     var random = SplitMix(seed: 42)
-    let noise: [Unicode.Scalar] = ["[", "]", "{", "}", ":", "-", "\"", "'", "\n", " ", "|", ">", "&", "*", "#", "\u{0}", "\u{1F600}", "?", "!", "%", "\t"]
+    let noise: [Unicode.Scalar] = [
+      "[", "]", "{", "}", ":", "-", "\"", "'", "\n", " ", "|", ">", "&", "*", "#", "\u{0}", "\u{1F600}", "?", "!", "%", "\t",
+    ]
     for _ in 0..<300 {
       // A window keeps each round short.
       let from = Int(random.next() % UInt64(base.count - 1500))

@@ -53,7 +53,9 @@ struct VoyageTests {
     Case(
       name: "stale is not pass", evidence: [found("one"), found("two", ago: .seconds(901))], state: .building,
       next: "two was not renewed for 15 min"),
-    Case(name: "a time from the future proves nothing", evidence: [found("one"), found("two", ago: .seconds(-3600))], state: .building, next: "two is unknown"),
+    Case(
+      name: "a time from the future proves nothing", evidence: [found("one"), found("two", ago: .seconds(-3600))], state: .building,
+      next: "two is unknown"),
     Case(
       name: "grade too low", evidence: [found("one"), found("two", grade: .configured)], state: .building,
       next: "evidence is E1, E2 is needed"),
@@ -67,9 +69,13 @@ struct VoyageTests {
       next: "47 h of 2 d left"),
     Case(
       name: "what the newest run no longer mentions is gone",
-      evidence: [found("one", .fail, ago: .seconds(120), subject: "Deployment/old"), found("one", subject: "Deployment/new"), found("two")],
+      evidence: [
+        found("one", .fail, ago: .seconds(120), subject: "Deployment/old"), found("one", subject: "Deployment/new"), found("two"),
+      ],
       state: .soaking, next: "47 h of 2 d left"),
-    Case(name: "another cluster proves nothing", evidence: [found("one", cluster: "x"), found("two", cluster: "x")], state: .planned, next: "2 checks have never run"),
+    Case(
+      name: "another cluster proves nothing", evidence: [found("one", cluster: "x"), found("two", cluster: "x")], state: .planned,
+      next: "2 checks have never run"),
   ]
 
   @Test("state and what comes next", arguments: cases)
@@ -153,10 +159,12 @@ struct VoyageTests {
     #expect(!fixed.notes.contains { $0.contains("severity") })
   }
 
-  @Test("sprints are counted from the start", arguments: [
-    ("2018-01-28T23:59:59Z", 0, SprintPosition.Phase.before), ("2018-01-29T00:00:00Z", 0, .during), ("2018-02-12T00:00:00Z", 1, .during),
-    ("2018-07-15T23:59:59Z", 11, .during), ("2018-07-16T00:00:00Z", 11, .after),
-  ])
+  @Test(
+    "sprints are counted from the start",
+    arguments: [
+      ("2018-01-28T23:59:59Z", 0, SprintPosition.Phase.before), ("2018-01-29T00:00:00Z", 0, .during), ("2018-02-12T00:00:00Z", 1, .during),
+      ("2018-07-15T23:59:59Z", 11, .during), ("2018-07-16T00:00:00Z", 11, .after),
+    ])
   func sprints(at: String, number: Int, phase: SprintPosition.Phase) throws {
     let sprint = Voyage(try plan(), evidence: [], reveals: [], now: Timestamp(rfc3339: at)!).sprint
     #expect(sprint?.number == number)

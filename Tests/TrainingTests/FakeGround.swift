@@ -1,5 +1,6 @@
 import JSONBytes
 import Synchronization
+import TelemetryModel
 import TimeFormat
 import Training
 
@@ -23,7 +24,7 @@ final class FakeGround: GroundActions {
     done.withLock { $0.append("\(action)") }
     switch action {
     case .traffic(let requests):
-      for index in 0..<requests { app.serve(["orders", "catalog"], "traffic-\(index)", status: 200) }
+      for index in 0..<requests { app.serve(FakeApp.services, "traffic-\(index)", status: 200) }
     case .order(let id, let expectFailure):
       let isFailing = failing.withLock { $0.contains("catalog") }
       guard isFailing == expectFailure else { throw GroundActionError("the order \(id) ended otherwise than expected") }
@@ -90,7 +91,7 @@ final class FakeStage: DemoStage {
   func screen() async -> [String] {
     let page = state.withLock { $0.page }
     switch page {
-    case "voyage": return ["1 Logging soaking"]
+    case "voyage": return ["1 Logging soaking", "10 Service mesh planned"]
     case "request": return services().map { "\($0) Did what was asked." }
     default: return ["the page \(page)"]
     }
@@ -105,8 +106,9 @@ final class FakeStage: DemoStage {
     switch name {
     case "page": state.withLock { $0.page }
     case "records": state.withLock { $0.page == "logs" ? "20" : "0" }
-    case "services": "\(services().count)"
-    default: state.withLock { $0.values[name] }
+    case "podsGone": state.withLock { $0.page } == "request" ? "1" : nil
+    case "services": state.withLock { $0.page } == "request" ? "\(services().count)" : nil
+    default: state.withLock { $0.page == "request" ? $0.values[name] : nil }
     }
   }
 

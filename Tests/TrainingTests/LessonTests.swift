@@ -11,11 +11,12 @@ struct LessonTests {
     let app = FakeApp()
     let outcome = await AuthorCheck.run(try TrainingFileTests.lesson(), ground: FakeGround(app), context: app.context())
     #expect(outcome.isProven, "\(outcome.findings.filter { !$0.isProven })")
-    #expect(outcome.findings.map(\.sentence) == [
-      "fails unsolved", "wrong path 1 fails with its own message", "wrong path 2 fails with its own message", "passes solved",
-      "fails unsolved", "wrong path 1 fails with its own message", "wrong path 2 fails with its own message", "passes solved",
-      "fails unsolved", "wrong path 1 fails with its own message", "passes solved", "reset restores the start",
-    ])
+    #expect(
+      outcome.findings.map(\.sentence) == [
+        "fails unsolved", "wrong path 1 fails with its own message", "wrong path 2 fails with its own message", "passes solved",
+        "fails unsolved", "wrong path 1 fails with its own message", "wrong path 2 fails with its own message", "passes solved",
+        "fails unsolved", "wrong path 1 fails with its own message", "passes solved", "reset restores the start",
+      ])
   }
 
   @Test("author check: finds a lesson that verifies nothing, cannot be solved, or has a mute wrong path")
@@ -29,10 +30,11 @@ struct LessonTests {
     lesson.steps[2].solve = []
     let outcome = await AuthorCheck.run(lesson, ground: FakeGround(app), context: app.context())
     let bad = outcome.findings.filter { !$0.isProven }.map { "\($0.place): \($0.sentence)" }
-    #expect(bad == [
-      "find-the-records: fails solved: no answer yet", "name-the-culprit: wrong path 1 fails without its own message",
-      "outlive-the-pod: fails solved: orders wants 1",
-    ])
+    #expect(
+      bad == [
+        "find-the-records: fails solved: no answer yet", "name-the-culprit: wrong path 1 fails without its own message",
+        "outlive-the-pod: fails solved: orders wants 1",
+      ])
   }
 
   @Test("author check: finds a reset that leaves changes, and a broken ground")
@@ -141,9 +143,11 @@ struct LessonTests {
     #expect(ReviewSchedule.due(after: done) == nil)
   }
 
-  @Test("variables", arguments: [
-    ("a {x} b {y}", "a 1 b "), ("{", "{"), ("{x", "{x"), ("{ x }", "{ x }"), ("{{x}}", "{1}"), (#"{"a":{x}}"#, #"{"a":1}"#),
-  ])
+  @Test(
+    "variables",
+    arguments: [
+      ("a {x} b {y}", "a 1 b "), ("{", "{"), ("{x", "{x"), ("{ x }", "{ x }"), ("{{x}}", "{1}"), (#"{"a":{x}}"#, #"{"a":1}"#),
+    ])
   func variables(text: String, expected: String) {
     #expect(Variables(["x": "1"]).fill(text) == expected)
   }

@@ -28,7 +28,7 @@ struct TrainingFileTests {
     #expect(lesson.steps.allSatisfy { $0.hints.count == 3 && !$0.verify.isEmpty && !$0.wrongPaths.isEmpty })
     let demo = try Self.demo()
     #expect(demo.columns == 120 && demo.rows == 40)
-    #expect(demo.steps.count == 6)
+    #expect(demo.steps.count == 7)
     #expect(demo.reveals.map(\.weight).reduce(0, +) == 3)
   }
 
@@ -58,16 +58,17 @@ struct TrainingFileTests {
       """
     let (lesson, diagnostics) = LessonParser.parse(text, file: "l", catalog: CheckLibrary.catalog)
     #expect(lesson == nil)
-    #expect(diagnostics.map { "\($0.line): \($0.message)\($0.suggestion.map { " ~\($0)" } ?? "")" } == [
-      "6: minutes: expected a whole number from 1 to 240, came 'soon'",
-      "8: nothing sets '{tikcet}' ~ticket",
-      "10: expected one action an entry, came 2",
-      "10: unknown key 'expct' in an order ~expect",
-      "10: unknown key 'explode' in an action; its keys are traffic, order, deletePod, scale, setFaults, clearFaults, waitReady, answer, waitForRecords, rememberPod",
-      "16: there is no check 'training.answer-iss' ~training.answer-is",
-      "17: hints: expected exactly three, came 2",
-      "18: the step does not ask for 'servce'; nothing is verified that the task did not ask",
-    ])
+    #expect(
+      diagnostics.map { "\($0.line): \($0.message)\($0.suggestion.map { " ~\($0)" } ?? "")" } == [
+        "6: minutes: expected a whole number from 1 to 240, came 'soon'",
+        "8: nothing sets '{tikcet}' ~ticket",
+        "10: expected one action an entry, came 2",
+        "10: unknown key 'expct' in an order ~expect",
+        "10: unknown key 'explode' in an action; its keys are traffic, order, deletePod, scale, setFaults, clearFaults, waitReady, answer, waitForRecords, rememberPod",
+        "16: there is no check 'training.answer-iss' ~training.answer-is",
+        "17: hints: expected exactly three, came 2",
+        "18: the step does not ask for 'servce'; nothing is verified that the task did not ask",
+      ])
   }
 
   @Test("every error of a bad demo at once, and its warnings")
@@ -92,20 +93,21 @@ struct TrainingFileTests {
       """
     let (demo, diagnostics) = DemoParser.parse(text, file: "d")
     #expect(demo == nil)
-    #expect(diagnostics.map { "\($0.line) \($0.severity.rawValue): \($0.message.prefix(60))" } == [
-      "5 error: reveals[0].weight: expected a whole number from 1 to 3, came",
-      "7 error: size: expected columns x rows from 80x24 to 500x200, e.g. 12",
-      "10 warning: no step is a checkpoint; after a failure there is no place t",
-      "10 warning: step 'one' has no fallback; say what to do when it does not ",
-      "12 error: steps[0].do[0].keys: expected a list, each entry text, came ",
-      "12 error: unknown key 'comand' in an action",
-      "13 error: expected one of text, model or check, came text and model",
-      "13 error: expected one of is, contains or atLeast for the model's valu",
-      "13 error: 'atLeast' compares a value of the model; expected 'model' be",
-      "14 error: the id 'one' names two entries of kind step; every id may oc",
-      "14 warning: step 'one' does something and expects nothing: a rehearsal c",
-      "14 warning: step 'one' has no fallback; say what to do when it does not ",
-    ])
+    #expect(
+      diagnostics.map { "\($0.line) \($0.severity.rawValue): \($0.message.prefix(60))" } == [
+        "5 error: reveals[0].weight: expected a whole number from 1 to 3, came",
+        "7 error: size: expected columns x rows from 80x24 to 500x200, e.g. 12",
+        "10 warning: no step is a checkpoint; after a failure there is no place t",
+        "10 warning: step 'one' has no fallback; say what to do when it does not ",
+        "12 error: steps[0].do[0].keys: expected a list, each entry text, came ",
+        "12 error: unknown key 'comand' in an action",
+        "13 error: expected one of text, model or check, came text and model",
+        "13 error: expected one of is, contains or atLeast for the model's valu",
+        "13 error: 'atLeast' compares a value of the model; expected 'model' be",
+        "14 warning: step 'one' does something and expects nothing: a rehearsal c",
+        "14 warning: step 'one' has no fallback; say what to do when it does not ",
+        "14 error: the id 'one' names two entries of kind step; every id may oc",
+      ])
   }
 
   @Test("any damage to a file gives findings, never a crash")
@@ -117,11 +119,12 @@ struct TrainingFileTests {
       seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Int(seed >> 33) % limit
     }
+    let noise = Array("{}[]:,-\"'\n #&*|?!%\u{7}".unicodeScalars)
     for base in [text, demo] {
       let scalars = Array(base.unicodeScalars)
       for _ in 0..<60 {
         var damaged = scalars
-        for _ in 0...random(6) { damaged[random(damaged.count)] = Array("{}[]:,-\"'\n #&*|\u{7}".unicodeScalars)[random(17)] }
+        for _ in 0...random(6) { damaged[random(damaged.count)] = noise[random(noise.count)] }
         var view = String.UnicodeScalarView()
         view.append(contentsOf: damaged)
         let lesson = LessonParser.parse(String(view), file: "f", catalog: CheckLibrary.catalog)

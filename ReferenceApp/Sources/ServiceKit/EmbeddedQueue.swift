@@ -14,7 +14,6 @@ public final class EmbeddedQueue: MessageQueue {
   ///   - maximumDeliveries: a message rejected, or not acknowledged, that often becomes a dead letter.
   ///   - clock: milliseconds since 1970; the processes' clocks must agree to well within a lease.
   public init(path: String, maximumDeliveries: Int = 10, clock: (@Sendable () -> Int64)? = nil) throws {
-    database = try SharedDatabase.open(path, durable: true)
     self.maximumDeliveries = maximumDeliveries
     self.clock = clock ?? { RecordLine.now().nanoseconds / 1_000_000 }
     var migrator = DatabaseMigrator()
@@ -42,7 +41,7 @@ public final class EmbeddedQueue: MessageQueue {
           );
           """)
     }
-    try migrator.migrate(database)
+    database = try SharedDatabase.open(path, durable: true, migrations: migrator)
   }
 
   @discardableResult

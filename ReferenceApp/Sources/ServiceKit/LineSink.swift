@@ -16,7 +16,10 @@ public final class LineSink: Sendable {
   private let takesTokenAlways: Bool
   private let lock = Mutex<Void>(())
 
-  init(descriptor: Int32, token: LineToken? = nil, takesTokenAlways: Bool = false) {
+  /// - Parameter descriptor: stays open, and belongs to the caller.
+  public convenience init(descriptor: Int32) { self.init(descriptor: descriptor, token: nil) }
+
+  init(descriptor: Int32, token: LineToken?, takesTokenAlways: Bool = false) {
     self.descriptor = descriptor
     self.token = token
     self.takesTokenAlways = takesTokenAlways

@@ -58,6 +58,10 @@ private struct Supervisor {
     signalPipe = signalsWrite
     for number in Self.forwarded + [SIGCHLD] { signal(number, onSignal) }
     signal(SIGPIPE, SIG_IGN)
+    // Whoever started this process may have left signals blocked, and a blocked SIGCHLD would hide the service's end.
+    var none = sigset_t()
+    sigemptyset(&none)
+    sigprocmask(SIG_SETMASK, &none, nil)
 
     guard let lifeline = start() else { return 71 }
     let status = watch(signals: signals)

@@ -63,7 +63,6 @@ struct BillingStore: Sendable {
   private let database: DatabasePool
 
   init(path: String) throws {
-    database = try SharedDatabase.open(path, durable: true)
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 accounts") { db in
       try db.execute(
@@ -89,7 +88,7 @@ struct BillingStore: Sendable {
           sql: "INSERT INTO accounts (id) VALUES (?)", arguments: ["acct-" + String(repeating: "0", count: 3 - digits.count) + digits])
       }
     }
-    try migrator.migrate(database)
+    database = try SharedDatabase.open(path, durable: true, migrations: migrator)
   }
 
   func account(_ id: String) async throws -> Account? {

@@ -40,7 +40,6 @@ struct CatalogStore: Sendable {
   ]
 
   init(path: String) throws {
-    database = try SharedDatabase.open(path)
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 items") { db in
       try db.execute(sql: "CREATE TABLE items (id TEXT PRIMARY KEY, name TEXT NOT NULL, price_cents INTEGER NOT NULL) WITHOUT ROWID")
@@ -50,7 +49,7 @@ struct CatalogStore: Sendable {
           sql: "INSERT INTO items VALUES (?, ?, ?)", arguments: ["item-" + (number < 10 ? "0" : "") + "\(number)", noun, 250 + (number * 737) % 9000])
       }
     }
-    try migrator.migrate(database)
+    database = try SharedDatabase.open(path, migrations: migrator)
   }
 
   func count() async throws -> Int { try await database.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM items") ?? 0 } }

@@ -9,7 +9,6 @@ struct OrderStore: Sendable {
   private static let columns = "id, account_id, item_id, quantity, unit_price_cents, total_cents, status, created_at"
 
   init(path: String) throws {
-    database = try SharedDatabase.open(path, durable: true)
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 orders") { db in
       try db.execute(
@@ -32,7 +31,7 @@ struct OrderStore: Sendable {
           CREATE INDEX orders_unannounced ON orders (stored_at) WHERE announced = 0;
           """)
     }
-    try migrator.migrate(database)
+    database = try SharedDatabase.open(path, durable: true, migrations: migrator)
   }
 
   /// Stores the order unless the key is taken, and answers the order that has the key.

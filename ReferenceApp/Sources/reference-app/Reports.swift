@@ -87,7 +87,6 @@ struct ReportStore: Sendable {
   private let database: DatabasePool
 
   init(path: String) throws {
-    database = try SharedDatabase.open(path, durable: true)
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 reports") { db in
       try db.execute(
@@ -102,7 +101,7 @@ struct ReportStore: Sendable {
           ) WITHOUT ROWID;
           """)
     }
-    try migrator.migrate(database)
+    database = try SharedDatabase.open(path, durable: true, migrations: migrator)
   }
 
   func add(_ report: ReportStatus) async throws {

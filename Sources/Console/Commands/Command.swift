@@ -35,7 +35,10 @@ package enum CommandID: String, Sendable, Hashable, CaseIterable {
   case pin, at, live
   case zone, utc, local
   // Tools.
-  case palette, help, copy, export, learn, demo, hint, reset, redraw, suspend, quit
+  case palette, help, copy, export, redraw, suspend, quit
+  // Lessons and demos.
+  case learn, demo, step, hint, answer, skip, reset
+  case offer = "do"
   // Acting on a cluster.
   case delete, scale, restart
 }
@@ -66,6 +69,7 @@ package struct Command: Sendable {
     case look = "Look"
     case time = "Time"
     case tools = "Tools"
+    case train = "Lessons and demos"
     case act = "Act on a cluster"
   }
 

@@ -1,8 +1,6 @@
 /// The one table of commands.
 package enum CommandTable {
-  private static let lists: Set<PageKind> = [.health, .reschedules, .logs]
-
-  package static let all: [Command] = moving + going + searching + looking + time + tools + acting
+  package static let all: [Command] = moving + going + searching + looking + time + tools + training + acting
 
   package static func command(_ id: CommandID) -> Command? { byID[id] }
 
@@ -89,16 +87,20 @@ package enum CommandTable {
     Command(.help, .tools, ["?"], "Keys of this page", hint: "keys"),
     Command(.copy, .tools, ["y"], "Copy the row"),
     Command(.export, .tools, ["e"], "Export the view as Markdown and JSON"),
-    Command(.learn, .tools, [], "A lesson beside the page", argument: "LESSON"),
-    Command(.demo, .tools, [], "A demo beside the page", argument: "DEMO"),
-    Command(
-      .hint, .tools, ["h"], "A hint for the lesson's step",
-      disabled: { $0.pane?.update.kind == .lesson ? nil : "no lesson is open; :learn opens one" }),
-    Command(
-      .reset, .tools, [], "Set the lesson or demo back to its start", disabled: { $0.pane == nil ? "no lesson and no demo is open" : nil }),
     Command(.redraw, .tools, ["ctrl-l"], "Draw the screen anew"),
     Command(.suspend, .tools, ["ctrl-z"], "Suspend to the shell"),
     Command(.quit, .tools, ["q"], "Quit"),
+  ]
+
+  private static let training: [Command] = [
+    Command(.learn, .train, [], "A lesson beside the page", argument: "LESSON"),
+    Command(.demo, .train, [], "A demo beside the page", argument: "DEMO"),
+    Command(.step, .train, [">"], "Lesson: start it, or check the step; demo: play the step", disabled: { $0.paneRefusal(nil) }),
+    Command(.hint, .train, ["h"], "Lesson: a hint; demo: what to say when it fails", disabled: { $0.paneRefusal(nil) }),
+    Command(.answer, .train, [], "Answer the lesson's question", argument: "ANSWER", disabled: { $0.paneRefusal(.lesson) }),
+    Command(.offer, .train, [], "Have the lesson do what the step offers", disabled: { $0.paneRefusal(.lesson) }),
+    Command(.skip, .train, [], "Go on without the step", disabled: { $0.paneRefusal(nil) }),
+    Command(.reset, .train, [], "Lesson: restore the start; demo: back to the checkpoint", disabled: { $0.paneRefusal(nil) }),
   ]
 
   private static let acting: [Command] = [

@@ -261,8 +261,15 @@ extension Subject {
   init(verdict: HealthVerdict, churn: Int, shared: Shared) {
     self.init()
     let reference = verdict.subject
-    workload = WorkloadName(cluster: verdict.cluster, reference: reference)
-    logQuery = "namespace:\(reference.namespace) service:\(reference.name)"
+    if ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"].contains(reference.kind) {
+      workload = WorkloadName(cluster: verdict.cluster, reference: reference)
+    }
+    if reference.kind == "Pod" {
+      logQuery = "pod:\(reference.name)"
+      pod = PodName(cluster: verdict.cluster, namespace: reference.namespace, name: reference.name)
+    } else if reference.kind != "Node" {
+      logQuery = "namespace:\(reference.namespace) service:\(reference.name)"
+    }
     link = "health/\(reference.namespace)/\(reference.display)"
     moment = verdict.since
     let why = verdict.reasons.map(\.sentence).joined(separator: "; ")

@@ -47,10 +47,10 @@ package struct LogsPage: PageBehavior {
   mutating func opened(_ shared: inout Shared) -> [Effect] { load(&shared) }
 
   private mutating func load(_ shared: inout Shared, older: Bool = false) -> [Effect] {
-    let conditions: [LogQuery.Condition]
-    switch LogSearch.parse(query) {
+    let written: LogQuery
+    switch LogSearch.parse(query, now: shared.moment) {
     case .success(let parsed):
-      conditions = parsed
+      written = parsed
       error = nil
     case .failure(let problem):
       error = problem.sentence
@@ -58,7 +58,9 @@ package struct LogsPage: PageBehavior {
     }
     let end = shared.pin == nil ? shared.moment + .seconds(60) : shared.moment
     let range: Range<Timestamp>?
-    if let span = Self.spans[spanIndex].span {
+    if let own = written.range {
+      range = own
+    } else if let span = Self.spans[spanIndex].span {
       range = (shared.moment - span)..<end
     } else {
       range = shared.pin == nil ? nil : Timestamp(nanoseconds: 0)..<end
@@ -69,8 +71,8 @@ package struct LogsPage: PageBehavior {
     let bounds = range ?? histogramRange ?? (shared.moment - .seconds(86_400))..<end
     let request = LogsRequest(
       number: number,
-      query: LogQuery(conditions, range: range, order: .newestFirst, limit: Self.limit, cursor: older ? next : nil),
-      withContext: !matchesOnly && !conditions.isEmpty, histogram: bounds, buckets: Self.buckets, isOlder: older)
+      query: LogQuery(written.conditions, range: range, order: .newestFirst, limit: Self.limit, cursor: older ? next : nil),
+      withContext: !matchesOnly && !written.conditions.isEmpty, histogram: bounds, buckets: Self.buckets, isOlder: older)
     histogramRange = bounds
     return [.loadLogs(request)]
   }

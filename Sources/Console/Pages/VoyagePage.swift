@@ -1,5 +1,6 @@
 import MigrationPlan
 import Screen
+import TimeFormat
 import Views
 
 /// The facilities in order, gates, change budget; below, the checks of the selected facility.

@@ -1,4 +1,4 @@
-import ClusterModel
+package import ClusterModel
 import Screen
 import TelemetryModel
 import TimeFormat
@@ -62,9 +62,9 @@ package struct WorkloadPage: PageBehavior {
   mutating func select(row: Int, pane: Int) { list.selected = row }
 
   func subject(_ shared: Shared) -> Subject {
-    var subject = view?.verdict.map { Subject(verdict: $0, churn: churn, shared: shared) } ?? Subject()
-    subject.workload = .init(cluster: cluster, reference: reference)
-    subject.logQuery = subject.logQuery ?? "namespace:\(reference.namespace) service:\(reference.name)"
+    // Without a verdict it is the workload all the same, e.g. one that is gone.
+    let verdict = view?.verdict ?? HealthVerdict(subject: reference, cluster: cluster, status: .unknown)
+    var subject = Subject(verdict: verdict, churn: churn, shared: shared)
     subject.link = link
     if let controller = view?.workload?.controller { subject.owner = .init(cluster: cluster, reference: controller) }
     if let pod {
@@ -77,7 +77,7 @@ package struct WorkloadPage: PageBehavior {
 
   func draw(_ area: Rect, on canvas: inout Canvas) {
     let shared = canvas.shared
-    guard let view, view.workload != nil || !view.pods.isEmpty else {
+    guard let view, view.workload != nil || view.verdict != nil || !view.pods.isEmpty else {
       canvas.empty(
         [
           StyledLine("\(reference.display) is not in \(cluster) any more.", .grey),

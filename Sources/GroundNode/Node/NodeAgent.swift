@@ -36,7 +36,14 @@ struct NodeAgent: Sendable {
 
   private func beat() async {
     while !Task.isCancelled {
-      status.renewLease(in: services.store, at: services.now())
+      let conditions = services.store.get(.nodes, name: name)?.at("status", "conditions")?.arrayValue
+      if conditions?.first(where: { $0["type"] == "Ready" })?["status"] == "True" {
+        status.renewLease(in: services.store, at: services.now())
+      } else {
+        // Declared silent, for instance after the machine slept; or deleted by hand.
+        status.register(in: services.store)
+        status.report(to: services.store, at: services.now())
+      }
       try? await Task.sleep(for: heartbeat)
     }
   }
@@ -52,9 +59,7 @@ struct NodeAgent: Sendable {
       }
       defer { watch.cancel() }
       if isLost == lost { return }
-      for await event in watch.events {
-        // A Node that was deleted by hand comes back with the next report, as a kubelet registers anew.
-        if event.change == .deleted { status.register(in: services.store) }
+      for await _ in watch.events {
         if isLost == lost { return }
         if watch.lostEvents { break }
       }

@@ -157,6 +157,7 @@ enum YAMLGuard {
   }
 
   private static func tooDeep(_ file: String, _ line: Int) -> PlanDiagnostic {
-    PlanDiagnostic(.error, file: file, line: line, column: 1, "nested more than \(YAMLReader.depthLimit) deep; expected a file that people can read")
+    PlanDiagnostic(
+      .error, file: file, line: line, column: 1, "nested more than \(YAMLReader.depthLimit) deep; expected a file that people can read")
   }
 }

@@ -1,5 +1,5 @@
-package import MigrationPlan
-package import TimeFormat
+import MigrationPlan
+import TimeFormat
 
 /// One demo: test, live show and recording in one file.
 package struct Demo: Sendable, Hashable {
@@ -59,7 +59,7 @@ package enum DemoAction: Sendable, Hashable {
 
 /// What must be reached after a step's actions.
 package enum Expectation: Sendable, Hashable {
-  /// Stands on the screen, and did not before.
+  /// Stands on the screen.
   case text(String)
   /// A named value of the model.
   case model(name: String, comparison: Comparison, value: String)

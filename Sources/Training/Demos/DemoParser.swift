@@ -37,7 +37,7 @@ package enum DemoParser {
   static let expectation = RecordSchema(
     "an expectation",
     [
-      SchemaField("text", .text, "stands on the screen, and did not before"),
+      SchemaField("text", .text, "stands on the screen"),
       SchemaField("model", .text, "a named value of the model"),
       SchemaField("is", .scalar, "what the value is"),
       SchemaField("contains", .text, "what the value contains"),
@@ -90,8 +90,12 @@ package enum DemoParser {
       for node in step.node("expect")?.elements ?? [] { expectation(node, &check) }
       let acts = !(step.node("do")?.elements ?? []).isEmpty
       let expects = !(step.node("expect")?.elements ?? []).isEmpty
-      if acts, !expects { check.warning(step.node, "step '\(step.text("id", or: "?"))' does something and expects nothing: a rehearsal cannot see it fail") }
-      if acts, !step.has("fallback") { check.warning(step.node, "step '\(step.text("id", or: "?"))' has no fallback; say what to do when it does not work") }
+      if acts, !expects {
+        check.warning(step.node, "step '\(step.text("id", or: "?"))' does something and expects nothing: a rehearsal cannot see it fail")
+      }
+      if acts, !step.has("fallback") {
+        check.warning(step.node, "step '\(step.text("id", or: "?"))' has no fallback; say what to do when it does not work")
+      }
     }
     if !steps.isEmpty, !steps.contains(where: { $0.flag("checkpoint") == true }), let node = fields.node("steps") {
       check.warning(node, "no step is a checkpoint; after a failure there is no place to come back to")
@@ -102,7 +106,8 @@ package enum DemoParser {
     guard node.entries != nil else { return }
     let subjects = ["text", "model", "check"].filter { node[$0] != nil }
     guard subjects.count == 1 else {
-      return check.error(node, "expected one of text, model or check, came \(subjects.isEmpty ? "none" : subjects.joined(separator: " and "))")
+      return check.error(
+        node, "expected one of text, model or check, came \(subjects.isEmpty ? "none" : subjects.joined(separator: " and "))")
     }
     let comparisons = Expectation.Comparison.allCases.filter { node[$0.rawValue] != nil }
     if subjects == ["model"], comparisons.count != 1 {
@@ -114,7 +119,8 @@ package enum DemoParser {
 
   static func size(_ text: String) -> (columns: Int, rows: Int)? {
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)
-    guard parts.count == 2, let columns = Int(parts[0]), let rows = Int(parts[1]), (80...500).contains(columns), (24...200).contains(rows) else {
+    guard parts.count == 2, let columns = Int(parts[0]), let rows = Int(parts[1]), (80...500).contains(columns), (24...200).contains(rows)
+    else {
       return nil
     }
     return (columns, rows)

@@ -8,7 +8,8 @@ package protocol DemoStage: Sendable {
   func run(command: String) async throws
   /// The screen's lines as they are now.
   func screen() async -> [String]
-  /// A named value of the model: `page`, `requestId`, `records`, `services`, …; `nil` when there is none.
+  /// A named value of what is shown: `page`; `records` on the Logs page; `requestId`, `services` on the Request page. `nil` when the page
+  /// that is shown has no such value, so that the value of an earlier page never counts.
   func value(_ name: String) async -> String?
   /// No effect is in flight.
   func isIdle() async -> Bool

@@ -1,6 +1,6 @@
 package import JSONBytes
 package import MigrationPlan
-package import TimeFormat
+import TimeFormat
 
 /// Something that a lesson or a demo does to the proving ground. Typed, never shell.
 package enum GroundAction: Sendable, Hashable {

@@ -1,5 +1,5 @@
 import Checks
-import MigrationPlan
+package import MigrationPlan
 import TelemetryModel
 import TimeFormat
 

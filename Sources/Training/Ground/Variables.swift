@@ -1,4 +1,4 @@
-import MigrationPlan
+package import MigrationPlan
 
 /// The values behind `{name}` in a lesson's or demo's texts.
 package struct Variables: Sendable, Hashable {
@@ -37,7 +37,7 @@ package struct Variables: Sendable, Hashable {
 
   /// The names that a text uses.
   package static func names(in text: String) -> [String] {
-    text.split(separator: "{").dropFirst().compactMap { part in
+    text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
       guard let close = part.firstIndex(of: "}"), isName(part[..<close]) else { return nil }
       return String(part[..<close])
     }

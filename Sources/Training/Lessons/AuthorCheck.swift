@@ -1,4 +1,5 @@
 package import Checks
+import TimeFormat
 
 /// Proves that a lesson teaches: unsolved it fails, solved it passes, each wrong path fails with its own message, and reset restores.
 package struct AuthorCheck: Sendable {

@@ -1,5 +1,5 @@
-package import MigrationPlan
-package import TimeFormat
+import MigrationPlan
+import TimeFormat
 
 /// One lesson, as its author wrote it.
 package struct Lesson: Sendable, Hashable {

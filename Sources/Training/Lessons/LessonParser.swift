@@ -57,7 +57,9 @@ package enum LessonParser {
     var check = SchemaCheck(file: file, catalog: catalog)
     check.check(root, .record(schema), at: "")
     let fields = Fields(root)
-    if let steps = fields.node("steps"), steps.elements?.isEmpty ?? false { check.error(steps, "steps: expected at least one step, came none") }
+    if let steps = fields.node("steps"), steps.elements?.isEmpty ?? false {
+      check.error(steps, "steps: expected at least one step, came none")
+    }
     ScriptLint.singleKeys(fields.node("setup"), &check)
     ScriptLint.singleKeys(fields.node("reset"), &check)
     var known: Set<String> = ["run", "seed"]

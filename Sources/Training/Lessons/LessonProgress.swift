@@ -1,4 +1,4 @@
-package import JSONBytes
+import JSONBytes
 package import TimeFormat
 
 /// A port: the append-only file of what a trainee did. One JSON line an entry.

@@ -1,5 +1,5 @@
 package import Checks
-package import TimeFormat
+import TimeFormat
 
 /// Takes a trainee through one lesson. Its state is in the progress file alone, so that the console and the command line go on
 /// with the same run.

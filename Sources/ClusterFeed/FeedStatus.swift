@@ -1,0 +1,39 @@
+package import ClusterModel
+package import TimeFormat
+
+/// How complete and how current a cluster's feed is.
+package struct FeedStatus: Sendable, Hashable {
+  package struct Kind: Sendable, Hashable {
+    package enum State: Sendable, Hashable {
+      case listing
+      case watching(since: Timestamp)
+      /// The server lacks the kind, or does not show it to us.
+      case unavailable(reason: String)
+      case failing(since: Timestamp, reason: String, retryAt: Timestamp)
+    }
+
+    package var resource: ClusterResource
+    package var state: State
+    package var isListed = false
+    /// Deltas received.
+    package var received: Int64 = 0
+    /// Lines that could not be read, with the last reason.
+    package var unreadable: Int64 = 0
+    package var lastError: String?
+    /// When the last line, bookmark or list came.
+    package var heard: Timestamp?
+  }
+
+  package var cluster: String
+  package var kinds: [Kind]
+  package var connection: ClusterConnection
+
+  /// Since when anything was heard.
+  package var heard: Timestamp? { kinds.compactMap(\.heard).max() }
+  package var received: Int64 { kinds.reduce(0) { $0 + $1.received } }
+  package var unreadable: Int64 { kinds.reduce(0) { $0 + $1.unreadable } }
+  package var lastError: String? { kinds.compactMap(\.lastError).last }
+
+  /// Time since the cluster was last heard of: events, bookmarks or lists.
+  package func lag(at now: Timestamp) -> Duration? { heard.map { now - $0 } }
+}

@@ -1,0 +1,129 @@
+package import TimeFormat
+
+/// Applies the rules to a snapshot.
+package enum HealthAssessment {
+  /// Verdicts on top-level workloads, on nodes, and on bare pods that are at fault; worst first.
+  ///
+  /// - Parameter reschedules: the ledger's entries of the last 24 hours; older ones are ignored.
+  package static func verdicts(
+    on snapshot: ClusterSnapshot, reschedules: [Reschedule], now: Timestamp, rules: [HealthRule] = HealthRules.all
+  ) -> [HealthVerdict] {
+    let index = Index(snapshot, reschedules, now)
+    var verdicts: [HealthVerdict] = []
+    for workload in snapshot.workloads where workload.controller == nil {
+      let pods = index.pods[workload.reference.uid] ?? []
+      let facts = HealthFacts(
+        now: now, workload: workload, pods: pods, events: index.events(of: pods),
+        reschedules: index.reschedules["\(workload.reference.namespace)/\(workload.reference.display)"] ?? [])
+      var verdict = judge(workload.reference, .workload, facts, snapshot, rules)
+      verdict.wanted = workload.wanted
+      verdict.ready = workload.reference.kind == "Job" ? workload.succeeded : pods.lazy.filter { $0.isReady && !$0.isTerminating }.count
+      verdict.lastChange = index.lastChange(of: workload)
+      verdicts.append(verdict)
+    }
+    for pod in snapshot.pods where index.isBare(pod) {
+      let reference = ObjectReference(kind: "Pod", namespace: pod.namespace, name: pod.name, uid: pod.uid)
+      let facts = HealthFacts(
+        now: now, pods: [pod], events: index.events(of: [pod]), reschedules: index.reschedules["\(pod.namespace)/\(reference.display)"] ?? [])
+      var verdict = judge(reference, .pod, facts, snapshot, rules)
+      guard !verdict.reasons.isEmpty, verdict.status != .green, facts.pods.first?.phase != "Succeeded" else { continue }
+      verdict.wanted = 1
+      verdict.ready = pod.isReady ? 1 : 0
+      verdicts.append(verdict)
+    }
+    for node in snapshot.nodes {
+      let reference = ObjectReference(kind: "Node", namespace: "", name: node.name, uid: node.uid)
+      var verdict = judge(reference, .node, HealthFacts(now: now, node: node), snapshot, rules)
+      verdict.wanted = 1
+      verdict.ready = node.isReady ? 1 : 0
+      if node.isUnschedulable { verdict.lastChange = "cordoned" }
+      verdicts.append(verdict)
+    }
+    return verdicts.sorted { one, other in
+      if one.status != other.status { return one.status > other.status }
+      return (one.subject.namespace, one.subject.kind, one.subject.name) < (other.subject.namespace, other.subject.kind, other.subject.name)
+    }
+  }
+
+  private static func judge(
+    _ subject: ObjectReference, _ kind: HealthRule.Subject, _ facts: HealthFacts, _ snapshot: ClusterSnapshot, _ rules: [HealthRule]
+  ) -> HealthVerdict {
+    var reasons: [HealthVerdict.Reason] = []
+    for rule in rules where rule.subjects.contains(kind) {
+      guard let finding = rule.test(facts) else { continue }
+      reasons.append(.init(rule: rule.name, status: finding.status ?? rule.status, sentence: finding.sentence, since: finding.since))
+    }
+    // What was wrong may be right by now, and what was right wrong: without news nothing is green, and nothing is sure.
+    switch snapshot.connection {
+    case .live: break
+    case .connecting: reasons.insert(.init(rule: "silent", status: .unknown, sentence: "no data yet: connecting"), at: 0)
+    case .stale(let since, let reason, _):
+      reasons.insert(.init(rule: "silent", status: .unknown, sentence: "no data: \(reason)", since: since), at: 0)
+    }
+    var isLive = false
+    if case .live = snapshot.connection { isLive = true }
+    if isLive { reasons.sort { $0.status > $1.status } }
+    let status = isLive ? reasons.map(\.status).max() ?? .green : .unknown
+    return HealthVerdict(
+      subject: subject, cluster: snapshot.cluster, status: status, reasons: reasons,
+      since: reasons.filter { $0.status == status }.compactMap(\.since).min())
+  }
+
+  /// What is looked up for each subject, made once for a snapshot.
+  private struct Index {
+    var pods: [String: [Pod]] = [:]
+    var reschedules: [String: [Reschedule]] = [:]
+    private var owners: [String: String] = [:]
+    private var warnings: [String: [ClusterEvent]] = [:]
+    private var replicaSets: [String: [Workload]] = [:]
+
+    init(_ snapshot: ClusterSnapshot, _ entries: [Reschedule], _ now: Timestamp) {
+      for workload in snapshot.workloads {
+        owners[workload.reference.uid] = workload.controller?.uid ?? workload.reference.uid
+        if workload.reference.kind == "ReplicaSet", let owner = workload.controller { replicaSets[owner.uid, default: []].append(workload) }
+      }
+      for pod in snapshot.pods {
+        guard let controller = pod.controller, pod.phase != "Succeeded" else { continue }
+        pods[owners[controller.uid] ?? controller.uid, default: []].append(pod)
+      }
+      for event in snapshot.events where event.type == "Warning" && event.object.kind == "Pod" {
+        warnings[event.object.uid, default: []].append(event)
+      }
+      let day = now - .seconds(86_400)
+      for entry in entries where entry.at >= day { reschedules["\(entry.namespace)/\(entry.workload)", default: []].append(entry) }
+    }
+
+    /// Nothing that is listed owns it; a static pod is owned by its node.
+    func isBare(_ pod: Pod) -> Bool { pod.controller.map { owners[$0.uid] == nil } ?? true }
+
+    func events(of pods: [Pod]) -> [ClusterEvent] { pods.count == 1 ? warnings[pods[0].uid] ?? [] : pods.flatMap { warnings[$0.uid] ?? [] } }
+
+    /// `image 1.4.2→1.4.3 02:58 jenkins`.
+    func lastChange(of workload: Workload) -> String? {
+      let change = workload.lastChange
+      var parts: [String] = []
+      let sets = (replicaSets[workload.reference.uid] ?? []).sorted {
+        (Int($0.revision) ?? 0, $0.created ?? Timestamp(nanoseconds: 0)) < (Int($1.revision) ?? 0, $1.created ?? Timestamp(nanoseconds: 0))
+      }
+      if let now = sets.last, let before = sets.dropLast().last {
+        if before.image != now.image {
+          parts.append("image \(Self.tag(before.image, unlike: now.image))→\(Self.tag(now.image, unlike: before.image))")
+        } else {
+          parts.append("revision \(before.revision)→\(now.revision)")
+        }
+      }
+      guard let at = change?.at ?? workload.created else { return parts.first }
+      if parts.isEmpty { parts.append(change?.at == nil || at == workload.created ? "created" : "changed") }
+      parts.append(String(CivilTime(at).clock.prefix(5)))
+      if let manager = change?.manager, !manager.isEmpty { parts.append(manager) }
+      return parts.joined(separator: " ")
+    }
+
+    /// The tag alone where the name before it is the same.
+    private static func tag(_ image: String, unlike other: String) -> String {
+      guard let colon = image.lastIndex(of: ":"), let otherColon = other.lastIndex(of: ":"), image[..<colon] == other[..<otherColon]
+      else { return image }
+      return String(image[image.index(after: colon)...])
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import TimeFormat
+
+/// The rules, worst first. Completed jobs, scaled-down workloads and cordoned nodes are no faults, so no rule speaks of them.
+package enum HealthRules {
+  package static let all: [HealthRule] = workloads + nodes
+
+  static let workloads: [HealthRule] = [
+    HealthRule("crash-loop", .red, "A container ends again and again, and waits longer each time before it is started.") { facts in
+      guard let found = facts.waiting(["CrashLoopBackOff"]) else { return nil }
+      let end = found.container.lastTermination
+      let exit = end.map { ", last exit \($0.exitCode)\($0.reason.isEmpty || $0.reason == "Error" ? "" : " \($0.reason)")" } ?? ""
+      return .init("\(found.container.name) crash loops: \(found.container.restartCount) restarts\(exit)", since: end?.finished)
+    },
+    HealthRule("oom-killed", .amber, "A container went over its memory limit and was killed within the last hour.") { facts in
+      let hour = facts.now - .seconds(3600)
+      var latest: (container: Container, at: Timestamp)?
+      for container in facts.pods.flatMap(\.containers) {
+        var end = container.lastTermination
+        if case .terminated(let now) = container.state { end = now }
+        guard let end, end.reason == "OOMKilled", let at = end.finished, at >= hour else { continue }
+        if latest.map({ $0.at < at }) ?? true { latest = (container, at) }
+      }
+      let counted = facts.reschedules.filter { $0.cause == .oomKilled && $0.at >= hour }
+      guard latest != nil || !counted.isEmpty else { return nil }
+      let count = max(counted.count, 1)
+      let limit = (latest?.container ?? facts.pods.first?.containers.first)?.limitMemory.map { ", limit \(Quantity.bytes($0))" } ?? ""
+      return .init(
+        "OOM killed \(count == 1 ? "once" : "\(count) times") in 1 h\(limit)", since: counted.map(\.at).min() ?? latest?.at,
+        status: count >= 3 ? .red : nil)
+    },
+    HealthRule("image-pull", .red, "An image cannot be pulled: a wrong name, a missing tag, or no access.") { facts in
+      let reasons: Set = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable"]
+      guard let found = facts.waiting(reasons) ?? facts.waiting(reasons, inInit: true) else { return nil }
+      return .init("cannot pull \(found.container.image): \(found.reason)", since: found.pod.created)
+    },
+    HealthRule("config-error", .red, "A container cannot be made: a config map, secret or setting is missing or wrong.") { facts in
+      let reasons: Set = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError"]
+      guard let found = facts.waiting(reasons) ?? facts.waiting(reasons, inInit: true) else { return nil }
+      return .init("\(found.container.name) cannot be made: \(found.message.isEmpty ? found.reason : found.message)", since: found.pod.created)
+    },
+    HealthRule("init-failed", .red, "An init container fails, so the pod's own containers never start.") { facts in
+      for pod in facts.running {
+        for container in pod.initContainers {
+          switch container.state {
+          case .waiting("CrashLoopBackOff", _):
+            return .init("init container \(container.name) fails again and again: exit \(container.lastTermination?.exitCode ?? 0)", since: pod.created)
+          case .terminated(let end) where end.exitCode != 0:
+            return .init("init container \(container.name) failed with exit \(end.exitCode)", since: end.finished)
+          default: continue
+          }
+        }
+      }
+      return nil
+    },
+    HealthRule("stuck-rollout", .red, [.workload], "A rollout made no progress within its deadline.") { facts in
+      guard let condition = facts.condition("Progressing"), condition.status == "False" else { return nil }
+      return .init("rollout stuck: \(condition.message.isEmpty ? condition.reason : condition.message)", since: condition.lastTransition)
+    },
+    HealthRule("quota", .red, [.workload], "The controller may not make pods: quota, admission or permissions.") { facts in
+      guard let condition = facts.condition("ReplicaFailure"), condition.status == "True" else { return nil }
+      return .init("pods cannot be made: \(condition.message)", since: condition.lastTransition)
+    },
+    HealthRule("failed-job", .red, [.workload], "A job gave up.") { facts in
+      guard facts.workload?.reference.kind == "Job", let condition = facts.condition("Failed"), condition.status == "True" else { return nil }
+      return .init("job failed: \(condition.message.isEmpty ? condition.reason : condition.message)", since: condition.lastTransition)
+    },
+    HealthRule("pod-failed", .red, [.pod], "A pod without a controller failed; nothing replaces it.") { facts in
+      guard let pod = facts.pods.first, pod.phase == "Failed", pod.reason != "Evicted" else { return nil }
+      var exit = ""
+      if case .terminated(let end)? = pod.containers.first?.state { exit = ", exit \(end.exitCode)" }
+      return .init("pod failed\(pod.reason.isEmpty ? "" : ": \(pod.reason)")\(exit)", since: pod.conditions.first { $0.type == "Ready" }?.lastTransition)
+    },
+    HealthRule("pending", .amber, "A pod finds no place: too little room, taints, volumes, or nobody schedules.") { facts in
+      let pending = facts.running.filter { pod in
+        pod.phase == "Pending" && pod.conditions.contains { $0.type == "PodScheduled" && $0.status == "False" }
+      }
+      guard let pod = pending.first else { return nil }
+      let condition = pod.conditions.first { $0.type == "PodScheduled" }
+      let event = facts.events.last { $0.reason == "FailedScheduling" && $0.object.uid == pod.uid }
+      let why = event?.message ?? condition?.message ?? ""
+      let words = why.isEmpty ? "no reason given" : String(why.prefix { $0 != "." })
+      let none = facts.running.allSatisfy { !$0.isReady }
+      return .init(
+        "\(pending.count == 1 ? "pod" : "\(pending.count) pods") pending: \(words)", since: condition?.lastTransition ?? pod.created,
+        status: none ? .red : nil)
+    },
+    HealthRule("unavailable-replicas", .amber, [.workload], "Fewer pods are ready than wanted.") { facts in
+      guard let workload = facts.workload, workload.reference.kind != "Job" else { return nil }
+      let ready = facts.running.lazy.filter(\.isReady).count
+      guard ready < workload.wanted else { return nil }
+      let condition = facts.condition("Available")
+      let since = condition?.status == "False" ? condition?.lastTransition : facts.running.filter { !$0.isReady }.compactMap { pod in
+        pod.conditions.first { $0.type == "Ready" }?.lastTransition ?? pod.created
+      }.min()
+      return .init("\(ready) of \(workload.wanted) ready", since: since, status: ready == 0 ? .red : nil)
+    },
+    HealthRule("not-ready", .amber, [.pod], "A pod runs and does not serve.") { facts in
+      guard let pod = facts.running.first, pod.phase == "Running", !pod.isReady else { return nil }
+      return .init("running and not ready", since: pod.conditions.first { $0.type == "Ready" }?.lastTransition)
+    },
+    HealthRule("probe-failing", .amber, "A probe failed within the last two minutes.") { facts in
+      let recent = facts.events.filter { event in
+        event.reason == "Unhealthy" && (event.last.map { facts.now - $0 < .seconds(120) } ?? false)
+          && facts.running.contains { $0.uid == event.object.uid && (!$0.isReady || event.count >= 3) }
+      }
+      // The first failures of a pod that just started are how readiness is found out.
+      guard let event = recent.last(where: { event in
+        facts.running.contains { $0.uid == event.object.uid && (facts.now - ($0.started ?? $0.created ?? facts.now)) > .seconds(15) }
+      }) else { return nil }
+      return .init(event.message, since: event.first, status: event.message.hasPrefix("Liveness") ? .red : nil)
+    },
+    HealthRule("evicted-pods", .amber, "Pods that the kubelet evicted are left lying.") { facts in
+      let evicted = facts.pods.filter { $0.phase == "Failed" && $0.reason == "Evicted" }
+      guard let pod = evicted.last else { return nil }
+      let what = evicted.count == 1 ? "evicted pod" : "\(evicted.count) evicted pods"
+      let times = evicted.compactMap { pod -> Timestamp? in
+        let ready = pod.conditions.first { $0.type == "Ready" }
+        return ready?.lastTransition ?? pod.created
+      }
+      return .init("\(what): \(pod.message.trimmedSentence)", since: times.min())
+    },
+    HealthRule("restless", .amber, "More than 3 unplanned restarts or reschedules per replica within a day. Habit does not make it green.") { facts in
+      let unplanned = facts.reschedules.filter {
+        !$0.cause.isPlanned && ($0.change == .restarted || $0.change == .replaced || $0.change == .failed)
+      }
+      // What the ledger has not seen, the restart counts of young pods say.
+      let counted = facts.pods.reduce(0) { sum, pod in
+        guard let created = pod.created, facts.now - created < .seconds(86_400) else { return sum }
+        return sum + pod.restarts
+      }
+      let count = max(unplanned.count, counted)
+      guard count > 3 * max(1, facts.wanted) else { return nil }
+      let causes = Dictionary(grouping: unplanned, by: \.cause).max { ($0.value.count, $0.key.rawValue) < ($1.value.count, $1.key.rawValue) }
+      let most = causes.map { ", most by \($0.key.words)" } ?? ""
+      return .init("\(count) unplanned restarts and reschedules in 24 h\(most)", since: unplanned.map(\.at).min())
+    },
+    HealthRule("stuck-terminating", .amber, "A pod was asked to go and is still there long after its grace.") { facts in
+      let stuck = facts.pods.filter { pod in pod.deletionTimestamp.map { facts.now - $0 > .seconds(60) } ?? false }
+      guard let pod = stuck.first else { return nil }
+      return .init("\(pod.name) does not end: its node or a finalizer holds it", since: pod.deletionTimestamp)
+    },
+  ]
+
+  static let nodes: [HealthRule] = [
+    HealthRule("node-not-ready", .red, [.node], "The node's kubelet says it cannot run pods, or says nothing any more.") { facts in
+      guard let ready = facts.condition("Ready") else { return .init("the node has never reported") }
+      guard ready.status != "True" else { return nil }
+      let words = ready.status == "Unknown" ? "node lost: its kubelet no longer reports" : "node not ready: \(ready.message)"
+      return .init(words, since: ready.lastTransition)
+    },
+    HealthRule("memory-pressure", .amber, [.node], "The node is short of memory and evicts pods.") { pressure($0, "MemoryPressure", "memory") },
+    HealthRule("disk-pressure", .amber, [.node], "The node is short of disk and evicts pods.") { pressure($0, "DiskPressure", "disk") },
+    HealthRule("pid-pressure", .amber, [.node], "The node is short of process ids.") { pressure($0, "PIDPressure", "process ids") },
+    HealthRule("network-unavailable", .red, [.node], "The node's network is not set up.") { facts in
+      guard let condition = facts.condition("NetworkUnavailable"), condition.status == "True" else { return nil }
+      return .init("network not set up: \(condition.message)", since: condition.lastTransition)
+    },
+  ]
+
+  private static func pressure(_ facts: HealthFacts, _ type: String, _ what: String) -> HealthRule.Finding? {
+    guard let condition = facts.condition(type), condition.status == "True" else { return nil }
+    return .init("short of \(what)\(condition.message.isEmpty ? "" : ": \(condition.message)")", since: condition.lastTransition)
+  }
+}
+
+extension Reschedule.Cause {
+  /// As people say it.
+  package var words: String {
+    switch self {
+    case .rollout: "rollout"
+    case .scale: "scaling"
+    case .deleted: "deletion by hand"
+    case .drain: "drain"
+    case .eviction: "eviction"
+    case .preemption: "preemption"
+    case .nodeLost: "a lost node"
+    case .oomKilled: "OOM kills"
+    case .probe: "failed probes"
+    case .crash: "crashes"
+    case .completed: "completion"
+    case .unknown: "unknown causes"
+    }
+  }
+}
+
+extension String {
+  /// Without the white space and full stop at its end.
+  fileprivate var trimmedSentence: String {
+    var rest = self[...]
+    while let last = rest.last, last.isWhitespace || last == "." { rest = rest.dropLast() }
+    return String(rest)
+  }
+}

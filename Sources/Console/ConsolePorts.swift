@@ -1,0 +1,64 @@
+package import ClusterModel
+package import MigrationPlan
+package import TelemetryModel
+package import TimeFormat
+
+/// A port: does things to clusters. Only asked after a person said yes.
+package protocol ClusterActions: Sendable {
+  /// - Returns: what was done, in one sentence.
+  /// - Throws: an error whose description is one sentence.
+  func perform(_ action: ClusterAction) async throws -> String
+}
+
+/// A port: lessons and demos, step by step.
+package protocol PaneSource: Sendable {
+  func open(_ kind: PaneUpdate.Kind, id: String) async -> PaneUpdate
+  /// `nil`: the pane is closed.
+  func perform(_ command: PaneCommand, argument: String) async -> PaneUpdate?
+}
+
+/// Everything the console asks of the outside.
+package struct ConsolePorts: Sendable {
+  package var logs: any LogSource
+  package var clusters: [any ClusterSource]
+  package var ledger: any RescheduleSource
+  package var evidence: any EvidenceLog
+  /// The voyage from the plan and the evidence, or why it cannot be had; `nil` when there is no plan.
+  package var voyage: @Sendable ([Evidence], Timestamp) async -> PlanUpdate
+  /// The verdicts on a snapshot's workloads.
+  package var verdicts: @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict]
+  /// The clusters as they were; `nil` when no history is kept.
+  package var past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)?
+  package var actions: (any ClusterActions)?
+  package var panes: (any PaneSource)?
+  /// Writes an export and returns where it is; throws an error whose description is one sentence.
+  package var export: @Sendable (_ name: String, _ markdown: String, _ json: [String]) async throws -> String
+  package var rememberLook: @Sendable (Timestamp) async -> Void
+  package var now: @Sendable () -> Timestamp
+  /// Waits; throws when it is cancelled.
+  package var pause: @Sendable (Duration) async throws -> Void
+
+  package init(
+    logs: any LogSource, clusters: [any ClusterSource], ledger: any RescheduleSource, evidence: any EvidenceLog,
+    voyage: @escaping @Sendable ([Evidence], Timestamp) async -> PlanUpdate,
+    verdicts: @escaping @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict],
+    past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)? = nil, actions: (any ClusterActions)? = nil, panes: (any PaneSource)? = nil,
+    export: @escaping @Sendable (_ name: String, _ markdown: String, _ json: [String]) async throws -> String,
+    rememberLook: @escaping @Sendable (Timestamp) async -> Void = { _ in }, now: @escaping @Sendable () -> Timestamp,
+    pause: @escaping @Sendable (Duration) async throws -> Void
+  ) {
+    self.logs = logs
+    self.clusters = clusters
+    self.ledger = ledger
+    self.evidence = evidence
+    self.voyage = voyage
+    self.verdicts = verdicts
+    self.past = past
+    self.actions = actions
+    self.panes = panes
+    self.export = export
+    self.rememberLook = rememberLook
+    self.now = now
+    self.pause = pause
+  }
+}

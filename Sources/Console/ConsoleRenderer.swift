@@ -1,0 +1,221 @@
+import TelemetryModel
+import MigrationPlan
+import ClusterModel
+package import Screen
+import TimeFormat
+import Views
+
+/// One frame: the cells, and what clicks on them do.
+package struct ConsoleFrame: Sendable {
+  package var buffer: CellBuffer
+  package var hits: HitMap
+  /// Rows of the page's main list, for paging.
+  package var listRows: Int
+}
+
+/// Draws the state. Pure: the same state gives the same cells.
+package enum ConsoleRenderer {
+  package static let least = Size(columns: 40, rows: 10)
+
+  package static func render(_ state: ConsoleState, size: Size, theme: Theme, glyphs: Glyphs) -> CellBuffer {
+    frame(state, size: size, theme: theme, glyphs: glyphs).buffer
+  }
+
+  package static func frame(_ state: ConsoleState, size: Size, theme: Theme, glyphs: Glyphs) -> ConsoleFrame {
+    let surface = Surface(size: size, theme: theme, glyphs: glyphs)
+    guard size.columns >= least.columns, size.rows >= least.rows else {
+      surface.draw(
+        Paragraph("The terminal is \(size.columns)×\(size.rows); Periplus needs at least \(least.columns)×\(least.rows). Make it larger, or q to quit."),
+        in: surface.bounds)
+      return ConsoleFrame(buffer: surface.buffer, hits: HitMap(), listRows: 10)
+    }
+    var canvas = Canvas(surface: surface, shared: state.shared)
+    header(state, surface)
+    tabs(state, &canvas)
+    var body = Rect(x: 0, y: 2, width: size.columns, height: size.rows - 3)
+    if let pane = state.pane {
+      let paneArea: Rect
+      if size.columns >= 110 {
+        let width = min(52, size.columns / 3)
+        paneArea = Rect(x: size.columns - width, y: body.y, width: width, height: body.height)
+        body = Rect(x: 0, y: body.y, width: size.columns - width - 1, height: body.height)
+      } else {
+        // No room side by side: the pane takes the foot of the page, and more of it when it has the keys.
+        let height = pane.isFocused ? body.height * 2 / 3 : max(4, body.height / 3)
+        paneArea = Rect(x: 0, y: body.endY - height, width: size.columns, height: height)
+        body = Rect(x: 0, y: body.y, width: size.columns, height: body.height - height)
+      }
+      draw(pane, in: paneArea, besides: size.columns >= 110, surface)
+      canvas.hasFocus = !pane.isFocused
+    }
+    state.page.behavior.draw(body, on: &canvas)
+    footer(state, &canvas)
+    for layer in state.layers {
+      switch layer {
+      case .text(let layer): layer.draw(surface)
+      case .help(let layer): layer.draw(surface, state)
+      case .palette(let layer): layer.draw(surface)
+      case .search(let layer): layer.draw(surface)
+      case .confirm(let layer): layer.draw(surface)
+      }
+    }
+    return ConsoleFrame(buffer: surface.buffer, hits: canvas.hits, listRows: canvas.listRows)
+  }
+
+  // MARK: The frame around the page
+
+  private static func header(_ state: ConsoleState, _ surface: Surface) {
+    let shared = state.shared
+    let width = surface.width
+    if let pin = shared.pin {
+      let text = " PINNED to \(shared.face.full(pin.moment)), \((shared.now - pin.moment).brief) ago"
+      let row = Rect(x: 0, y: 0, width: width, height: 1)
+      surface.fill(row, role: .banner)
+      surface.text(text, x: 0, y: 0, role: .banner, width: max(0, width - 20))
+      surface.text("\(state.keys.first(.pin) ?? ":live") returns to live ", x: 0, y: 0, role: .banner, width: width, align: .right)
+      return
+    }
+    let clock = "\(shared.face.time(shared.now)) \(shared.face.name) "
+    let room = width - TextWidth.width(of: clock) - 2
+    func line(program: Bool, sprint: Bool, allClusters: Bool) -> StyledLine {
+      var line = StyledLine(" periplus ", .title)
+      let separator = Span("\(surface.glyphs.separator) ", .border)
+      if program, let voyage = shared.data.voyage {
+        line.spans.append(separator)
+        line.append(voyage.program + " ", .text)
+      }
+      if sprint, let voyage = shared.data.voyage {
+        let text = VoyageView(voyage).sprintText
+        if !text.isEmpty {
+          line.spans.append(separator)
+          line.append(text + " ", .dim)
+        }
+      }
+      line.spans.append(separator)
+      let clusters = shared.data.clusters.map(\.snapshot)
+      if clusters.isEmpty { line.append("no cluster", .grey) }
+      if allClusters {
+        for snapshot in clusters { line += cluster(snapshot, shared) }
+      } else if let worst = clusters.first(where: { if case .live = $0.connection { false } else { true } }) ?? clusters.first {
+        line += cluster(worst, shared)
+        if clusters.count > 1 { line.append("and \(clusters.count - 1) more", .dim) }
+      }
+      return line
+    }
+    let variants = [
+      line(program: true, sprint: true, allClusters: true), line(program: false, sprint: true, allClusters: true),
+      line(program: false, sprint: false, allClusters: true), line(program: false, sprint: false, allClusters: false),
+    ]
+    surface.line(variants.first { $0.width <= room } ?? variants[3], y: 0, width: room)
+    surface.text(clock, x: 0, y: 0, role: .text, width: width, align: .right)
+  }
+
+  private static func cluster(_ snapshot: ClusterSnapshot, _ shared: Shared) -> StyledLine {
+    switch snapshot.connection {
+    case .live: [Span("● ", .green), Span(snapshot.cluster + "  ")]
+    case .connecting: [Span("◌ \(snapshot.cluster) connecting  ", .grey)]
+    case .stale(let since, _, _): [Span("◌ \(snapshot.cluster) stale \((shared.now - since).brief)  ", .grey)]
+    }
+  }
+
+  private static func tabs(_ state: ConsoleState, _ canvas: inout Canvas) {
+    let red = state.shared.shown.clusters.reduce(0) { $0 + $1.verdicts.count { $0.status == .red } }
+    let items = Tab.allCases.map { tab in
+      var mark: Span?
+      if tab == .health, red > 0 { mark = Span("✖\(red)", .red) }
+      return Tabs.Item(key: "\(tab.rawValue)", title: tab.title, mark: mark)
+    }
+    let active = Tab.allCases.firstIndex(of: state.page.tab) ?? 0
+    let tabs = Tabs(items, active: active)
+    let width = canvas.surface.width
+    canvas.surface.draw(tabs, in: Rect(x: 0, y: 1, width: width, height: 1))
+    let layout = tabs.layout(width: width)
+    for (index, range) in layout.enumerated() {
+      canvas.hits.add(Rect(x: range.lowerBound, y: 1, width: range.count, height: 1), .tab(Tab.allCases[index]))
+    }
+    let end = (layout.last?.upperBound ?? 0) + 3
+    if [.workload, .pod, .request].contains(state.page.kind), end < width {
+      canvas.surface.line([Span("› ", .dim), Span(state.page.title, .accent)], x: end, y: 1, width: width - end)
+    }
+  }
+
+  private static func footer(_ state: ConsoleState, _ canvas: inout Canvas) {
+    let surface = canvas.surface
+    let y = surface.height - 1
+    if let note = state.note {
+      let role: Role = note.tone == .bad ? .amber : (note.tone == .good ? .green : .text)
+      let mark = note.tone == .bad ? "▲ " : (note.tone == .good ? "✔ " : "")
+      surface.line(StyledLine(" \(mark)\(note.text)", role), y: y, width: surface.width)
+      return
+    }
+    let hints = CommandTable.all.filter { $0.hint != nil && $0.applies(to: state.page.kind) && $0.disabledReason(state) == nil }
+    // What is everywhere (help) stays when there is no room for the others.
+    var line = StyledLine()
+    var placed: [(id: CommandID, from: Int, width: Int)] = []
+    let wanted = surface.width >= 110 ? surface.width / 2 : surface.width / 2 - 4
+    for command in (hints.filter { $0.id == .help } + hints.filter { $0.id != .help }) {
+      guard let key = state.keys.first(command.id), let hint = command.hint else { continue }
+      let item: StyledLine = [Span(key.lowercased() == "enter" ? "enter" : key, .key), Span(" \(hint)", .dim)]
+      guard line.width + item.width + 2 <= wanted else { continue }
+      if command.id == .help {
+        line = item
+      } else {
+        let help = line.spans.suffix(2)
+        let head = StyledLine(Array(line.spans.dropLast(2)))
+        line = head + item + StyledLine("  ") + StyledLine(Array(help))
+      }
+      placed.append((command.id, 0, item.width))
+    }
+    let sources = SourcesView(state.shared.data.sources, clusters: state.shared.data.clusters.map(\.snapshot), now: state.shared.now)
+    let left = sources.footer(width: max(10, surface.width - line.width - 3))
+    surface.line(StyledLine(" ") + left, y: y, width: max(0, surface.width - line.width - 2))
+    surface.line(line, y: y, width: max(0, surface.width - 1), align: .right)
+    var x = surface.width - 1 - line.width
+    for item in placed.dropFirst() + placed.prefix(1) {
+      canvas.hits.add(Rect(x: x, y: y, width: item.width, height: 1), .command(item.id))
+      x += item.width + 2
+    }
+  }
+
+  private static func draw(_ pane: ConsoleState.SidePane, in area: Rect, besides: Bool, _ surface: Surface) {
+    let update = pane.update
+    let inner: Rect
+    if besides {
+      surface.vline(x: area.x - 1, y: area.y, height: area.height)
+      inner = Rect(x: area.x + 1, y: area.y, width: max(0, area.width - 2), height: area.height)
+    } else {
+      inner = Rect(x: area.x + 1, y: area.y, width: max(0, area.width - 2), height: area.height)
+    }
+    let kind = update.kind == .lesson ? "Lesson" : "Demo"
+    surface.rule(
+      [Span("\(kind): ", .dim), Span(update.title, .title)], x: inner.x, y: inner.y, width: inner.width,
+      note: update.progress.isEmpty ? nil : StyledLine(update.progress, .dim))
+    let lines = update.lines.flatMap { line in
+      Paragraph.wrap(StyledLine(line.text, line.tone.role), columns: max(1, inner.width))
+    }
+    let keys: StyledLine =
+      update.isBusy
+      ? StyledLine("… working", .dim)
+      : [
+        Span("> ", .key), Span(update.kind == .lesson ? "check   " : "play   ", .dim), Span("h ", .key), Span("hint   ", .dim), Span("Tab ", .key),
+        Span(pane.isFocused ? "page   " : "pane   ", .dim), Span(pane.isFocused ? "Esc " : "", .key), Span(pane.isFocused ? "close" : "", .dim),
+      ]
+    let room = max(0, inner.height - 2)
+    let top = max(0, min(pane.scroll, lines.count - room))
+    for (row, line) in lines.dropFirst(top).prefix(room).enumerated() { surface.line(line, x: inner.x, y: inner.y + 1 + row, width: inner.width) }
+    if lines.count > top + room, room > 0 { surface.text("…", x: inner.endX - 1, y: inner.y + room, role: .dim, width: 1) }
+    surface.line(keys, x: inner.x, y: inner.endY - 1, width: inner.width)
+  }
+}
+
+extension PaneUpdate.Tone {
+  fileprivate var role: Role {
+    switch self {
+    case .plain: .text
+    case .strong: .strong
+    case .dim: .dim
+    case .good: .green
+    case .bad: .amber
+    }
+  }
+}

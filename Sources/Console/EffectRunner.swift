@@ -1,0 +1,227 @@
+import ClusterModel
+import MigrationPlan
+import Synchronization
+import TelemetryModel
+import TimeFormat
+import Views
+
+/// Performs effects off the UI thread and answers into the inbox. What belongs to the terminal (copy, suspend, redraw, quit) is not its.
+package final class EffectRunner: Sendable {
+  private let ports: ConsolePorts
+  private let inbox: Inbox
+  private let tasks = Mutex<[String: Task<Void, Never>]>([:])
+  private let reschedules = Mutex<[Reschedule]>([])
+
+  package init(ports: ConsolePorts, inbox: Inbox) {
+    self.ports = ports
+    self.inbox = inbox
+  }
+
+  /// Starts an effect. A search replaces the one before it, which is cancelled.
+  package func perform(_ effect: Effect) {
+    inbox.begin()
+    let task = Task { [self] in
+      defer { inbox.end() }
+      await run(effect)
+    }
+    if let kind = effect.exclusiveKind {
+      let earlier = tasks.withLock { tasks in
+        defer { tasks[kind] = task }
+        return tasks[kind]
+      }
+      earlier?.cancel()
+    }
+  }
+
+  private func run(_ effect: Effect) async {
+    switch effect {
+    case .loadLogs(let request): await loadLogs(request)
+    case .loadRequest(let number, let id): await loadRequest(number, id)
+    case .loadLastWords(let number, let conditions):
+      let page = try? await ports.logs.records(matching: LogQuery(conditions, order: .newestFirst, limit: 5))
+      inbox.post(.lastWords(number: number, (page?.records ?? []).reversed()))
+    case .loadPast(let number, let moment):
+      let snapshots = await ports.past?(moment)
+      let known = reschedules.withLock { $0 }.filter { $0.at <= moment }
+      let clusters = snapshots?.map { ClusterHealth(snapshot: $0, verdicts: ports.verdicts($0, known, moment)) }
+      inbox.post(.past(number: number, ConsoleDataPast(moment: moment, clusters: clusters)))
+    case .export(let name, let markdown, let json):
+      do {
+        inbox.post(.note(Note("Exported to \(try await ports.export(name, markdown, json))", .good)))
+      } catch {
+        inbox.post(.note(Note("The export was not written: \(error)", .bad)))
+      }
+    case .act(let action):
+      guard let actions = ports.actions else {
+        inbox.post(.note(Note("Actions are off in \(action.cluster); --actions turns them on.", .bad)))
+        return
+      }
+      do {
+        inbox.post(.note(Note(try await actions.perform(action), .good)))
+      } catch {
+        inbox.post(.note(Note("\(error)", .bad)))
+      }
+    case .openPane(let kind, let id):
+      guard let panes = ports.panes else {
+        inbox.post(.note(Note("Lessons and demos need the proving ground: `periplus up` starts it.", .bad)))
+        return
+      }
+      inbox.post(.pane(await panes.open(kind, id: id)))
+    case .pane(let command, let argument):
+      if let update = await ports.panes?.perform(command, argument: argument) { inbox.post(.pane(update)) }
+    case .rememberLook(let moment): await ports.rememberLook(moment)
+    case .copy, .suspend, .redraw, .quit: break
+    }
+  }
+
+  private func loadLogs(_ request: LogsRequest) async {
+    do {
+      async let histogram = request.isOlder
+        ? [] : ports.logs.histogram(matching: request.query, over: request.histogram, buckets: request.buckets)
+      let page = try await ports.logs.records(matching: request.query)
+      let matches = request.query.order == .newestFirst ? Array(page.records.reversed()) : page.records
+      let context = request.withContext ? try await contextRecords(of: matches) : []
+      let uids = Array(Set(matches.map(\.origin.podUID)).subtracting([""]))
+      let lifecycle = uids.isEmpty ? [] : (try? await ports.ledger.lifecycle(ofPods: uids)) ?? []
+      let counts = (try? await histogram) ?? []
+      try Task.checkCancellation()
+      inbox.post(
+        .logs(
+          number: request.number,
+          LogsAnswer(matches: matches, context: context, lifecycle: lifecycle, histogram: counts, next: page.next, isOlder: request.isOlder)))
+    } catch is CancellationError {
+      return
+    } catch {
+      inbox.post(.logsFailed(number: request.number, "\(error)"))
+    }
+  }
+
+  /// Three records of the same pod before and after each of the newest matches.
+  private func contextRecords(of matches: [LogRecord]) async throws -> [LogRecord] {
+    var context: [LogRecord] = []
+    for match in matches.suffix(40) {
+      let pod = LogQuery.Condition.field("pod", .equal, match.origin.pod)
+      let before = LogQuery([pod], range: Timestamp(nanoseconds: 0)..<(match.at + .nanoseconds(1)), order: .newestFirst, limit: 4)
+      let after = LogQuery([pod], range: match.at..<(match.at + .seconds(3600)), order: .oldestFirst, limit: 4)
+      context += try await ports.logs.records(matching: before).records
+      context += try await ports.logs.records(matching: after).records
+      try Task.checkCancellation()
+    }
+    return context
+  }
+
+  private func loadRequest(_ number: Int, _ id: String) async {
+    let limit = 2000
+    do {
+      let page = try await ports.logs.records(matching: LogQuery([.requestID(id)], order: .oldestFirst, limit: limit))
+      let uids = Array(Set(page.records.map(\.origin.podUID)).subtracting([""]))
+      let lifecycle = uids.isEmpty ? [] : try await ports.ledger.lifecycle(ofPods: uids)
+      inbox.post(.request(number: number, id: id, records: page.records, lifecycle: lifecycle, isCut: page.next != nil))
+    } catch {
+      inbox.post(.requestFailed(number: number, "The request cannot be looked up: \(error)"))
+    }
+  }
+
+  // MARK: What changes by itself
+
+  /// Watches clusters and stores until it is cancelled. Stores are asked for their revision four times a second, which is cheap.
+  package func watch() async {
+    await withTaskGroup(of: Void.self) { group in
+      for source in ports.clusters {
+        group.addTask { [self] in
+          post(source.current())
+          for await snapshot in source.snapshots() { post(snapshot) }
+        }
+      }
+      group.addTask { [self] in await poll() }
+    }
+  }
+
+  private func post(_ snapshot: ClusterSnapshot) {
+    let known = reschedules.withLock { $0 }
+    inbox.post(.cluster(ClusterUpdate(ClusterHealth(snapshot: snapshot, verdicts: ports.verdicts(snapshot, known, ports.now())))))
+  }
+
+  /// What a poll remembers of the last one.
+  private struct Seen {
+    var logs: Int64?
+    var ledger: Int64?
+    var evidence: Int64?
+    var round = 0
+  }
+
+  private func poll() async {
+    var seen = Seen()
+    while !Task.isCancelled {
+      await look(&seen)
+      do { try await ports.pause(.milliseconds(250)) } catch { return }
+    }
+  }
+
+  /// One look at everything, now; for pages that are printed once.
+  package func lookOnce() async {
+    inbox.begin()
+    var seen = Seen()
+    await look(&seen)
+    for source in ports.clusters { post(source.current()) }
+    inbox.end()
+  }
+
+  private func look(_ seen: inout Seen) async {
+    let isFirst = seen.round == 0
+    let ledger = await ports.ledger.revision()
+    if ledger != seen.ledger {
+      seen.ledger = ledger
+      await loadLedger()
+    }
+    let evidence = await ports.evidence.revision()
+    // The plan's ages and soaks move with time as well.
+    if evidence != seen.evidence || seen.round % 40 == 0 {
+      seen.evidence = evidence
+      await loadVoyage()
+    }
+    let logs = await ports.logs.revision()
+    if logs != seen.logs {
+      seen.logs = logs
+      if !isFirst { inbox.post(.logsChanged) }
+    }
+    if seen.round % 4 == 0 { inbox.post(.sources(await ports.logs.completeness())) }
+    // Verdicts age too: a restart an hour ago counts less than one a minute ago.
+    if seen.round % 20 == 0, !isFirst { for source in ports.clusters { post(source.current()) } }
+    seen.round += 1
+  }
+
+  private func loadLedger() async {
+    let since = ports.now() - .seconds(7 * 86_400)
+    do {
+      let entries = try await ports.ledger.reschedules(since: since)
+      let gaps = try await ports.ledger.gaps(since: since)
+      reschedules.withLock { $0 = entries }
+      inbox.post(.ledger(LedgerUpdate(reschedules: entries, gaps: gaps)))
+      for source in ports.clusters { post(source.current()) }
+    } catch {
+      inbox.post(.ledger(LedgerUpdate(reschedules: [], gaps: [], error: "The ledger cannot be read: \(error)")))
+    }
+  }
+
+  private func loadVoyage() async {
+    do {
+      let update = await ports.voyage(try await ports.evidence.latest(), ports.now())
+      inbox.post(.plan(update))
+    } catch {
+      inbox.post(.plan(PlanUpdate(voyage: nil, error: "The evidence cannot be read: \(error)")))
+    }
+  }
+}
+
+extension Effect {
+  /// Of these only the newest matters.
+  fileprivate var exclusiveKind: String? {
+    switch self {
+    case .loadLogs: "logs"
+    case .loadLastWords: "lastWords"
+    case .loadPast: "past"
+    default: nil
+    }
+  }
+}

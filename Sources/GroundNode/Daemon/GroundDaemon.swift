@@ -1,0 +1,213 @@
+import AsyncHTTPClient
+import CLinux
+import Glibc
+import GroundAPI
+import GroundControllers
+import JSONBytes
+import NIOCore
+import NIOPosix
+package import StateDirectory
+import Synchronization
+import TimeFormat
+
+/// The first thing that went wrong in one of several tasks.
+private final class FirstFailure: Sendable {
+  private let state = Mutex<(any Error)?>(nil)
+
+  var error: (any Error)? { state.withLock { $0 } }
+  var happened: Bool { error != nil }
+  func record(_ error: any Error) { state.withLock { $0 = $0 ?? error } }
+}
+
+/// The proving ground's daemon: API, controllers, nodes and Service addresses in one process.
+package struct GroundDaemon: Sendable {
+  private let home: Home
+  private let options: GroundOptions
+
+  /// Runs the ground of a home until SIGTERM or SIGINT, then stops everything it runs. Killed at once, it leaves its containers alive for the next one.
+  ///
+  /// Throws in one sentence where it cannot start.
+  package static func run(home: Home, options: GroundOptions = GroundOptions()) async throws {
+    try await GroundDaemon(home: home, options: options).run()
+  }
+
+  private static let clock: Now = {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Timestamp(nanoseconds: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec))
+  }
+
+  private func run() async throws {
+    try home.create()
+    StopRequest.listen()
+    _ = periplus_limit_malloc_arenas(2)
+    guard let lock = try FileLock.tryLock(home.lock("ground")) else {
+      throw EnvironmentError(
+        "expected no other ground in \(home.path), but one runs already; use it, or stop it with \"periplus down\"")
+    }
+    defer { withExtendedLifetime(lock) {} }
+    let shim = options.shim ?? (Environment.executable.flatMap { Files.parent(of: $0) } ?? "") + "/periplus-shim"
+    guard access(shim, X_OK) == 0 else {
+      throw EnvironmentError("expected the program periplus-shim at \(shim), but it is not there; build or install it beside periplus")
+    }
+    let lease = try AddressLease.acquire(home)
+    let store = try ObjectStore(
+      path: home.groundState, now: Self.clock, serviceAddresses: ObjectStore.addresses(inSubnet: "127.\(lease.second)"))
+    renumberServices(store, lease)
+    let port = try choosePort()
+    let token = try token()
+    try ProcessIdentity.current?.write(to: home.pidFile("ground"))
+    let client = HTTPClient(eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: Self.probing)
+    do {
+      try await serve(store, lease, shim, client, port, token)
+    } catch {
+      try? await client.shutdown()
+      try? Files.remove(home.pidFile("ground"))
+      throw error
+    }
+    try? await client.shutdown()
+    lease.release()
+    for file in [home.groundInfo, home.pidFile("ground")] { try? Files.remove(file) }
+    lock.remove()
+  }
+
+  private static var probing: HTTPClient.Configuration {
+    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    configuration.proxy = nil
+    return configuration
+  }
+
+  private func serve(
+    _ store: ObjectStore, _ lease: AddressLease, _ shim: String, _ client: HTTPClient, _ port: Int, _ token: String
+  ) async throws {
+    let addresses = PodAddresses(second: lease.second)
+    let monitor = ContainerMonitor(shim: shim, shimLog: home.log("shim"))
+    let images = ImageTable(path: home.images)
+    let path = Environment.current["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    let services = NodeServices(
+      store: store, home: home, images: images, addresses: addresses, monitor: monitor, prober: Prober(client: client), shim: shim,
+      limits: options.restartBackOff, now: Self.clock, path: path)
+    let janitor = PodJanitor(home: home, store: store)
+    let supervisors = options.supervised.map { ProcessSupervisor(process: $0, home: home) }
+    let nodes = options.nodes.enumerated().map { index, name in
+      NodeStatus(name: name, number: index + 1, address: addresses.node(index + 1), capacity: options.capacity, images: images)
+    }
+    await janitor.buryOrphans()
+    // Before the controllers look: a node whose daemon was dead for a minute is not a lost node.
+    for node in nodes {
+      node.register(in: store)
+      if store.get(.nodes, name: node.name)?.at("metadata", "annotations", NodeAgent.lost)?.stringValue != "true" {
+        node.report(to: store, at: Self.clock())
+      }
+    }
+    let controllers = Controllers.all(
+      nodes: NodeController(gracePeriod: options.nodeGrace, longestToleration: options.longestToleration))
+    let failure = FirstFailure()
+
+    await withDiscardingTaskGroup { outer in
+      // What the containers need until their last moment.
+      outer.addTask { await ServiceProxy(store: store, subnet: "127.\(lease.second).", group: MultiThreadedEventLoopGroup.singleton).run() }
+      outer.addTask { await monitor.run() }
+      outer.addTask { await janitor.run() }
+      await withDiscardingTaskGroup { inner in
+        inner.addTask { try? await ControllerManager(store: store, controllers: controllers).run() }
+        for node in nodes {
+          inner.addTask { await NodeAgent(status: node, heartbeat: options.heartbeat, services: services).run() }
+        }
+        for supervisor in supervisors { inner.addTask { await supervisor.run() } }
+        inner.addTask {
+          do {
+            let server = GroundServer(store: store, token: token, port: port, logReader: PodLogFiles(home: home)) { port in
+              announce(port, token, lease, failure)
+            }
+            try await server.run()
+          } catch {
+            if !(error is CancellationError) { failure.record(error) }
+          }
+        }
+        while !StopRequest.isMade, !Task.isCancelled, !failure.happened {
+          try? await Task.sleep(for: .milliseconds(50))
+        }
+        store.endWatches()
+        inner.cancelAll()
+      }
+      // A ground that could not start leaves the containers to the next one.
+      if !failure.happened {
+        await janitor.stopAll(grace: options.stopGrace)
+        // After the containers: what collects their logs must see the last lines.
+        for supervisor in supervisors { await supervisor.stop(grace: .seconds(10)) }
+      }
+      outer.cancelAll()
+    }
+    if let error = failure.error { throw error }
+  }
+
+  /// Clients can connect: tell them where.
+  private func announce(_ port: Int, _ token: String, _ lease: AddressLease, _ failure: FirstFailure) {
+    do {
+      guard let process = ProcessIdentity.current else { throw SystemError("read", "/proc/self/stat") }
+      try Files.write("\(port)\n", to: home.port)
+      try Files.write(Kubeconfig.text(port: port, token: token), to: home.kubeconfig)
+      try GroundInfo(port: port, url: "http://127.0.0.1:\(port)", network: lease.cidr, process: process).write(home)
+    } catch {
+      failure.record(error)
+    }
+  }
+
+  /// The port this home had before, else the first free one.
+  private func choosePort() throws -> Int {
+    if let known = Files.text(home.port).flatMap({ Int($0.prefix { $0.isNumber }) }), (1...65_535).contains(known) {
+      guard Self.isFree(known) else {
+        throw EnvironmentError(
+          "expected the ground's port \(known) of 127.0.0.1 to be free, but another program listens there; "
+            + "stop that program, or remove \(home.port) to have another port chosen")
+      }
+      return known
+    }
+    for port in options.firstPort..<options.firstPort + 200 where Self.isFree(port) { return port }
+    throw EnvironmentError(
+      "expected a free port of 127.0.0.1 from \(options.firstPort) to \(options.firstPort + 199), but all are in use; stop another ground")
+  }
+
+  private static func isFree(_ port: Int) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var yes: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(port).bigEndian)
+    address.sin_addr.s_addr = in_addr_t(UInt32(0x7F00_0001).bigEndian)
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+    return result == 0 && listen(descriptor, 1) == 0
+  }
+
+  private func token() throws -> String {
+    if let known = Files.text(home.token)?.split(separator: "\n").first, known.count >= 32 { return String(known) }
+    var generator = SystemRandomNumberGenerator()
+    let digits = Array("0123456789abcdef")
+    let fresh = String((0..<48).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
+    try Files.write(fresh + "\n", to: home.token)
+    return fresh
+  }
+
+  /// Services keep their addresses; when another home has taken the network meanwhile, they move into the new one.
+  private func renumberServices(_ store: ObjectStore, _ lease: AddressLease) {
+    for service in store.list(.services).items {
+      guard let address = service.at("spec", "clusterIP")?.stringValue, address.hasPrefix("127."), !address.hasPrefix("127.\(lease.second).")
+      else { continue }
+      let moved = "127.\(lease.second)." + address.split(separator: ".").dropFirst(2).joined(separator: ".")
+      var fresh = service
+      fresh.set("spec", "clusterIP", to: .string(moved))
+      fresh.set("spec", "clusterIPs", to: [.string(moved)])
+      let namespace = service.at("metadata", "namespace")?.stringValue ?? ""
+      let name = service.at("metadata", "name")?.stringValue ?? ""
+      // The address of a Service cannot be changed, only that of a new one chosen.
+      guard (try? store.delete(.services, namespace: namespace, name: name, by: "ground")) != nil else { continue }
+      _ = try? store.create(.services, fresh, by: "ground")
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import CLinux
+import Glibc
+import GroundAPI
+import JSONBytes
+import StateDirectory
+
+/// Clears up what pods left on the disk.
+struct PodJanitor: Sendable {
+  let home: Home
+  let store: ObjectStore
+
+  /// Pods whose object went while no daemon ran: their processes are ended and their folders removed.
+  func buryOrphans() async {
+    let known = Set(store.list(.pods).items.compactMap { $0.at("metadata", "uid")?.stringValue })
+    await withDiscardingTaskGroup { group in
+      for uid in Files.names(in: home.pods) where !known.contains(uid) {
+        group.addTask { await PodFolder(home: home, uid: uid).bury() }
+      }
+    }
+  }
+
+  /// Removes the logs of ended pods that the recorder has taken, and those that nobody took in a day.
+  func run() async {
+    while !Task.isCancelled {
+      for name in Files.names(in: home.podLogs) {
+        let folder = "\(home.podLogs)/\(name)"
+        var info = stat()
+        guard stat("\(folder)/.ended", &info) == 0 else { continue }
+        let isOld = time(nil) - info.st_mtim.tv_sec > 86_400
+        if isOld || Files.exists("\(folder)/.collected") { try? Files.remove(folder) }
+      }
+      try? await Task.sleep(for: .seconds(30))
+    }
+  }
+
+  /// Ends every container: SIGTERM, grace, SIGKILL; returns when their keepers are gone too.
+  func stopAll(grace: Duration) async {
+    let runs = Files.names(in: home.pods).flatMap { PodFolder(home: home, uid: $0).runs }.filter { $0.isLaunched }
+    for run in runs where !run.hasEnded { run.signal(SIGTERM) }
+    let deadline = ContinuousClock.now + grace
+    var hasKilled = false
+    while runs.contains(where: { !$0.hasEnded && ($0.isShimAlive || $0.state?.process.isAlive ?? false) }) {
+      if ContinuousClock.now > deadline {
+        hasKilled = true
+        for run in runs where !run.hasEnded { run.kill() }
+      }
+      try? await Task.sleep(for: .milliseconds(hasKilled ? 10 : 30))
+    }
+    for _ in 0..<500 where runs.contains(where: \.isShimAlive) { try? await Task.sleep(for: .milliseconds(10)) }
+  }
+}

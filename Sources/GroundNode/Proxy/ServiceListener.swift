@@ -1,0 +1,89 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The pods behind one port of a Service, taken in turn.
+final class Balancer: Sendable {
+  private let state: Mutex<(endpoints: [ServiceRoutes.Endpoint], next: Int)>
+
+  init(_ endpoints: [ServiceRoutes.Endpoint]) { state = Mutex((endpoints, 0)) }
+
+  func update(_ endpoints: [ServiceRoutes.Endpoint]) { state.withLock { $0.endpoints = endpoints } }
+
+  /// The next pod that was not tried yet; `nil` when all were.
+  func next(without tried: Set<ServiceRoutes.Endpoint>) -> ServiceRoutes.Endpoint? {
+    state.withLock { state in
+      for step in 0..<state.endpoints.count {
+        let index = (state.next + step) % state.endpoints.count
+        let endpoint = state.endpoints[index]
+        if !tried.contains(endpoint) {
+          state.next = index + 1
+          return endpoint
+        }
+      }
+      return nil
+    }
+  }
+}
+
+/// One listening port of a Service. Connections that exist when it is closed or its pods change go on until one side ends them.
+struct ServiceListener: Sendable {
+  let channel: any Channel
+  let balancer: Balancer
+
+  static func open(_ listen: ServiceRoutes.Listen, _ balancer: Balancer, group: any EventLoopGroup) async throws -> ServiceListener {
+    let channel = try await ServerBootstrap(group: group)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelOption(.backlog, value: 1024)
+      .childChannelOption(.autoRead, value: false)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelInitializer { client in
+        connect(client, balancer, tried: [], rounds: 2)
+        return client.eventLoop.makeSucceededVoidFuture()
+      }
+      .bind(host: listen.address, port: listen.port).get()
+    return ServiceListener(channel: channel, balancer: balancer)
+  }
+
+  /// Finds a pod that accepts: one may have died a moment ago. Two rounds through all of them, a pause between.
+  private static func connect(_ client: any Channel, _ balancer: Balancer, tried: Set<ServiceRoutes.Endpoint>, rounds: Int) {
+    guard let endpoint = balancer.next(without: tried) else {
+      guard rounds > 1 else {
+        // A reset, as kube-proxy rejects a Service without endpoints.
+        guard let socket = client as? any SocketOptionProvider else { return client.close(promise: nil) }
+        socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in client.close(promise: nil) }
+        return
+      }
+      _ = client.eventLoop.scheduleTask(in: .milliseconds(100)) { connect(client, balancer, tried: [], rounds: rounds - 1) }
+      return
+    }
+    ClientBootstrap(group: client.eventLoop)
+      .connectTimeout(.seconds(2))
+      .channelOption(.autoRead, value: false)
+      .channelOption(.allowRemoteHalfClosure, value: true)
+      .channelOption(.socketOption(.tcp_nodelay), value: 1)
+      .connect(host: endpoint.address, port: endpoint.port)
+      .whenComplete { result in
+        guard case .success(let server) = result else {
+          connect(client, balancer, tried: tried.union([endpoint]), rounds: rounds)
+          return
+        }
+        guard client.isActive else { return server.close(promise: nil) }
+        do {
+          let (front, back) = Forwarder.pair()
+          try client.pipeline.syncOperations.addHandler(front)
+          try server.pipeline.syncOperations.addHandler(back)
+        } catch {
+          server.close(promise: nil)
+          client.close(promise: nil)
+          return
+        }
+        client.setOption(.autoRead, value: true).and(server.setOption(.autoRead, value: true)).whenComplete { _ in
+          client.read()
+          server.read()
+        }
+      }
+  }
+}

@@ -1,0 +1,77 @@
+import JSONBytes
+
+/// Which address and port of a Service leads to which pods. Pure: computed from Services and EndpointSlices.
+struct ServiceRoutes: Sendable, Hashable {
+  struct Listen: Sendable, Hashable {
+    var address: String
+    var port: Int
+  }
+
+  struct Endpoint: Sendable, Hashable {
+    var address: String
+    var port: Int
+  }
+
+  struct Route: Sendable, Hashable {
+    var service: String
+    var namespace: String
+    /// Ready pods; where there is none, those that still serve while they end (kube-proxy, KEP 1669).
+    var endpoints: [Endpoint]
+  }
+
+  /// Why a port of a Service is not served.
+  struct Refusal: Sendable, Hashable {
+    var namespace: String
+    var service: String
+    var sentence: String
+  }
+
+  var routes: [Listen: Route] = [:]
+  var refusals: [Refusal] = []
+
+  init(services: [JSONValue], slices: [JSONValue], subnet: String) {
+    let byService = Dictionary(grouping: slices) { slice in
+      "\(slice.at("metadata", "namespace")?.stringValue ?? "")/"
+        + (slice.at("metadata", "labels", "kubernetes.io/service-name")?.stringValue ?? "")
+    }
+    for service in services {
+      guard let address = service.at("spec", "clusterIP")?.stringValue, address.hasPrefix(subnet) else { continue }
+      let namespace = service.at("metadata", "namespace")?.stringValue ?? ""
+      let name = service.at("metadata", "name")?.stringValue ?? ""
+      for port in service.at("spec", "ports")?.arrayValue ?? [] {
+        guard let number = port["port"]?.intValue else { continue }
+        func refuse(_ why: String) { refusals.append(Refusal(namespace: namespace, service: name, sentence: why)) }
+        guard number >= 1024 else {
+          refuse("Port \(number) is not served: ports below 1024 need a privilege that the proving ground does not take; use 1024 or above.")
+          continue
+        }
+        guard port["protocol"]?.stringValue ?? "TCP" == "TCP" else {
+          refuse("Port \(number) is not served: its protocol is not TCP, the only one that the proving ground forwards.")
+          continue
+        }
+        let endpoints = Self.endpoints(byService["\(namespace)/\(name)"] ?? [], portName: port["name"]?.stringValue ?? "")
+        routes[Listen(address: address, port: Int(number))] = Route(service: name, namespace: namespace, endpoints: endpoints)
+      }
+    }
+  }
+
+  private static func endpoints(_ slices: [JSONValue], portName: String) -> [Endpoint] {
+    var ready: [Endpoint] = []
+    var serving: [Endpoint] = []
+    for slice in slices {
+      guard let port = (slice["ports"]?.arrayValue ?? []).first(where: { $0["name"]?.stringValue ?? "" == portName })?["port"]?.intValue else {
+        continue
+      }
+      for endpoint in slice["endpoints"]?.arrayValue ?? [] {
+        guard let address = endpoint["addresses"]?[0]?.stringValue else { continue }
+        let target = Endpoint(address: address, port: Int(port))
+        if endpoint.at("conditions", "ready")?.boolValue ?? true {
+          ready.append(target)
+        } else if endpoint.at("conditions", "serving")?.boolValue ?? false {
+          serving.append(target)
+        }
+      }
+    }
+    return ready.isEmpty ? serving : ready
+  }
+}

@@ -1,0 +1,60 @@
+import LogStandard
+import TelemetryModel
+import TimeFormat
+
+/// Turns the text of lines into records: masks secrets first, then reads what is left.
+struct RecordAssembly {
+  private let reader = LogLineReader()
+  private(set) var masked: Int64 = 0
+
+  mutating func record(
+    _ text: UnsafeBufferPointer<UInt8>, origin: LogOrigin, readAt: Timestamp, writtenAt: Timestamp?, wasCut: Bool = false
+  ) -> LogRecord {
+    var flags: LogFlags = wasCut ? .cut : []
+    let kept = text.count > LogLineReader.longestLine ? UnsafeBufferPointer(rebasing: text[..<LogLineReader.longestLine]) : text
+    if kept.count < text.count { flags.insert(.cut) }
+    guard let clean = SecretMasker.mask(kept) else {
+      return reader.read(kept, origin: origin, readAt: readAt, writtenAt: writtenAt, flags: flags)
+    }
+    masked += Int64(clean.count)
+    flags.insert(.masked)
+    return reader.read(clean.bytes, origin: origin, readAt: readAt, writtenAt: writtenAt, flags: flags)
+  }
+
+  mutating func takeMasked() -> Int64 {
+    defer { masked = 0 }
+    return masked
+  }
+}
+
+/// Where a line came from, as the path of a pod's log file says:
+/// `<namespace>_<pod>_<uid>/<container>/<restart>.log` (the kubelet's layout below /var/log/pods).
+struct PodLogPath: Hashable {
+  var namespace: String
+  var pod: String
+  var uid: String
+
+  /// `nil` when the folder is not a pod's.
+  init?(folder: some StringProtocol) {
+    let parts = folder.split(separator: "_", omittingEmptySubsequences: false)
+    guard parts.count >= 3, let namespace = parts.first, let uid = parts.last, !namespace.isEmpty, !uid.isEmpty else { return nil }
+    self.namespace = String(namespace)
+    self.uid = String(uid)
+    pod = parts[1..<parts.count - 1].joined(separator: "_")
+  }
+
+  /// The restart count in `3.log` or `3.log.20180122-140411`, and whether the file is one that rotation put away; `nil` for other
+  /// files, compressed ones among them: their lines were read before they were compressed.
+  static func restart(of name: String) -> (restart: Int, isRotated: Bool)? {
+    let digits = name.prefix { $0.isASCII && $0.isNumber }
+    let rest = name.dropFirst(digits.count)
+    guard let restart = Int(digits), rest.hasPrefix(".log"), !name.hasSuffix(".gz"), !name.hasSuffix(".tmp") else { return nil }
+    let suffix = rest.dropFirst(4)
+    guard suffix.isEmpty || suffix.hasPrefix(".") else { return nil }
+    return (restart, !suffix.isEmpty)
+  }
+
+  func origin(cluster: String, container: String, restart: Int, stream: String) -> LogOrigin {
+    LogOrigin(cluster: cluster, namespace: namespace, pod: pod, podUID: uid, container: container, restart: restart, stream: stream)
+  }
+}

@@ -1,0 +1,227 @@
+package import JSONBytes
+import Synchronization
+
+/// Where objects of a kind live: `/api/v1` + `pods`, with or without a namespace.
+package struct KindPath: Sendable, Hashable {
+  /// `v1`, `apps/v1`.
+  package var groupVersion: String
+  /// Plural and lower case: `deployments`.
+  package var resource: String
+  package var isNamespaced: Bool
+
+  package init(groupVersion: String, resource: String, isNamespaced: Bool = true) {
+    self.groupVersion = groupVersion
+    self.resource = resource
+    self.isNamespaced = isNamespaced
+  }
+
+  package func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String {
+    var path = groupVersion.contains("/") ? "/apis/\(groupVersion)" : "/api/\(groupVersion)"
+    if isNamespaced, let namespace { path += "/namespaces/\(KubernetesAPI.escape(namespace))" }
+    path += "/\(resource)"
+    if let name { path += "/\(KubernetesAPI.escape(name))" }
+    if let subresource { path += "/\(subresource)" }
+    return path
+  }
+
+  package static let pods = KindPath(groupVersion: "v1", resource: "pods")
+  package static let nodes = KindPath(groupVersion: "v1", resource: "nodes", isNamespaced: false)
+  package static let namespaces = KindPath(groupVersion: "v1", resource: "namespaces", isNamespaced: false)
+
+  /// The path of a workload's kind, e.g. `Deployment`; `nil` for one that is not known.
+  package static func workload(_ kind: String) -> KindPath? {
+    switch kind {
+    case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet": KindPath(groupVersion: "apps/v1", resource: "\(kind.lowercased())s")
+    case "Job", "CronJob": KindPath(groupVersion: "batch/v1", resource: "\(kind.lowercased())s")
+    default: nil
+    }
+  }
+}
+
+extension KubernetesAPI {
+  // MARK: Reading
+
+  package func get(_ path: String, query: [(String, String)] = []) async throws -> JSONValue { try await sendJSON(.get, path, query: query) }
+
+  /// The server's version, e.g. `v1.31.2`: the cheapest sign of life.
+  package func version() async throws -> String { try await get("/version")["gitVersion"]?.stringValue ?? "" }
+
+  /// Lists in pages, giving each page's bytes to `page`, which answers the token of the next (empty: the last).
+  ///
+  /// - Throws: a ``KubernetesError`` of kind `gone` when a page token has expired; list again from the start.
+  package func list(
+    _ path: String, query: [(String, String)] = [], limit: Int = 500, page: ([UInt8]) throws -> String
+  ) async throws {
+    var next = ""
+    repeat {
+      var full = query
+      full.append(("limit", "\(limit)"))
+      if !next.isEmpty { full.append(("continue", next)) }
+      next = try page(try await send(.get, path, query: full))
+    } while !next.isEmpty
+  }
+
+  /// All objects of a list as trees, for small kinds.
+  package func listAll(_ path: String, query: [(String, String)] = []) async throws -> [JSONValue] {
+    var items: [JSONValue] = []
+    try await list(path, query: query) { bytes in
+      let tree = try JSONValue(parsing: bytes)
+      items += tree["items"]?.arrayValue ?? []
+      return tree.at("metadata", "continue")?.stringValue ?? ""
+    }
+    return items
+  }
+
+  /// Watches from a resource version, one JSON event a line, until the server ends it after `timeoutSeconds`.
+  package func watch(
+    _ path: String, resourceVersion: String, timeoutSeconds: Int, query: [(String, String)] = [],
+    onOpen: @escaping @Sendable () async -> Void = {}, onLine: @escaping @Sendable ([UInt8]) async throws -> Void
+  ) async throws {
+    var full = query
+    full += [
+      ("watch", "1"), ("allowWatchBookmarks", "true"), ("resourceVersion", resourceVersion), ("timeoutSeconds", "\(timeoutSeconds)"),
+    ]
+    // The server ends the watch by itself; a connection that stays silent past that is dead. Bookmarks have no promised interval.
+    try await lines(path, query: full, idle: .seconds(timeoutSeconds + 15), onOpen: onOpen, onLine: onLine)
+  }
+
+  /// As above, as a sequence of lines; ending the loop ends the watch.
+  package func watchLines(
+    _ path: String, resourceVersion: String, timeoutSeconds: Int = 300, query: [(String, String)] = []
+  ) -> AsyncThrowingStream<[UInt8], any Error> {
+    stream { onLine in
+      try await self.watch(path, resourceVersion: resourceVersion, timeoutSeconds: timeoutSeconds, query: query, onLine: onLine)
+    }
+  }
+
+  /// What to read of a container's log.
+  package struct LogOptions: Sendable, Hashable {
+    package var container: String?
+    package var follow = false
+    package var previous = false
+    package var timestamps = true
+    package var tailLines: Int?
+    package var sinceSeconds: Int?
+
+    package init() {}
+
+    var query: [(String, String)] {
+      var query: [(String, String)] = []
+      if let container { query.append(("container", container)) }
+      if follow { query.append(("follow", "true")) }
+      if previous { query.append(("previous", "true")) }
+      if timestamps { query.append(("timestamps", "true")) }
+      if let tailLines { query.append(("tailLines", "\(tailLines)")) }
+      if let sinceSeconds { query.append(("sinceSeconds", "\(sinceSeconds)")) }
+      return query
+    }
+  }
+
+  /// A container's log, line by line; with `follow` until the container ends or the loop does.
+  package func logs(namespace: String, pod: String, options: LogOptions = LogOptions()) -> AsyncThrowingStream<[UInt8], any Error> {
+    let path = KindPath.pods.path(namespace: namespace, name: pod, subresource: "log")
+    return stream { onLine in
+      // A quiet container is no dead connection, so there is no idle guard.
+      try await self.lines(path, query: options.query, accept: "*/*", idle: nil, onLine: onLine)
+    }
+  }
+
+  private func stream(
+    _ body: @escaping @Sendable (@escaping @Sendable ([UInt8]) async throws -> Void) async throws -> Void
+  ) -> AsyncThrowingStream<[UInt8], any Error> {
+    AsyncThrowingStream { continuation in
+      let task = Task {
+        do {
+          try await body { line in continuation.yield(line) }
+          continuation.finish()
+        } catch { continuation.finish(throwing: error) }
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+
+  // MARK: Writing
+
+  package func create(_ path: String, _ object: JSONValue) async throws -> JSONValue { try await sendJSON(.post, path, body: object) }
+
+  package func patch(
+    _ path: String, _ patch: JSONValue, type: PatchType = .merge, query: [(String, String)] = []
+  ) async throws -> JSONValue {
+    try await sendJSON(.patch, path, query: query, body: patch, contentType: type.rawValue)
+  }
+
+  /// - Parameter graceSeconds: the server's own grace when `nil`.
+  package func delete(_ path: String, graceSeconds: Int? = nil, propagation: String? = nil) async throws {
+    var options: JSONValue = ["kind": "DeleteOptions", "apiVersion": "v1"]
+    if let graceSeconds { options["gracePeriodSeconds"] = .int(Int64(graceSeconds)) }
+    if let propagation { options["propagationPolicy"] = .string(propagation) }
+    _ = try await send(.delete, path, body: options.jsonBytes)
+  }
+
+  package func scale(_ kind: KindPath, namespace: String, name: String, replicas: Int) async throws {
+    let path = kind.path(namespace: namespace, name: name, subresource: "scale")
+    _ = try await patch(path, ["spec": ["replicas": .int(Int64(replicas))]])
+  }
+
+  /// Asks to move a pod through the eviction API, which honours disruption budgets.
+  package func evict(namespace: String, pod: String, graceSeconds: Int? = nil) async throws {
+    var eviction: JSONValue = [
+      "apiVersion": "policy/v1", "kind": "Eviction", "metadata": ["name": .string(pod), "namespace": .string(namespace)],
+    ]
+    if let graceSeconds { eviction["deleteOptions"] = ["gracePeriodSeconds": .int(Int64(graceSeconds))] }
+    _ = try await send(.post, KindPath.pods.path(namespace: namespace, name: pod, subresource: "eviction"), body: eviction.jsonBytes)
+  }
+
+  // MARK: Manifests
+
+  /// What applying a manifest did.
+  package enum Applied: String, Sendable { case created, configured, unchanged }
+
+  /// Creates the object, or brings the present one to the manifest by a merge patch.
+  package func applyManifest(_ manifest: JSONValue) async throws -> Applied {
+    guard let version = manifest["apiVersion"]?.stringValue, let kind = manifest["kind"]?.stringValue,
+      let name = manifest.at("metadata", "name")?.stringValue
+    else {
+      throw KubernetesError(.configuration, "a manifest needs apiVersion, kind and metadata.name; this one lacks at least one of them")
+    }
+    let path = try await kindPath(apiVersion: version, kind: kind)
+    let namespace = path.isNamespaced ? manifest.at("metadata", "namespace")?.stringValue ?? context.namespace : nil
+    let object = path.path(namespace: namespace, name: name)
+    do {
+      let before = try await get(object)
+      // A strategic merge keeps lists with keys apart; kinds that do not know it take a plain merge.
+      let after: JSONValue
+      do { after = try await patch(object, manifest, type: .strategic) } catch let error as KubernetesError where error.status == 415 {
+        after = try await patch(object, manifest, type: .merge)
+      }
+      let isSame = before.at("metadata", "resourceVersion") == after.at("metadata", "resourceVersion")
+      return isSame ? .unchanged : .configured
+    } catch let error as KubernetesError where error.kind == .notFound {
+      _ = try await create(path.path(namespace: namespace), manifest)
+      return .created
+    }
+  }
+
+  /// Deletes what a manifest names; what is not there is no error.
+  package func deleteManifest(_ manifest: JSONValue) async throws {
+    guard let version = manifest["apiVersion"]?.stringValue, let kind = manifest["kind"]?.stringValue,
+      let name = manifest.at("metadata", "name")?.stringValue
+    else { return }
+    let path = try await kindPath(apiVersion: version, kind: kind)
+    let namespace = path.isNamespaced ? manifest.at("metadata", "namespace")?.stringValue ?? context.namespace : nil
+    do { try await delete(path.path(namespace: namespace, name: name), propagation: "Background") } catch let error as KubernetesError
+      where error.kind == .notFound
+    {}
+  }
+
+  /// Asks the server's discovery where a kind lives.
+  package func kindPath(apiVersion: String, kind: String) async throws -> KindPath {
+    let root = apiVersion.contains("/") ? "/apis/\(apiVersion)" : "/api/\(apiVersion)"
+    let resources = try await get(root)["resources"]?.arrayValue ?? []
+    for resource in resources {
+      guard resource["kind"]?.stringValue == kind, let name = resource["name"]?.stringValue, !name.contains("/") else { continue }
+      return KindPath(groupVersion: apiVersion, resource: name, isNamespaced: resource["namespaced"]?.boolValue ?? true)
+    }
+    throw KubernetesError(.notFound, "\(context.cluster.server) does not know the kind \(kind) in \(apiVersion)", status: 404)
+  }
+}

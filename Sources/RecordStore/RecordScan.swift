@@ -1,0 +1,110 @@
+internal import GRDB
+import TelemetryModel
+import TimeFormat
+
+/// Runs queries over records on one connection. Rows are looked at one by one; only those that match are kept.
+struct RecordScan {
+  let database: Database
+
+  func page(_ query: LogQuery) throws -> LogPage {
+    var plan = try LogPlan(query, database)
+    guard !plan.isEmpty, query.limit > 0 else { return LogPage(records: [], next: nil) }
+    let isOldestFirst = query.order == .oldestFirst
+    if let cursor = query.cursor {
+      let sign = isOldestFirst ? ">" : "<"
+      plan.add("(at, id) \(sign) (\(cursor.at.nanoseconds), \(cursor.id))")
+    }
+    let direction = isOldestFirst ? "ASC" : "DESC"
+    // SQLite's own limit lets it stop early where nothing is left to test.
+    let limit = plan.rest.isEmpty && query.limit < Int.max ? "LIMIT \(query.limit + 1)" : ""
+    let sql = """
+      SELECT \(RecordRows.columns) FROM record INDEXED BY \(plan.index) \(plan.whereClause)
+      ORDER BY at \(direction), id \(direction) \(limit)
+      """
+    let statement = try SQLStatement(sql, database)
+    let matcher = try Self.matcher(plan.rest)
+    var rows = RecordRows(database)
+    var records: [LogRecord] = []
+    while try statement.step() {
+      guard let record = try Self.match(statement, matcher, &rows) else { continue }
+      if records.count == query.limit {
+        statement.reset()
+        return LogPage(records: records, next: records.last.map { LogCursor(at: $0.at, id: $0.id) })
+      }
+      records.append(record)
+    }
+    return LogPage(records: records, next: nil)
+  }
+
+  func histogram(_ query: LogQuery, over range: Range<Timestamp>, buckets: Int) throws -> [Int] {
+    guard buckets > 0, !range.isEmpty else { return Array(repeating: 0, count: Swift.max(0, buckets)) }
+    var counts = Array(repeating: 0, count: buckets)
+    var wanted = query
+    wanted.range = query.range.map { $0.clamped(to: range) } ?? range
+    let plan = try LogPlan(wanted, database)
+    guard !plan.isEmpty, wanted.range?.isEmpty == false else { return counts }
+    let lower = range.lowerBound.nanoseconds
+    let span = UInt64(bitPattern: range.upperBound.nanoseconds &- lower)
+    let width = span / UInt64(buckets) + (span % UInt64(buckets) == 0 ? 0 : 1)
+    func add(_ at: Int64, _ count: Int) {
+      let bucket = Int(UInt64(bitPattern: at &- lower) / width)
+      counts[Swift.min(bucket, buckets - 1)] += count
+    }
+    if plan.rest.isEmpty, span <= UInt64(Int64.max), plan.index == "record_at" {
+      let sql = """
+        SELECT (at - (\(lower))) / \(width), count(*) FROM record INDEXED BY record_at \(plan.whereClause) GROUP BY 1
+        """
+      let statement = try SQLStatement(sql, database)
+      while try statement.step() { counts[Swift.min(Int(statement.int(0)), buckets - 1)] += Int(statement.int(1)) }
+      return counts
+    }
+    let statement = try SQLStatement("SELECT \(RecordRows.columns) FROM record INDEXED BY \(plan.index) \(plan.whereClause)", database)
+    let matcher = try Self.matcher(plan.rest)
+    var rows = RecordRows(database)
+    while try statement.step() {
+      if try Self.isMatch(statement, matcher, &rows) { add(statement.int(1), 1) }
+    }
+    return counts
+  }
+
+  private static func matcher(_ conditions: [LogQuery.Condition]) throws -> LogMatcher {
+    try LogMatcher(conditions) { pattern throws(StoreError) in
+      let expression = try RegularExpression(pattern)
+      return { expression.matches($0) }
+    }
+  }
+
+  private static func match(_ row: SQLStatement, _ matcher: LogMatcher, _ rows: inout RecordRows) throws -> LogRecord? {
+    let raw = row.bytes(9)
+    if matcher.isEmpty { return try rows.record(row, raw) }
+    var made: Result<LogRecord, any Error>?
+    let isMatch = matcher.matches(raw) { Self.make(row, raw, &rows, &made) }
+    switch made {
+    case .failure(let error): throw error
+    case .success(let record): return isMatch ? record : nil
+    case nil: return isMatch ? try rows.record(row, raw) : nil
+    }
+  }
+
+  private static func isMatch(_ row: SQLStatement, _ matcher: LogMatcher, _ rows: inout RecordRows) throws -> Bool {
+    let raw = row.bytes(9)
+    if matcher.isEmpty { return true }
+    var made: Result<LogRecord, any Error>?
+    let isMatch = matcher.matches(raw) { Self.make(row, raw, &rows, &made) }
+    if case .failure(let error) = made { throw error }
+    return isMatch
+  }
+
+  private static func make(
+    _ row: SQLStatement, _ raw: UnsafeBufferPointer<UInt8>, _ rows: inout RecordRows, _ made: inout Result<LogRecord, any Error>?
+  ) -> LogRecord {
+    do {
+      let record = try rows.record(row, raw)
+      made = .success(record)
+      return record
+    } catch {
+      made = .failure(error)
+      return LogRecord(at: Timestamp(nanoseconds: 0), level: nil, service: "", message: "", origin: .init(cluster: "", namespace: "", pod: "", podUID: "", container: ""), raw: [])
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Checks
+import ClusterModel
+import MigrationPlan
+import RecordStore
+import TelemetryModel
+import TimeFormat
+
+/// Runs the plan's checks when their evidence has run out, so that the Voyage page is computed from what is true now.
+struct DueChecks: Sendable {
+  let cluster: any ClusterSource
+  let logs: any LogSource
+  let evidence: any EvidenceLog
+  let store: StoreWriter
+  let frontDoor: any FrontDoor
+  /// The plan as it is on disk now; `nil` when there is none or it has errors.
+  let plan: @Sendable () -> Plan?
+  let now: @Sendable () -> Timestamp
+
+  var runner: CheckRunner {
+    CheckRunner(CheckContext(cluster: cluster, logs: logs, frontDoor: frontDoor, now: now))
+  }
+
+  func run() async {
+    while !Task.isCancelled {
+      // Not at once: a cluster that has just come up would fail what it passes a moment later.
+      try? await Task.sleep(for: .seconds(5))
+      guard !Task.isCancelled, case .live = cluster.current().connection, let plan = plan() else { continue }
+      for id in await due(plan) {
+        for report in await runner.run(plan, only: [id]) { try? store.record(evidence: report.evidence) }
+      }
+    }
+  }
+
+  /// Checks without evidence, or whose evidence is past half its time to live: renewed before it is stale.
+  private func due(_ plan: Plan) async -> [String] {
+    let newest = Dictionary(
+      grouping: ((try? await evidence.latest()) ?? []).filter { $0.cluster == cluster.cluster }, by: \.check
+    ).mapValues { $0.map(\.at).max() }
+    let moment = now()
+    return plan.checks.filter { check in
+      guard let at = newest[check.id] ?? nil else { return true }
+      return moment - at > check.timeToLive / 2
+    }.map(\.id)
+  }
+
+  /// All checks of the plan, or those named, now; their evidence is recorded as each is done.
+  func now(only ids: Set<String>, _ report: (CheckRunner.Report) -> Void) async throws {
+    guard let plan = plan() else { throw RecorderError("there is no usable plan; periplus plan lint says what is wrong with it") }
+    let known = Set(plan.checks.map(\.id))
+    for id in ids.subtracting(known).sorted() { throw RecorderError("the plan has no check \(id); it has: \(known.sorted().joined(separator: ", "))") }
+    for check in plan.checks where ids.isEmpty || ids.contains(check.id) {
+      for result in await runner.run(plan, only: [check.id]) {
+        try store.record(evidence: result.evidence)
+        report(result)
+      }
+    }
+  }
+}
+
+/// What the recorder cannot do, in one sentence.
+package struct RecorderError: Error, CustomStringConvertible {
+  package var description: String
+  package init(_ sentence: String) { description = sentence }
+}

@@ -1,0 +1,37 @@
+package import Ingest
+package import JSONBytes
+import RecordStore
+package import TimeFormat
+
+/// Reads files into the store, on the store's own writer.
+package struct IngestJob: Sendable {
+  private let store: StoreWriter
+  private let now: @Sendable () -> Timestamp
+
+  package init(store: StoreWriter, now: @escaping @Sendable () -> Timestamp) {
+    self.store = store
+    self.now = now
+  }
+
+  /// Tells progress as JSON lines and answers the summary as one.
+  package func run(
+    _ paths: [String], isCancelled: () -> Bool, progress: (JSONValue) -> Void
+  ) -> JSONValue {
+    do {
+      let summary = try FileIngest().run(
+        paths, now: now(),
+        progress: {
+          progress([
+            "path": .string($0.path), "bytes": .int($0.bytes), "size": $0.size.map { .int($0) } ?? .null, "records": .int($0.records),
+          ])
+        }, isCancelled: isCancelled, deliver: { try store.append($0) })
+      return [
+        "files": .int(Int64(summary.files)), "records": .int(summary.records), "bytes": .int(summary.bytes),
+        "notJSON": .int(summary.notJSON), "cut": .int(summary.cut), "masked": .int(summary.masked),
+        "problems": .array(summary.problems.map { .string($0) }), "wasCancelled": .bool(summary.wasCancelled),
+      ]
+    } catch {
+      return ["error": .string("\(error)")]
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Checks
+import Ingest
+import JSONBytes
+import MigrationPlan
+import RecordStore
+import TelemetryModel
+import TimeFormat
+
+/// What a running recorder does when asked over its control socket.
+struct Jobs: Sendable {
+  let checks: DueChecks
+  let store: StoreWriter
+  let now: @Sendable () -> Timestamp
+
+  var table: [String: ControlServer.Job] { ["check": check, "ingest": ingest] }
+
+  @Sendable private func check(_ body: JSONValue) -> AsyncStream<JSONValue> {
+    let ids = Set((body["checks"]?.arrayValue ?? []).compactMap(\.stringValue))
+    return AsyncStream { continuation in
+      let task = Task {
+        do {
+          try await checks.now(only: ids) { continuation.yield(Self.line($0)) }
+        } catch {
+          continuation.yield(["error": .string("\(error)")])
+        }
+        continuation.finish()
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+
+  private static func line(_ report: CheckRunner.Report) -> JSONValue {
+    [
+      "check": .string(report.check), "outcome": .string(report.outcome.rawValue), "onFailure": .string(report.onFailure),
+      "howToMend": .string(report.howToMend), "details": .array(report.details.map { .string($0) }),
+      "evidence": .array(
+        report.evidence.map {
+          [
+            "subject": .string($0.subject), "outcome": .string($0.outcome.rawValue), "grade": .string($0.grade.code),
+            "observed": .string($0.observed), "query": .string($0.query), "at": .string($0.at.rfc3339()),
+          ]
+        }),
+    ]
+  }
+
+  @Sendable private func ingest(_ body: JSONValue) -> AsyncStream<JSONValue> {
+    let paths = (body["paths"]?.arrayValue ?? []).compactMap(\.stringValue)
+    return AsyncStream { continuation in
+      let task = Task {
+        let job = IngestJob(store: store, now: now)
+        continuation.yield(job.run(paths, isCancelled: { Task.isCancelled }, progress: { continuation.yield($0) }))
+        continuation.finish()
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+}

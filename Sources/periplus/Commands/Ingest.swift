@@ -1,0 +1,74 @@
+import ArgumentParser
+import Ingest
+import JSONBytes
+import RecordStore
+import Recorder
+import StateDirectory
+import Synchronization
+
+struct IngestCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ingest",
+    abstract: "Read log files into the store: JSON lines, CRI, plain text; also packed with gzip or zstd.",
+    discussion: "A running recorder does it; otherwise this command writes the store itself. ctrl-c ends it; what was read stays.")
+
+  @OptionGroup var home: HomeOptions
+  @Flag(help: "Print the summary as one JSON object.") var json = false
+  @Argument(help: "files; - is the standard input") var files: [String]
+
+  func run() async throws {
+    let home = try home.resolve()
+    let absolute = files.map { $0 == "-" || $0.hasPrefix("/") ? $0 : "\(Environment.current["PWD"] ?? ".")/\($0)" }
+    let summary = GroundLauncher(home: home).isRunning("recorder") && !files.contains("-")
+      ? try await byRecorder(home, absolute) : try byOurselves(home, absolute)
+    if let error = summary["error"]?.stringValue { throw Problem.environment(error) }
+    let problems = (summary["problems"]?.arrayValue ?? []).compactMap(\.stringValue)
+    let count = summary["records"]?.intValue ?? 0
+    Output.progress("\(count) records", isLast: true)
+    if json { Output.line(summary.jsonString) } else { describe(summary, count) }
+    if !problems.isEmpty { throw Problem.finding(problems.joined(separator: " ")) }
+  }
+
+  private func describe(_ summary: JSONValue, _ count: Int64) {
+    var parts = ["\(count) records from \(summary["files"]?.intValue ?? 0) files"]
+    for (key, words) in [("notJSON", "not JSON"), ("cut", "cut"), ("masked", "secrets masked")] {
+      if let number = summary[key]?.intValue, number > 0 { parts.append("\(number) \(words)") }
+    }
+    Output.line(parts.joined(separator: ", "))
+  }
+
+  private func byRecorder(_ home: Home, _ paths: [String]) async throws -> JSONValue {
+    var last = JSONValue.null
+    do {
+      try await ControlClient(socket: home.socket("recorder")).run("ingest", ["paths": .array(paths.map { .string($0) })]) { line in
+        last = line
+        if line["files"] == nil { Self.tell(line) }
+      }
+    } catch {
+      throw Problem.environment("\(error)")
+    }
+    return last
+  }
+
+  private func byOurselves(_ home: Home, _ paths: [String]) throws -> JSONValue {
+    try home.create()
+    let store: StoreWriter
+    do { store = try StoreWriter(directory: home.store, now: WallClock.now()) } catch { throw Problem.environment("\(error)") }
+    for notice in store.notices { Output.complain(notice) }
+    let isCancelled = Cancellation()
+    Interrupts.onInterrupt { isCancelled.set() }
+    return IngestJob(store: store, now: WallClock.now).run(paths, isCancelled: { isCancelled.isSet }) { Self.tell($0) }
+  }
+
+  private static func tell(_ line: JSONValue) {
+    let read = line["bytes"]?.intValue ?? 0
+    let share = line["size"]?.intValue.map { $0 > 0 ? " \(read * 100 / $0) %" : "" } ?? ""
+    Output.progress("\(line["path"]?.stringValue ?? ""):\(share) \(line["records"]?.intValue ?? 0) records")
+  }
+
+  private final class Cancellation: Sendable {
+    private let value = Mutex(false)
+    var isSet: Bool { value.withLock { $0 } }
+    func set() { value.withLock { $0 = true } }
+  }
+}

@@ -1,0 +1,187 @@
+import ArgumentParser
+import ClusterModel
+import JSONBytes
+import RecordStore
+import StateDirectory
+import TelemetryModel
+import TimeFormat
+import Views
+
+/// Options that every reading command has.
+struct ReadOptions: ParsableArguments {
+  @OptionGroup var home: HomeOptions
+  @Flag(help: "One JSON object a line, with stable keys (docs/json.md).") var json = false
+  @Flag(help: "Show local times instead of UTC.") var local = false
+
+  var face: ClockFace {
+    local ? ClockFace(offset: WallClock.localOffset(at: WallClock.now()), name: "local") : .utc
+  }
+
+  func store() throws -> StoreReader { StoreReader(directory: try home.resolve().store) }
+
+  /// Prints a report as text, or its JSON lines.
+  func show(_ report: Report, _ lines: [String]) {
+    if json {
+      for line in lines { Output.line(line) }
+    } else {
+      for line in report.text(width: TerminalWidth.columns) { Output.line(line) }
+    }
+  }
+}
+
+struct Logs: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Search the log records of all pods, also of those that are gone.",
+    discussion: """
+      Words after the options are a query as on the Logs page: service:orders level:>=WARN status:5xx "some text" /regex/ -without. \
+      Records come oldest first; without --since and --limit the last 1000 that match.
+      """)
+
+  @OptionGroup var read: ReadOptions
+  @Option(name: .customLong("request-id"), help: "Records of this request.") var requestID: String?
+  @Option(help: "Records of this service.") var service: String?
+  @Option(help: "This level or worse: DEBUG, INFO, WARN, ERROR.") var level: String?
+  @Option(help: ArgumentHelp("Records of the last 15m, 2h, 1d …", valueName: "duration")) var since: DurationOption?
+  @Option(help: ArgumentHelp("Lines that match this regular expression (PCRE2).", valueName: "regex")) var grep: String?
+  @Option(help: "At most so many records.") var limit: Int?
+  @Flag(help: "Go on with new records as they come, until ctrl-c.") var follow = false
+  @Argument(help: "A query.") var query: [String] = []
+
+  func validate() throws {
+    if let level, !["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"].contains(level.uppercased()) {
+      throw ValidationError("--level expects DEBUG, INFO, WARN or ERROR, but got \(level).")
+    }
+    if let limit, limit < 1 { throw ValidationError("--limit expects at least 1, but got \(limit).") }
+  }
+
+  func run() async throws {
+    let store = try read.store()
+    let now = WallClock.now()
+    var wanted = LogQuery()
+    if !query.isEmpty {
+      do { wanted = try LogQueryParser.parse(query.joined(separator: " "), now: now) } catch { throw Problem.usage("\(error)") }
+    }
+    if let requestID { wanted.conditions.append(.requestID(requestID)) }
+    if let service { wanted.conditions.append(.field("service", .equal, service)) }
+    if let level { wanted.conditions.append(.field("level", .atLeast, level.uppercased())) }
+    if let grep { wanted.conditions.append(.regex(grep)) }
+    if let since { wanted.range = (now - since.duration)..<Timestamp(nanoseconds: .max) }
+    let isWhole = since != nil || requestID != nil || limit != nil
+    wanted.limit = limit ?? (isWhole ? .max : 1000)
+    wanted.order = isWhole && limit == nil ? .oldestFirst : .newestFirst
+    let found = try await print(wanted, from: store)
+    if follow { return try await goOn(wanted, after: found.last, from: store) }
+    if !found.any { throw Problem.finding(read.json ? "" : "no record matches; periplus status tells what is collected") }
+  }
+
+  /// Prints page after page, so that a million records need no memory.
+  private func print(_ query: LogQuery, from store: StoreReader) async throws -> (any: Bool, last: LogCursor?) {
+    var query = query
+    var left = query.limit
+    var last: LogCursor?
+    var isAny = false
+    repeat {
+      query.limit = min(left, 5000)
+      let page = try await store.records(matching: query)
+      let records = query.order == .newestFirst ? page.records.reversed() : page.records
+      for record in records { line(record) }
+      isAny = isAny || !records.isEmpty
+      if let record = records.last { last = LogCursor(at: record.at, id: record.id) }
+      left -= records.count
+      query.cursor = page.next
+      // Newest first is for a bounded tail: one page, turned around.
+      if query.order == .newestFirst { break }
+    } while query.cursor != nil && left > 0
+    return (isAny, last)
+  }
+
+  private func goOn(_ query: LogQuery, after start: LogCursor?, from store: StoreReader) async throws {
+    var query = query
+    query.order = .oldestFirst
+    query.cursor = start ?? LogCursor(at: WallClock.now(), id: 0)
+    query.range = nil
+    var revision = await store.revision()
+    while true {
+      query.limit = 5000
+      let page = try await store.records(matching: query)
+      for record in page.records { line(record) }
+      if let record = page.records.last { query.cursor = LogCursor(at: record.at, id: record.id) }
+      if page.next != nil { continue }
+      while await store.revision() == revision { try await Task.sleep(for: .milliseconds(200)) }
+      revision = await store.revision()
+    }
+  }
+
+  private func line(_ record: LogRecord) {
+    if read.json { return Output.line(record.jsonLine) }
+    let level = (record.level?.word ?? "-").padding(5)
+    Output.line(
+      SafeText.line("\(read.face.full(record.at))  \(level)  \(record.service.padding(9))  \(record.origin.pod)  \(record.message)"))
+  }
+}
+
+struct Request: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Everything about one request: its records in all services, the pods that served it and what became of them.")
+
+  @OptionGroup var read: ReadOptions
+  @Argument(help: "the request's id, as in the x-request-id header") var id: String
+
+  func run() async throws {
+    let store = try read.store()
+    let page = try await store.records(matching: LogQuery([.requestID(id)], limit: 10_000))
+    guard !page.records.isEmpty else {
+      throw Problem.finding("no record carries the request id \(id); ids are compared exactly, and periplus status tells what is collected")
+    }
+    let uids = Array(Set(page.records.map(\.origin.podUID)).subtracting([""]))
+    let view = RequestView(
+      id: id, records: page.records, lifecycle: try await store.lifecycle(ofPods: uids), isCut: page.next != nil)
+    read.show(view.report(face: read.face), view.jsonLines)
+  }
+}
+
+struct Reschedules: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The reschedule ledger: which pods were replaced or restarted, why, and for how long something was missing.")
+
+  @OptionGroup var read: ReadOptions
+  @Option(help: ArgumentHelp("The last 15m, 2h, 7d … (default 1d).", valueName: "duration")) var since: DurationOption?
+  @Flag(name: .customLong("by-time"), help: "In the order of time instead of by workload.") var byTime = false
+
+  func run() async throws {
+    let store = try read.store()
+    let now = WallClock.now()
+    let span = since?.duration ?? .seconds(86_400)
+    let entries = try await store.reschedules(since: now - span)
+    let view = ReschedulesView(
+      entries, gaps: try await store.gaps(since: now - span), now: now, span: span)
+    read.show(view.report(face: read.face, span: span.brief, order: byTime ? .byTime : .byWorkload), view.jsonLines)
+  }
+}
+
+struct Health: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "What is red, amber, green or grey, and why.", discussion: "Exit code 1 when something is red.")
+
+  @OptionGroup var read: ReadOptions
+  @Option(help: ArgumentHelp("Also look at this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context: [String] = []
+
+  func run() async throws {
+    let wiring = try ConsoleWiring(home: try read.home.resolve(), contexts: context)
+    guard !wiring.feeds.isEmpty else {
+      throw Problem.environment("there is no cluster to look at; periplus up starts the proving ground, --context names one of KUBECONFIG")
+    }
+    let watching = Task { await wiring.watchClusters() }
+    defer { watching.cancel() }
+    await FirstSight(feeds: wiring.feeds).wait()
+    let now = WallClock.now()
+    let reschedules = try await wiring.store.reschedules(since: now - .seconds(86_400))
+    let clusters = wiring.feeds.map { feed in
+      let snapshot = feed.current()
+      return ClusterHealth(snapshot: snapshot, verdicts: HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now))
+    }
+    let view = HealthView(clusters: clusters, reschedules: reschedules, now: now)
+    read.show(view.report(face: read.face), view.jsonLines)
+    if view.hasRed { throw Problem.finding() }
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import StateDirectory
+import TimeFormat
+
+struct Up: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Start the proving ground with the reference app, and open the console on it.",
+    discussion: """
+      Quitting the console stops everything that this command started. With --detach the ground and its recorder go on \
+      until `periplus down`. A ground that runs already is used as it is, and left running.
+      """)
+
+  @OptionGroup var home: HomeOptions
+  @OptionGroup var look: LookOptions
+  @Option(help: "The sprint that the reference app stands at; this version has sprint 1.") var sprint = 1
+  @Flag(help: "Leave it running and return when every pod is ready.") var detach = false
+  @Flag(name: .customLong("no-console"), help: "Run in the foreground without the console, until ctrl-c.") var noConsole = false
+
+  func validate() throws {
+    guard sprint == 1 else { throw ValidationError("--sprint expects 1, the only sprint of this version, but got \(sprint).") }
+  }
+
+  func run() async throws {
+    let home = try home.resolve()
+    let launcher = GroundLauncher(home: home)
+    if launcher.wasKilled { Output.complain("the proving ground's daemon had died; starting it again") }
+    let owner = Owner(home: home)
+    let wasStopped = !launcher.isRunning("ground")
+    let isOurs = wasStopped && !detach
+    if isOurs { try owner.claim(home) } else if detach { owner.release() }
+    let isStarted = try launcher.start()
+    let deployment = Deployment(home: home, sprint: sprint)
+    try deployment.writePlan()
+
+    if detach || noConsole {
+      Output.progress(isStarted ? "starting the proving ground" : "the proving ground runs already")
+      try await launcher.waitUntilListening()
+      try await deployment.apply()
+      try await deployment.waitUntilReady { Output.progress($0) }
+      Output.progress("ready: 5 services, kubeconfig \(home.kubeconfig)", isLast: true)
+      if detach {
+        Output.line("look at it with: periplus console · stop it with: periplus down")
+        return
+      }
+      await Interrupts.wait()
+    } else {
+      let deploying = Task {
+        try await launcher.waitUntilListening()
+        try await deployment.apply()
+      }
+      do {
+        try await ConsoleSession(home: home, look: look, page: nil, deploying: deploying).run()
+      } catch {
+        deploying.cancel()
+        if isOurs { try await stop(launcher, owner) }
+        throw error
+      }
+      deploying.cancel()
+    }
+    if isOurs { try await stop(launcher, owner) }
+  }
+
+  private func stop(_ launcher: GroundLauncher, _ owner: Owner) async throws {
+    _ = try await launcher.stop { Output.progress($0) }
+    owner.release()
+    Output.progress("stopped; nothing is left running", isLast: true)
+  }
+}
+
+struct Down: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Stop the proving ground and everything it started.")
+
+  @OptionGroup var home: HomeOptions
+
+  func run() async throws {
+    let home = try home.resolve()
+    let launcher = GroundLauncher(home: home)
+    guard Files.exists(home.run) else {
+      Output.line("nothing runs in \(home.path)")
+      return
+    }
+    let didRun = try await launcher.stop { Output.progress($0) }
+    Owner(home: home).release()
+    Output.progress(didRun ? "stopped; nothing is left running" : "nothing was running", isLast: true)
+  }
+}
+
+extension Owner {
+  fileprivate func claim(_ home: Home) throws {
+    try home.create()
+    try claim()
+  }
+}

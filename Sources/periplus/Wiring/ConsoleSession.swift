@@ -1,0 +1,203 @@
+import Console
+import Glibc
+import KubernetesClient
+import Screen
+import StateDirectory
+import Synchronization
+import Terminal
+import TimeFormat
+import Views
+
+/// The console in a terminal: the UI thread draws and reads keys, everything else happens elsewhere.
+struct ConsoleSession {
+  let home: Home
+  let look: LookOptions
+  var contexts: [String] = []
+  /// A deep link to open at; `nil` for the front page.
+  var page: String?
+  /// The deployment that goes on while the first frame is shown already; a failure is shown as a message.
+  var deploying: Task<Void, any Error>?
+
+  init(home: Home, look: LookOptions, contexts: [String] = [], page: String?, deploying: Task<Void, any Error>? = nil) {
+    self.home = home
+    self.look = look
+    self.contexts = contexts
+    self.page = page
+    self.deploying = deploying
+  }
+
+  func run() async throws {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+      throw Problem.environment(
+        "expected a terminal on standard input and output and found none; for text use periplus console --once, or periplus health")
+    }
+    let wakeup = Wakeup()
+    let inbox = Inbox { wakeup.signal() }
+    let background = Background(inbox: inbox)
+    let session = self
+    var options = TerminalOptions()
+    if look.ascii { options.symbols = .ascii }
+    if look.noColor { options.maximumDepth = .mono }
+    options.escapeDelay = look.escapeDelay
+    options.reportsFocus = false
+    let starter = Task { await background.start(session) }
+    defer { starter.cancel() }
+    let exit: TerminalExit
+    do {
+      exit = try await TerminalLoop.run(options: options, wakeup: wakeup) {
+        ScreenHandler(session: session, inbox: inbox, background: background)
+      }
+    } catch {
+      throw Problem.environment(error.description)
+    }
+    background.stop()
+    if exit == .hangup || exit == .terminated { throw Problem(status: .environment, sentence: "") }
+  }
+
+  /// The console's first state; needs no file and no network, so that the first frame does not wait.
+  func firstState() -> ConsoleState {
+    let now = WallClock.now()
+    var state = ConsoleState(now: now, page: .health(HealthPage()))
+    let local = ClockFace(offset: WallClock.localOffset(at: now), name: "local")
+    state.shared.localFace = local
+    if look.local { state.shared.face = local }
+    state.shared.actionClusters = ["ground"].union(look.actions ? contexts : [])
+    state.shared.lastLook = LastLook(home: home).moment
+    return state
+  }
+}
+
+/// What runs beside the UI thread: the watches, and the runner of effects once there is something to run them on.
+private final class Background: Sendable {
+  private struct State {
+    var runner: EffectRunner?
+    var waiting: [Effect] = []
+    var tasks: [Task<Void, Never>] = []
+  }
+
+  let inbox: Inbox
+  private let state = Mutex(State())
+
+  init(inbox: Inbox) { self.inbox = inbox }
+
+  func perform(_ effect: Effect) {
+    let runner = state.withLock { state in
+      if state.runner == nil { state.waiting.append(effect) }
+      return state.runner
+    }
+    runner?.perform(effect)
+  }
+
+  func start(_ session: ConsoleSession) async {
+    if let deploying = session.deploying {
+      // The kubeconfig appears when the ground listens; until then the pages say what they wait for.
+      inbox.post(.note(Note("Starting the proving ground…")))
+      while !Files.exists(session.home.groundInfo), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
+      let watch = Task { [inbox] in
+        do {
+          try await deploying.value
+          inbox.post(.note(Note("The reference app is deployed; its pods are coming up.", .good)))
+        } catch is CancellationError {
+        } catch let problem as Problem {
+          inbox.post(.note(Note(problem.sentence, .bad)))
+        } catch {
+          inbox.post(.note(Note("\(error)", .bad)))
+        }
+      }
+      state.withLock { $0.tasks.append(watch) }
+    }
+    let wiring: ConsoleWiring
+    do {
+      wiring = try ConsoleWiring(home: session.home, contexts: session.contexts, allowsActions: session.look.actions)
+    } catch {
+      inbox.post(.note(Note((error as? Problem)?.sentence ?? "\(error)", .bad)))
+      return
+    }
+    let runner = EffectRunner(ports: wiring.ports, inbox: inbox)
+    let waiting = state.withLock { state in
+      state.runner = runner
+      state.tasks.append(Task { await wiring.watchClusters() })
+      state.tasks.append(Task { await runner.watch() })
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for effect in waiting { runner.perform(effect) }
+  }
+
+  func stop() {
+    let tasks = state.withLock { state in
+      defer { state.tasks = [] }
+      return state.tasks
+    }
+    for task in tasks { task.cancel() }
+  }
+}
+
+/// The console's core on the UI thread.
+private final class ScreenHandler: TerminalHandler {
+  private let session: ConsoleSession
+  private let inbox: Inbox
+  private let background: Background
+  private var core: ConsoleCore?
+  private var requests: [TerminalRequest] = []
+  private(set) var isFinished = false
+
+  init(session: ConsoleSession, inbox: Inbox, background: Background) {
+    self.session = session
+    self.inbox = inbox
+    self.background = background
+  }
+
+  func start(size: Size, capabilities: TerminalCapabilities) {
+    var core = ConsoleCore(
+      state: session.firstState(), inbox: inbox, size: size, theme: capabilities.theme,
+      glyphs: session.look.ascii ? .ascii : capabilities.glyphs, now: WallClock.now)
+    if let page = session.page { core.run("open \(page)") }
+    self.core = core
+    pump()
+  }
+
+  func handle(_ events: [InputEvent]) {
+    for event in events { core?.handle(event) }
+    core?.readInbox()
+    core?.tick()
+    pump()
+  }
+
+  func frame(size: Size) -> CellBuffer? {
+    guard core?.needsFrame == true else { return nil }
+    return core?.render()
+  }
+
+  /// Ages and the clock move on the second.
+  var nextDeadline: ContinuousClock.Instant? {
+    let rest = 1_000_000_000 - WallClock.now().nanoseconds % 1_000_000_000
+    return ContinuousClock.now + .nanoseconds(rest)
+  }
+
+  func takeRequests() -> [TerminalRequest] {
+    defer { requests = [] }
+    return requests
+  }
+
+  /// ctrl-c asks to quit, as `q` does: nothing is lost by a slip.
+  func interrupted() -> Bool {
+    core?.handle(.key(.character("q")))
+    pump()
+    return false
+  }
+
+  private func pump() {
+    for effect in core?.takeEffects() ?? [] {
+      switch effect {
+      case .quit: isFinished = true
+      case .copy(let text):
+        requests.append(.copy(text))
+        core?.receive(.note(Note("Copied.", .good)))
+      case .suspend: requests.append(.suspend)
+      case .redraw: requests.append(.redraw)
+      default: background.perform(effect)
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import Checks
+import ClusterFeed
+import ClusterModel
+import Console
+import KubernetesClient
+import MigrationPlan
+import RecordStore
+import Recorder
+import StateDirectory
+import TimeFormat
+import Training
+
+/// Joins the console's ports to the store, the clusters and the plan of a home.
+struct ConsoleWiring {
+  let home: Home
+  let store: StoreReader
+  let feeds: [WatchedCluster]
+  let ports: ConsolePorts
+
+  /// - Parameters:
+  ///   - contexts: kubeconfig contexts of other clusters to watch; the proving ground is watched when it has been started.
+  ///   - allowsActions: whether other clusters may be changed; the proving ground always may.
+  init(home: Home, contexts: [String] = [], allowsActions: Bool = false) throws {
+    self.home = home
+    let store = StoreReader(directory: home.store)
+    self.store = store
+    var feeds: [WatchedCluster] = []
+    if Files.exists(home.kubeconfig) {
+      let context = try Kubeconfig(files: [home.kubeconfig]).context()
+      feeds.append(WatchedCluster(api: KubernetesAPI(context: context), cluster: "ground", now: WallClock.now))
+    }
+    if !contexts.isEmpty {
+      let kubeconfig = try Kubeconfig.load()
+      for name in contexts {
+        feeds.append(WatchedCluster(api: KubernetesAPI(context: try kubeconfig.context(name)), cluster: name, now: WallClock.now))
+      }
+    }
+    self.feeds = feeds
+    let plan = PlanFile(home: home)
+    let actions = ConsoleActions(clusters: feeds.filter { $0.cluster == "ground" || allowsActions })
+    ports = ConsolePorts(
+      logs: store, clusters: feeds, ledger: store, evidence: store,
+      voyage: { evidence, now in
+        do {
+          return PlanUpdate(voyage: try plan.voyage(evidence, now: now))
+        } catch let problem as Problem {
+          return PlanUpdate(voyage: nil, error: problem.sentence)
+        } catch {
+          return PlanUpdate(voyage: nil, error: "\(error)")
+        }
+      },
+      verdicts: { snapshot, reschedules, now in HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now) },
+      actions: actions, panes: feeds.first.map { TrainingPanes(home: home, cluster: $0, logs: store) },
+      export: { name, markdown, json in try Exports(home: home).write(name, markdown: markdown, json: json) },
+      rememberLook: { moment in try? Files.write(moment.rfc3339(), to: LastLook(home: home).path) },
+      now: WallClock.now, pause: { try await Task.sleep(for: $0) })
+  }
+
+  /// Watches the clusters until cancelled.
+  func watchClusters() async {
+    await withTaskGroup(of: Void.self) { group in
+      for feed in feeds { group.addTask { await feed.run() } }
+    }
+  }
+
+  func state(page: Page?, isLocal: Bool) -> ConsoleState {
+    let now = WallClock.now()
+    var state = page.map { ConsoleState(now: now, page: $0) } ?? ConsoleState(now: now)
+    let local = ClockFace(offset: WallClock.localOffset(at: now), name: "local")
+    state.shared.localFace = local
+    if isLocal { state.shared.face = local }
+    state.shared.actionClusters = Set(feeds.map(\.cluster).filter { $0 == "ground" })
+    state.shared.lastLook = LastLook(home: home).moment
+    return state
+  }
+}
+
+/// When this user last quit the console.
+struct LastLook {
+  let home: Home
+  var path: String { "\(home.path)/last-look" }
+  var moment: Timestamp? {
+    Files.text(path).flatMap { Timestamp(rfc3339: $0.split(separator: "\n").first.map(String.init) ?? "") }
+  }
+}
+
+/// Files that `e` writes.
+struct Exports {
+  let home: Home
+
+  /// Writes the view as Markdown and as JSON lines; answers where.
+  func write(_ name: String, markdown: String, json: [String]) throws -> String {
+    let folder = "\(home.path)/exports"
+    try Files.makeFolder(folder)
+    var safe = ""
+    for character in name { safe.append(character.isLetter || character.isNumber || character == "-" ? character : "-") }
+    let base = "\(folder)/\(safe)-\(WallClock.now().rfc3339(.seconds).filter { $0 != ":" })"
+    try Files.write(markdown, to: "\(base).md")
+    try Files.write(json.map { $0 + "\n" }.joined(), to: "\(base).jsonl")
+    return "\(base).md"
+  }
+}
+
+/// Does to clusters what the person at the console said yes to.
+struct ConsoleActions: Console.ClusterActions {
+  let clusters: [WatchedCluster]
+
+  func perform(_ action: ClusterAction) async throws -> String {
+    guard let cluster = clusters.first(where: { $0.cluster == action.cluster }) else {
+      throw Problem.usage("actions in \(action.cluster) are off; start the console with --actions")
+    }
+    let changes = ClusterChanges(api: cluster.api)
+    switch action {
+    case .deletePod(_, let namespace, let name):
+      try await changes.deletePod(name, in: namespace)
+      return "Deleted pod \(name) in \(action.cluster)."
+    case .scale(_, let workload, let replicas):
+      try await changes.scale(workload, to: replicas)
+      return "Scaled \(workload.display) in \(action.cluster) to \(replicas)."
+    case .restart(_, let workload):
+      try await changes.restart(workload)
+      return "Restarting \(workload.display) in \(action.cluster)."
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// ctrl-c and SIGTERM for commands that have something to finish: the first asks to stop, the second ends at once.
+enum Interrupts {
+  private static let sources = Mutex<[any DispatchSourceSignal]>([])
+
+  static func onInterrupt(_ stop: @escaping @Sendable () -> Void) {
+    let count = Counter()
+    for number in [SIGINT, SIGTERM] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        if count.next() > 1 { _exit(128 + number) }
+        stop()
+      }
+      source.resume()
+      // DispatchSourceSignal is not marked Sendable, though dispatch objects are thread-safe.
+      nonisolated(unsafe) let kept = source
+      sources.withLock { $0.append(kept) }
+    }
+  }
+
+  private final class Counter: Sendable {
+    private let value = Mutex(0)
+    func next() -> Int {
+      value.withLock {
+        $0 += 1
+        return $0
+      }
+    }
+  }
+}
+
+extension Interrupts {
+  /// Waits for ctrl-c or SIGTERM.
+  static func wait() async {
+    let (stream, continuation) = AsyncStream<Void>.makeStream()
+    onInterrupt { continuation.finish() }
+    for await _ in stream {}
+  }
+}

@@ -1,0 +1,20 @@
+import Glibc
+import Screen
+
+/// Text of others on its way to a terminal: control characters become visible, so that nothing is obeyed.
+enum SafeText {
+  static func line(_ text: String) -> String { isatty(STDOUT_FILENO) == 1 ? Visible.text(text) : text }
+}
+
+extension String {
+  func padding(_ columns: Int) -> String { TextWidth.pad(self, columns: columns) }
+}
+
+/// The width of standard output.
+enum TerminalWidth {
+  static var columns: Int {
+    var size = winsize()
+    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 120 }
+    return Int(size.ws_col)
+  }
+}

@@ -1,0 +1,150 @@
+import Console
+import TimeFormat
+import Training
+
+/// A lesson as its trainee reads it, beside a page or in a shell.
+struct LessonText {
+  /// How the trainee goes on: by the console's commands, or by those of the shell.
+  enum Voice { case console, shell }
+
+  let lesson: Lesson
+  let state: LessonState
+  let voice: Voice
+
+  var progress: String {
+    switch state.phase {
+    case .notStarted: "\(lesson.minutes) min"
+    case .running: "step \(state.step + 1) of \(state.stepCount)"
+    case .done: "done"
+    }
+  }
+
+  var lines: [PaneUpdate.Line] {
+    switch state.phase {
+    case .notStarted: beginning
+    case .running: running
+    case .done: ending
+    }
+  }
+
+  private var beginning: [PaneUpdate.Line] {
+    var lines = [PaneUpdate.Line("Teaches \(lesson.facility): \(lesson.concepts.joined(separator: ", ")), in \(state.stepCount) steps.")]
+    if !lesson.prerequisites.isEmpty { lines.append(.init("Comes after: \(lesson.prerequisites.joined(separator: ", ")).", .dim)) }
+    if let due = state.reviewDue { lines.append(.init("Its review is due on \(day(due)).", .dim)) }
+    lines += [
+      blank, PaneUpdate.Line(voice == .console ? "> starts it." : "periplus learn start \(lesson.id) starts it.", .strong),
+      PaneUpdate.Line("It changes the proving ground; reset restores it.", .dim),
+    ]
+    return lines
+  }
+
+  private var running: [PaneUpdate.Line] {
+    // The story is long; who is in the midst of the lesson has read it.
+    var lines = state.step == 0 ? paragraphs(state.story) + [blank] : []
+    lines += paragraphs(state.task, .strong)
+    if !state.offers.isEmpty {
+      lines += [blank, .init("\(command("offer")) does it for you: \(state.offers.joined(separator: ", "))", .dim)]
+    }
+    for (number, hint) in state.hints.enumerated() { lines += [blank, .init("Hint \(number + 1): \(trimmed(hint))")] }
+    for name in state.asks { if let answer = state.answers[name] { lines += [blank, .init("Your answer (\(name)): \(answer)", .dim)] } }
+    if let text = state.lastText { lines += [blank, result(text)] }
+    return lines + [blank] + ways
+  }
+
+  private var ending: [PaneUpdate.Line] {
+    var lines = [PaneUpdate.Line("Done in \(took) with \(count(state.hintsUsed, "hint")).", .good), blank]
+    lines += paragraphs(state.debrief)
+    let number = state.finishedAt.count
+    if let due = state.reviewDue {
+      lines += [blank, .init("Review \(number) of \(ReviewSchedule.days.count) is due on \(day(due)).", .strong)]
+      if !lesson.review.isEmpty { lines.append(.init(lesson.review[(number - 1) % lesson.review.count])) }
+    } else {
+      lines += [blank, .init("Every review is behind you.", .strong)]
+    }
+    lines += [blank, .init("\(command("reset")) restores the proving ground.", .dim)]
+    return lines
+  }
+
+  private func result(_ text: String) -> PaneUpdate.Line {
+    switch state.lastResult {
+    case "pass": .init("✔ \(trimmed(text))", .good)
+    case "fail": .init("✖ \(trimmed(text))", .bad)
+    // The ground's trouble, not the trainee's.
+    case "error": .init("The check could not look, which is no failure of yours: \(trimmed(text))", .bad)
+    default: .init(trimmed(text), .dim)
+    }
+  }
+
+  private var ways: [PaneUpdate.Line] {
+    var ways: [String] = []
+    switch state.asks.count {
+    case 0: ways.append("\(command("check")) checks")
+    case 1: ways.append("\(command("answer")) TEXT answers")
+    default: ways.append("\(command("answer")) NAME TEXT answers, NAME one of \(state.asks.joined(separator: ", "))")
+    }
+    if state.hintsLeft > 0 { ways.append("\(command("hint")) gives a hint (\(state.hintsLeft) left)") }
+    ways.append("\(command("skip")) goes on")
+    return ways.map { .init($0, .dim) }
+  }
+
+  private func command(_ name: String) -> String {
+    switch (voice, name) {
+    case (.console, "check"): ">"
+    case (.console, "hint"): "h"
+    case (.console, _): ":\(name)"
+    case (.shell, "offer"): "periplus learn do"
+    case (.shell, _): "periplus learn \(name)"
+    }
+  }
+
+  private var took: String {
+    guard let started = state.startedAt, let finished = state.finishedAt.last else { return "no time" }
+    return (finished - started).brief
+  }
+
+  private var blank: PaneUpdate.Line { .init("") }
+  private func day(_ moment: Timestamp) -> String { CivilTime(moment, offset: WallClock.localOffset(at: moment)).date }
+  private func count(_ number: Int, _ noun: String) -> String { number == 0 ? "no \(noun)s" : "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+  /// A YAML block's own line breaks mean nothing but where they set a line apart.
+  private func paragraphs(_ text: String, _ tone: PaneUpdate.Tone = .plain) -> [PaneUpdate.Line] {
+    trimmed(text).split(separator: "\n", omittingEmptySubsequences: false).map { PaneUpdate.Line(String($0), tone) }
+  }
+
+  private func trimmed(_ text: String) -> String {
+    var text = Substring(text)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}
+
+/// Which lesson is meant when none is named: the one that was started last and is not done.
+struct RunningLesson {
+  let lessons: [Lesson]
+  let events: [LessonEvent]
+
+  var lesson: Lesson? {
+    for event in events.reversed() where event.kind == .started {
+      guard let lesson = lessons.first(where: { $0.id == event.lesson }) else { continue }
+      if LessonState(lesson, events: events).phase == .running { return lesson }
+    }
+    return nil
+  }
+}
+
+/// Which question an answer is for: the step's only one, or the one that the text names first.
+struct LessonAnswer {
+  let name: String?
+  let value: String
+
+  init(_ text: String, asks: [String]) {
+    let first = String(text.prefix { $0 != " " })
+    if asks.count > 1, asks.contains(first) {
+      name = first
+      value = String(text.dropFirst(first.count).drop { $0 == " " })
+    } else {
+      name = nil
+      value = text
+    }
+  }
+}

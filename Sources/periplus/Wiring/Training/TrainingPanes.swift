@@ -1,0 +1,108 @@
+import ClusterFeed
+import Console
+import RecordStore
+import StateDirectory
+import Training
+
+/// Lessons and demos beside the console's pages.
+actor TrainingPanes: PaneSource {
+  private let ground: TrainingGround
+  private let progress: ProgressFile
+  /// The console on which demos play; `nil` where there is none to be seen.
+  private let stage: (any DemoStage)?
+  private var lesson: Lesson?
+  private var demo: DemoShow?
+
+  init(home: Home, cluster: WatchedCluster, logs: StoreReader, stage: (any DemoStage)? = nil) {
+    ground = TrainingGround(cluster: cluster, logs: logs)
+    progress = ProgressFile(home)
+    self.stage = stage
+  }
+
+  func open(_ kind: PaneUpdate.Kind, id: String) async -> PaneUpdate {
+    do {
+      let shelf = try TrainingShelf.open()
+      switch kind {
+      case .lesson:
+        let lesson =
+          id.isEmpty ? RunningLesson(lessons: try shelf.lessons(), events: try progress.events()).lesson : try shelf.lesson(id)
+        guard let lesson else { return try lessonList(shelf) }
+        self.lesson = lesson
+        demo = nil
+        return try update(of: lesson)
+      case .demo:
+        guard !id.isEmpty else { return try demoList(shelf) }
+        guard let stage else { throw GroundActionError("a demo plays on a console that is seen; periplus demo rehearse \(id) plays it without") }
+        let show = DemoShow(try shelf.demo(id), stage: stage, ground: ground)
+        demo = show
+        lesson = nil
+        return await show.update()
+      }
+    } catch {
+      return failed(kind, error)
+    }
+  }
+
+  func perform(_ command: PaneCommand, argument: String) async -> PaneUpdate? {
+    if let demo {
+      if command == .close { self.demo = nil }
+      return await demo.perform(command)
+    }
+    guard command != .close, let lesson else {
+      lesson = nil
+      return nil
+    }
+    do {
+      try await perform(command, argument, lesson)
+      return try update(of: lesson)
+    } catch {
+      guard var update = try? update(of: lesson) else { return failed(.lesson, error) }
+      update.lines = [.init("✖ \(Self.sentence(of: error))", .bad), .init("")] + update.lines
+      return update
+    }
+  }
+
+  private func perform(_ command: PaneCommand, _ argument: String, _ lesson: Lesson) async throws {
+    let runner = LessonRunner(lesson, ground: ground.actions, context: ground.context, progress: progress)
+    let state = try runner.state()
+    switch command {
+    case .next: _ = state.phase == .running ? try await runner.check() : try await runner.start()
+    case .hint: _ = try await runner.hint()
+    case .answer:
+      let answer = LessonAnswer(argument, asks: state.asks)
+      _ = try await runner.answer(answer.value, name: answer.name)
+    case .offer: _ = try await runner.doOffer()
+    case .skip: _ = try await runner.skip()
+    case .reset: _ = try await runner.reset()
+    case .close: break
+    }
+  }
+
+  private func update(of lesson: Lesson) throws -> PaneUpdate {
+    let state = LessonState(lesson, events: try progress.events())
+    let text = LessonText(lesson: lesson, state: state, voice: .console)
+    return PaneUpdate(kind: .lesson, title: lesson.title, progress: text.progress, lines: text.lines, isDone: state.phase == .done)
+  }
+
+  private func lessonList(_ shelf: TrainingShelf) throws -> PaneUpdate {
+    let events = try progress.events()
+    let lines = try shelf.lessons().map { lesson in
+      let state = LessonState(lesson, events: events)
+      return PaneUpdate.Line("\(lesson.id)  \(lesson.title), \(lesson.minutes) min\(state.finishedAt.isEmpty ? "" : ", done")")
+    }
+    return PaneUpdate(kind: .lesson, title: "Which one?", lines: lines + [.init(""), .init(":learn LESSON opens one.", .dim)], isDone: true)
+  }
+
+  private func demoList(_ shelf: TrainingShelf) throws -> PaneUpdate {
+    let lines = try shelf.demos().map { PaneUpdate.Line("\($0.number)  \($0.title), \($0.minutes) min") }
+    return PaneUpdate(kind: .demo, title: "Which one?", lines: lines + [.init(""), .init(":demo NUMBER opens one.", .dim)], isDone: true)
+  }
+
+  private func failed(_ kind: PaneUpdate.Kind, _ error: any Error) -> PaneUpdate {
+    PaneUpdate(kind: kind, title: "Cannot be opened", lines: [.init(Self.sentence(of: error), .bad)], isDone: true)
+  }
+
+  static func sentence(of error: any Error) -> String {
+    (error as? GroundActionError)?.sentence ?? (error as? DemoStageError)?.sentence ?? (error as? Problem)?.sentence ?? "\(error)"
+  }
+}

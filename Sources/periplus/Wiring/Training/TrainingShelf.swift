@@ -1,0 +1,59 @@
+import Checks
+import MigrationPlan
+import StateDirectory
+import Training
+
+/// The lessons and demos that come with the program.
+struct TrainingShelf {
+  let share: Share
+
+  static func open() throws -> TrainingShelf { TrainingShelf(share: try Share.locate()) }
+
+  var lessonFiles: [String] {
+    Files.names(in: share.lessons).map { "\(share.lessons)/\($0)/lesson.yaml" }.filter(Files.exists)
+  }
+
+  var demoFiles: [String] { Files.names(in: share.demos).filter { $0.hasSuffix(".demo.yaml") }.map { "\(share.demos)/\($0)" } }
+
+  /// In the course's order.
+  func lessons() throws -> [Lesson] {
+    try lessonFiles.map { file in
+      let (lesson, diagnostics) = LessonParser.parse(try text(file), file: file, catalog: CheckLibrary.catalog)
+      return try usable(lesson, diagnostics, file)
+    }.sorted { ($0.number, $0.id) < ($1.number, $1.id) }
+  }
+
+  /// By id or by number.
+  func lesson(_ name: String) throws -> Lesson {
+    let lessons = try lessons()
+    if let lesson = lessons.first(where: { $0.id == name || "\($0.number)" == name }) { return lesson }
+    let nearest = EditDistance.nearest(to: name, among: lessons.map(\.id))
+    throw Problem.finding(
+      "there is no lesson '\(name)'\(nearest.map { "; did you mean '\($0)'?" } ?? ""); periplus learn list shows all \(lessons.count)")
+  }
+
+  func demos() throws -> [Training.Demo] {
+    try demoFiles.map { file in
+      let (demo, diagnostics) = DemoParser.parse(try text(file), file: file, catalog: CheckLibrary.catalog)
+      return try usable(demo, diagnostics, file)
+    }.sorted { $0.number < $1.number }
+  }
+
+  func demo(_ name: String) throws -> Training.Demo {
+    let demos = try demos()
+    if let number = Int(name), let demo = demos.first(where: { $0.number == number }) { return demo }
+    throw Problem.finding("there is no demo \(name); there are \(demos.map { "\($0.number)" }.joined(separator: ", ")): periplus demo list")
+  }
+
+  func text(_ file: String) throws -> String {
+    guard let text = Files.text(file) else { throw Problem.finding("expected a file at \(file) and found none that can be read") }
+    return text
+  }
+
+  private func usable<Item>(_ item: Item?, _ diagnostics: [PlanDiagnostic], _ file: String) throws -> Item {
+    if let item { return item }
+    let errors = diagnostics.filter { $0.severity == .error }
+    let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
+    throw Problem.finding("\(errors.first?.text ?? "\(file) is empty")\(more)")
+  }
+}

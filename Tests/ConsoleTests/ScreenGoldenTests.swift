@@ -1,0 +1,102 @@
+import Console
+import Screen
+import Testing
+import Views
+
+/// A page and how one gets to it.
+struct Scene: Sendable, CustomTestStringConvertible {
+  var name: String
+  var page: @Sendable () -> Page
+  var keys: [String] = []
+  var testDescription: String { name }
+
+  static let all: [Scene] = [
+    Scene(name: "voyage", page: { .voyage(VoyagePage()) }),
+    Scene(name: "voyage-checks", page: { .voyage(VoyagePage()) }, keys: ["Enter"]),
+    Scene(name: "health", page: { .health(HealthPage()) }),
+    Scene(name: "workload", page: { .health(HealthPage()) }, keys: ["Enter"]),
+    Scene(name: "pod", page: { .health(HealthPage()) }, keys: ["Enter", "Enter"]),
+    Scene(name: "reschedules", page: { .reschedules(ReschedulesPage()) }),
+    Scene(name: "reschedules-time", page: { .reschedules(ReschedulesPage()) }, keys: ["v"]),
+    Scene(name: "logs", page: { .logs(LogsPage()) }),
+    Scene(name: "logs-request", page: { .logs(LogsPage(query: "request:\(Fixture.requestID)")) }, keys: ["j"]),
+    Scene(name: "request", page: { .request(RequestPage(id: Fixture.requestID)) }, keys: ["j", "j", "j", "j"]),
+  ]
+
+  static let overlays: [Scene] = [
+    Scene(name: "help", page: { .logs(LogsPage()) }, keys: ["?"]),
+    Scene(name: "palette", page: { .health(HealthPage()) }, keys: [":", "type:re"]),
+    Scene(name: "search", page: { .logs(LogsPage()) }, keys: ["/", "type:service:orders"]),
+    Scene(name: "explain", page: { .health(HealthPage()) }, keys: ["x"]),
+    Scene(name: "record", page: { .logs(LogsPage(query: "request:\(Fixture.requestID)")) }, keys: ["Enter"]),
+    Scene(name: "record-raw", page: { .logs(LogsPage(query: "request:\(Fixture.requestID)")) }, keys: ["Enter", "J"]),
+    Scene(name: "sources", page: { .health(HealthPage()) }, keys: [":", "type:sources", "Enter"]),
+    Scene(name: "confirm", page: { .health(HealthPage()) }, keys: ["Enter", ":", "type:delete", "Enter"]),
+    Scene(name: "pinned", page: { .logs(LogsPage()) }, keys: [":", "type:at 14:01:30", "Enter"]),
+    Scene(name: "lesson", page: { .health(HealthPage()) }, keys: [":", "type:learn", "Enter"]),
+    Scene(name: "no-page-yet", page: { .health(HealthPage()) }, keys: ["5"]),
+  ]
+}
+
+@Suite("Screens")
+struct ScreenGoldenTests {
+  static let sizes = [Size(columns: 80, rows: 24), Size(columns: 120, rows: 40), Size(columns: 200, rows: 60)]
+
+  private func screen(_ scene: Scene, _ size: Size, depth: ColorDepth, glyphs: Glyphs = .unicode) async throws -> CellBuffer {
+    let driver = try await ConsoleDriver(scene.page(), size: size, depth: depth, glyphs: glyphs)
+    for key in scene.keys { try await driver.press(key) }
+    return await driver.console.buffer()
+  }
+
+  @Test("every page at every size, without color", arguments: Scene.all, sizes)
+  func mono(scene: Scene, size: Size) async throws {
+    let buffer = try await screen(scene, size, depth: .mono)
+    try Golden.check(buffer.plainText(), "\(scene.name)-\(size.columns)x\(size.rows)")
+  }
+
+  @Test("every page in color", arguments: Scene.all)
+  func color(scene: Scene) async throws {
+    let buffer = try await screen(scene, Size(columns: 120, rows: 40), depth: .truecolor)
+    try Golden.check(buffer.styledText(), "\(scene.name)-120x40-color")
+  }
+
+  @Test("what lies over the pages", arguments: Scene.overlays)
+  func overlays(scene: Scene) async throws {
+    for size in Self.sizes.prefix(2) {
+      let buffer = try await screen(scene, size, depth: .mono)
+      try Golden.check(buffer.plainText(), "over-\(scene.name)-\(size.columns)x\(size.rows)")
+    }
+  }
+
+  @Test("ASCII alone", arguments: Scene.all)
+  func ascii(scene: Scene) async throws {
+    let lines = try await screen(scene, Size(columns: 80, rows: 24), depth: .mono, glyphs: .ascii).plainText()
+    for line in lines { #expect(line.utf8.allSatisfy { $0 < 0x80 }, "\(scene.name): \(line)") }
+    if scene.name == "health" { try Golden.check(lines, "health-80x24-ascii") }
+  }
+
+  @Test("plain lines for screen readers", arguments: Scene.all)
+  func linear(scene: Scene) async throws {
+    let driver = try await ConsoleDriver(scene.page())
+    for key in scene.keys { try await driver.press(key) }
+    let lines = await driver.console.linear(width: 100)
+    #expect(lines.allSatisfy { TextWidth.width(of: $0) <= 100 })
+    try Golden.check(lines, "linear-\(scene.name)")
+  }
+
+  @Test("empty states say what would be here and what brings it")
+  func empty() async throws {
+    let ports = ConsolePorts.fake(clusters: [], logs: FakeLogs(all: []), ledger: FakeLedger(isEmpty: true), hasPlan: false)
+    for (key, name) in [("1", "voyage"), ("2", "health"), ("3", "reschedules"), ("4", "logs")] {
+      let driver = try await ConsoleDriver(key == "2" ? .voyage(VoyagePage()) : .health(HealthPage()), ports: ports)
+      try await driver.press(key)
+      try Golden.check(await driver.screen(), "empty-\(name)-80x24")
+    }
+  }
+
+  @Test("a terminal too small says so")
+  func tooSmall() async throws {
+    let driver = try await ConsoleDriver(size: Size(columns: 39, rows: 9))
+    #expect(await driver.text().contains("needs at least 40×10"))
+  }
+}

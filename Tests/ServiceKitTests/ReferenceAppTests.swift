@@ -1,0 +1,139 @@
+import AsyncHTTPClient
+import Foundation
+import JSONBytes
+import Load
+import LogStandard
+import NIOCore
+import NIOHTTP1
+import Testing
+
+/// The real executable, from start-up over traffic, faults and a crash to shutdown.
+@Suite(.enabled(if: ShopProcesses.executable != nil, "build the product reference-app in release mode to run these"), .serialized)
+struct ReferenceAppTests {
+  @Test func everyLineOfEveryServiceIsARecord() async throws {
+    let executable = try #require(ShopProcesses.executable)
+    let shop = ShopProcesses()
+    defer { shop.cleanUp() }
+    for name in ShopProcesses.names { try shop.start(name, executable) }
+    for name in ShopProcesses.names { #expect(await shop.until { await shop.isReady(name) }, "\(name) does not get ready") }
+
+    let services = Dictionary(uniqueKeysWithValues: TrafficOptions.known.map { ($0, shop.url($0)) })
+    let summary = await (try TrafficGenerator(TrafficOptions(services: services, requests: 200, concurrency: 8))).run()
+    #expect(summary.sent == 200)
+    #expect(summary.failed == 0, "\(summary.failures.prefix(3))")
+    let order = try #require(summary.lastOrderIDs.last)
+    #expect(
+      await shop.until { ["orders", "catalog", "billing", "ledger"].allSatisfy { name in shop.lines(name).contains { $0.contains("\"\(order)\"") } } },
+      "the order's id is not found at every hop")
+
+    // Faults: errors, stray prints, a client that goes away, then a crash.
+    #expect(await shop.status("PUT", shop.operatorURL("orders") + "/debug/faults", body: #"{"print":true,"errorRate":1,"latencyMillis":50}"#) == 200)
+    #expect(await shop.status("GET", shop.url("orders") + "/orders?token=abcdef123456", id: "fault-1") == 500)
+    #expect(await shop.status("GET", shop.url("catalog") + "/nosuch", id: "missing-1") == 404)
+    #expect(await shop.status("POST", shop.operatorURL("billing") + "/debug/crash") == 202)
+    let crash = await shop.end("billing", signal: nil)
+    #expect(crash?.signalled == true)
+    let impatient = HTTPClientRequest(url: shop.url("orders") + "/orders")
+    _ = try? await HTTPClient.shared.execute(impatient, timeout: .milliseconds(5))
+
+    for name in ShopProcesses.names where name != "billing" {
+      let end = await shop.end(name)
+      #expect(end?.code == 0 && end?.signalled == false, "\(name) ended with \(String(describing: end))")
+    }
+    for name in ShopProcesses.names {
+      let lines = shop.lines(name)
+      #expect(lines.count > 4)
+      for line in lines { #expect(LogLineValidator.validate(line).isEmpty, "\(name): \(line)") }
+      checkCompletions(shop.records(name), name)
+    }
+    #expect(shop.lines("billing").contains { $0.contains("Fatal error") })
+    #expect(shop.lines("billing").contains { $0.contains("The service crashed") })
+    #expect(!shop.lines("orders").contains { $0.contains("abcdef123456") })
+    for name in ShopProcesses.names { #expect(!shop.lines(name).contains { $0.contains("healthz") }) }
+  }
+
+  private func checkCompletions(_ records: [JSONObject], _ service: String) {
+    var open: [String: Int] = [:]
+    for record in records {
+      let id = record["logRequestId"]?.stringValue ?? ""
+      switch record["logCategory"]?.stringValue {
+      case "apiRequest": open[id, default: 0] += 1
+      case "apiResponse": open[id, default: 0] -= 1
+      default: break
+      }
+    }
+    #expect(open.allSatisfy { $0.value == 0 }, "\(service): requests and completions differ for \(open.filter { $0.value != 0 }.keys)")
+  }
+
+  @Test func aKeyMakesOneOrderAndAKilledServiceLeavesNobodyBehind() async throws {
+    let executable = try #require(ShopProcesses.executable)
+    let shop = ShopProcesses()
+    defer { shop.cleanUp() }
+    for name in ["catalog", "orders", "billing"] { try shop.start(name, executable) }
+    for name in ["catalog", "orders", "billing"] { #expect(await shop.until { await shop.isReady(name) }) }
+
+    let url = shop.url("orders") + "/orders"
+    @Sendable func place() async throws -> String {
+      var request = HTTPClientRequest(url: url)
+      request.method = .POST
+      request.headers = ["idempotency-key": "k-1"]
+      request.body = .bytes(Array(#"{"accountId":"acct-003","itemId":"item-04","quantity":2}"#.utf8))
+      let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+      #expect(response.status.code == 201)
+      let body = try await response.body.collect(upTo: 65536)
+      return try JSONValue(parsing: body.readableBytesView).at("id")?.stringValue ?? ""
+    }
+    let ids = try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<6 { group.addTask { try await place() } }
+      return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+    }
+    #expect(ids.count == 1)
+
+    // Without its first process a service must end at once, and free its addresses.
+    let end = await shop.end("orders", signal: SIGKILL)
+    #expect(end?.code == SIGKILL)
+    #expect(await shop.until { await shop.status("GET", shop.operatorURL("orders") + "/healthz/ping") == nil })
+    try shop.start("orders", executable)
+    #expect(await shop.until { await shop.isReady("orders") })
+    #expect(try await place() == ids.first)
+  }
+
+  @Test func aServiceThatCannotStartSaysSoInOneRecord() async throws {
+    let executable = try #require(ShopProcesses.executable)
+    let shop = ShopProcesses()
+    defer { shop.cleanUp() }
+    try shop.start("catalog", executable, environment: ["PORT": "eighty"])
+    let end = await shop.end("catalog", signal: nil)
+    #expect(end?.code == 1)
+    for line in shop.lines("catalog") { #expect(LogLineValidator.validate(line).isEmpty, "\(line)") }
+    #expect(shop.lines("catalog").contains { $0.contains("PORT must be a whole number") })
+  }
+}
+
+@Suite struct TrafficOptionsTests {
+  @Test(arguments: ["http://10.0.0.1:8080", "http://example.com", "http://127.0.0.1@evil.example", "ftp://127.0.0.1", "http://127.0.0.1.evil.example"])
+  func refusesOtherMachines(url: String) {
+    #expect(throws: TrafficError.self) { try TrafficGenerator(TrafficOptions(services: ["orders": url], requests: 1)) }
+  }
+
+  @Test(arguments: ["http://127.3.4.5:8080", "http://localhost:1", "http://[::1]:8080/"])
+  func takesThisMachine(url: String) throws { _ = try TrafficGenerator(TrafficOptions(services: ["orders": url], requests: 1)) }
+}
+
+@Suite struct DeployTests {
+  private static let render = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("ReferenceApp/deploy/render").path
+
+  private static func run(_ command: String) -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", command]
+    process.standardOutput = FileHandle.nullDevice
+    do { try process.run() } catch { return -1 }
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  @Test(.enabled(if: run("kubectl kustomize --help 2>/dev/null") == 0, "needs kubectl on the path"))
+  func committedManifestsAgreeWithTheirSources() { #expect(Self.run("'\(Self.render)' --check") == 0) }
+}
