@@ -138,6 +138,13 @@ let package = Package(
         asyncHTTPClient, nioCore, nioPosix, nioHTTP1, crypto, lifecycle, unixSignals,
       ]),
 
+    program(
+      "benchmarks",
+      [
+        "JSONBytes", "TimeFormat", "Screen", "LogStandard", "ClusterModel", "TelemetryModel", "RecordStore", "KubernetesClient", "ClusterFeed",
+        "GroundAPI", "Console", "StateDirectory", "CLinux",
+      ], path: "Benchmarks"),
+
     tests("ArchitectureTests", []),
     tests("EndToEndTests", ["JSONBytes"]),
     tests("TimeFormatTests", ["TimeFormat"]),

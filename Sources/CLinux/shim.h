@@ -5,7 +5,11 @@
 #include <sys/ioctl.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <netinet/in.h>
+#include <time.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -76,3 +80,37 @@ static inline int periplus_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_N
 static inline int periplus_exited(int status) { return WIFEXITED(status); }
 static inline int periplus_exit_code(int status) { return WEXITSTATUS(status); }
 static inline int periplus_term_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+
+// Structures that several C modules know have no one module to import them from in Swift: these answer plain numbers.
+
+// Nanoseconds since 1970.
+static inline long long periplus_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (long long)now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+// Seconds since a file was last written; -1 when there is none.
+static inline long long periplus_file_age(const char *path) {
+  struct stat info;
+  return stat(path, &info) ? -1 : (long long)time(0) - (long long)info.st_mtim.tv_sec;
+}
+
+static inline void periplus_unblock(int signal) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  sigprocmask(SIG_UNBLOCK, &set, 0);
+}
+
+// Whether a listener of ours could have this TCP port of 127.0.0.1.
+static inline int periplus_port_is_free(int port) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return 0;
+  int yes = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int free = bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 1) == 0;
+  close(fd);
+  return free;
+}

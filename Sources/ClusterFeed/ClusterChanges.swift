@@ -41,6 +41,7 @@ package struct ClusterChanges: Sendable {
 
   /// Keeps new pods from a node, or lets them on it again.
   package func cordon(_ node: String, _ isCordoned: Bool = true) async throws {
-    _ = try await api.patch(KindPath.nodes.path(namespace: nil, name: node), ["spec": ["unschedulable": .bool(isCordoned)]], type: .strategic)
+    _ = try await api.patch(
+      KindPath.nodes.path(namespace: nil, name: node), ["spec": ["unschedulable": .bool(isCordoned)]], type: .strategic)
   }
 }

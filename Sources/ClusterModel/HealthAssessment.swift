@@ -24,7 +24,8 @@ package enum HealthAssessment {
     for pod in snapshot.pods where index.isBare(pod) {
       let reference = ObjectReference(kind: "Pod", namespace: pod.namespace, name: pod.name, uid: pod.uid)
       let facts = HealthFacts(
-        now: now, pods: [pod], events: index.events(of: [pod]), reschedules: index.reschedules["\(pod.namespace)/\(reference.display)"] ?? [])
+        now: now, pods: [pod], events: index.events(of: [pod]),
+        reschedules: index.reschedules["\(pod.namespace)/\(reference.display)"] ?? [])
       var verdict = judge(reference, .pod, facts, snapshot, rules)
       guard !verdict.reasons.isEmpty, verdict.status != .green, facts.pods.first?.phase != "Succeeded" else { continue }
       verdict.wanted = 1
@@ -96,7 +97,7 @@ package enum HealthAssessment {
     /// Nothing that is listed owns it; a static pod is owned by its node.
     func isBare(_ pod: Pod) -> Bool { pod.controller.map { owners[$0.uid] == nil } ?? true }
 
-    func events(of pods: [Pod]) -> [ClusterEvent] { pods.count == 1 ? warnings[pods[0].uid] ?? [] : pods.flatMap { warnings[$0.uid] ?? [] } }
+    func events(of pods: [Pod]) -> [ClusterEvent] { pods.flatMap { warnings[$0.uid] ?? [] } }
 
     /// `image 1.4.2→1.4.3 02:58 jenkins`.
     func lastChange(of workload: Workload) -> String? {
@@ -112,7 +113,7 @@ package enum HealthAssessment {
           parts.append("revision \(before.revision)→\(now.revision)")
         }
       }
-      guard let at = change?.at ?? workload.created else { return parts.first }
+      guard let at = change?.at ?? sets.last?.created ?? workload.created else { return parts.first }
       if parts.isEmpty { parts.append(change?.at == nil || at == workload.created ? "created" : "changed") }
       parts.append(String(CivilTime(at).clock.prefix(5)))
       if let manager = change?.manager, !manager.isEmpty { parts.append(manager) }

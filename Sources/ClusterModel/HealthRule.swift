@@ -26,7 +26,7 @@ package struct HealthRule: Sendable {
   package var test: @Sendable (HealthFacts) -> Finding?
 
   package init(
-    _ name: String, _ status: HealthVerdict.Status, _ subjects: Set<Subject> = [.workload, .pod], _ meaning: String,
+    _ name: String, _ status: HealthVerdict.Status, _ subjects: Set<Subject>, _ meaning: String,
     test: @escaping @Sendable (HealthFacts) -> Finding?
   ) {
     self.name = name
@@ -34,6 +34,13 @@ package struct HealthRule: Sendable {
     self.subjects = subjects
     self.meaning = meaning
     self.test = test
+  }
+
+  /// A rule on workloads and bare pods alike.
+  package init(
+    _ name: String, _ status: HealthVerdict.Status, _ meaning: String, test: @escaping @Sendable (HealthFacts) -> Finding?
+  ) {
+    self.init(name, status, [.workload, .pod], meaning, test: test)
   }
 }
 
@@ -49,7 +56,10 @@ package struct HealthFacts: Sendable {
   /// The ledger's entries about the subject in the last 24 hours.
   package var reschedules: [Reschedule]
 
-  package init(now: Timestamp, workload: Workload? = nil, pods: [Pod] = [], node: Node? = nil, events: [ClusterEvent] = [], reschedules: [Reschedule] = []) {
+  package init(
+    now: Timestamp, workload: Workload? = nil, pods: [Pod] = [], node: Node? = nil, events: [ClusterEvent] = [],
+    reschedules: [Reschedule] = []
+  ) {
     self.now = now
     self.workload = workload
     self.pods = pods

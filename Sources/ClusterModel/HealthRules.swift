@@ -6,7 +6,7 @@ package enum HealthRules {
 
   static let workloads: [HealthRule] = [
     HealthRule("crash-loop", .red, "A container ends again and again, and waits longer each time before it is started.") { facts in
-      guard let found = facts.waiting(["CrashLoopBackOff"]) else { return nil }
+      guard let found = facts.waiting(["CrashLoopBackOff"]) else { return backingOff(facts) }
       let end = found.container.lastTermination
       let exit = end.map { ", last exit \($0.exitCode)\($0.reason.isEmpty || $0.reason == "Error" ? "" : " \($0.reason)")" } ?? ""
       return .init("\(found.container.name) crash loops: \(found.container.restartCount) restarts\(exit)", since: end?.finished)
@@ -29,21 +29,25 @@ package enum HealthRules {
         status: count >= 3 ? .red : nil)
     },
     HealthRule("image-pull", .red, "An image cannot be pulled: a wrong name, a missing tag, or no access.") { facts in
-      let reasons: Set = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable"]
+      let reasons: Set = [
+        "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable",
+      ]
       guard let found = facts.waiting(reasons) ?? facts.waiting(reasons, inInit: true) else { return nil }
       return .init("cannot pull \(found.container.image): \(found.reason)", since: found.pod.created)
     },
     HealthRule("config-error", .red, "A container cannot be made: a config map, secret or setting is missing or wrong.") { facts in
       let reasons: Set = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError"]
       guard let found = facts.waiting(reasons) ?? facts.waiting(reasons, inInit: true) else { return nil }
-      return .init("\(found.container.name) cannot be made: \(found.message.isEmpty ? found.reason : found.message)", since: found.pod.created)
+      let why = found.message.isEmpty ? found.reason : found.message
+      return .init("\(found.container.name) cannot be made: \(why)", since: found.pod.created)
     },
     HealthRule("init-failed", .red, "An init container fails, so the pod's own containers never start.") { facts in
       for pod in facts.running {
         for container in pod.initContainers {
           switch container.state {
           case .waiting("CrashLoopBackOff", _):
-            return .init("init container \(container.name) fails again and again: exit \(container.lastTermination?.exitCode ?? 0)", since: pod.created)
+            let exit = container.lastTermination?.exitCode ?? 0
+            return .init("init container \(container.name) fails again and again: exit \(exit)", since: pod.created)
           case .terminated(let end) where end.exitCode != 0:
             return .init("init container \(container.name) failed with exit \(end.exitCode)", since: end.finished)
           default: continue
@@ -61,14 +65,16 @@ package enum HealthRules {
       return .init("pods cannot be made: \(condition.message)", since: condition.lastTransition)
     },
     HealthRule("failed-job", .red, [.workload], "A job gave up.") { facts in
-      guard facts.workload?.reference.kind == "Job", let condition = facts.condition("Failed"), condition.status == "True" else { return nil }
+      guard facts.workload?.reference.kind == "Job", let condition = facts.condition("Failed"), condition.status == "True"
+      else { return nil }
       return .init("job failed: \(condition.message.isEmpty ? condition.reason : condition.message)", since: condition.lastTransition)
     },
     HealthRule("pod-failed", .red, [.pod], "A pod without a controller failed; nothing replaces it.") { facts in
       guard let pod = facts.pods.first, pod.phase == "Failed", pod.reason != "Evicted" else { return nil }
       var exit = ""
       if case .terminated(let end)? = pod.containers.first?.state { exit = ", exit \(end.exitCode)" }
-      return .init("pod failed\(pod.reason.isEmpty ? "" : ": \(pod.reason)")\(exit)", since: pod.conditions.first { $0.type == "Ready" }?.lastTransition)
+      let since = pod.conditions.first { $0.type == "Ready" }?.lastTransition
+      return .init("pod failed\(pod.reason.isEmpty ? "" : ": \(pod.reason)")\(exit)", since: since)
     },
     HealthRule("pending", .amber, "A pod finds no place: too little room, taints, volumes, or nobody schedules.") { facts in
       let pending = facts.running.filter { pod in
@@ -89,9 +95,12 @@ package enum HealthRules {
       let ready = facts.running.lazy.filter(\.isReady).count
       guard ready < workload.wanted else { return nil }
       let condition = facts.condition("Available")
-      let since = condition?.status == "False" ? condition?.lastTransition : facts.running.filter { !$0.isReady }.compactMap { pod in
-        pod.conditions.first { $0.type == "Ready" }?.lastTransition ?? pod.created
-      }.min()
+      let since =
+        condition?.status == "False"
+        ? condition?.lastTransition
+        : facts.running.filter { !$0.isReady }.compactMap { pod in
+          pod.conditions.first { $0.type == "Ready" }?.lastTransition ?? pod.created
+        }.min()
       return .init("\(ready) of \(workload.wanted) ready", since: since, status: ready == 0 ? .red : nil)
     },
     HealthRule("not-ready", .amber, [.pod], "A pod runs and does not serve.") { facts in
@@ -99,14 +108,16 @@ package enum HealthRules {
       return .init("running and not ready", since: pod.conditions.first { $0.type == "Ready" }?.lastTransition)
     },
     HealthRule("probe-failing", .amber, "A probe failed within the last two minutes.") { facts in
-      let recent = facts.events.filter { event in
-        event.reason == "Unhealthy" && (event.last.map { facts.now - $0 < .seconds(120) } ?? false)
-          && facts.running.contains { $0.uid == event.object.uid && (!$0.isReady || event.count >= 3) }
-      }
       // The first failures of a pod that just started are how readiness is found out.
-      guard let event = recent.last(where: { event in
-        facts.running.contains { $0.uid == event.object.uid && (facts.now - ($0.started ?? $0.created ?? facts.now)) > .seconds(15) }
-      }) else { return nil }
+      let settled = facts.running.filter { pod in
+        let age = facts.now - (pod.started ?? pod.created ?? facts.now)
+        return age > .seconds(15)
+      }
+      let failing = facts.events.last { event in
+        guard event.reason == "Unhealthy", let last = event.last, facts.now - last < .seconds(120) else { return false }
+        return settled.contains { $0.uid == event.object.uid && (!$0.isReady || event.count >= 3) }
+      }
+      guard let event = failing else { return nil }
       return .init(event.message, since: event.first, status: event.message.hasPrefix("Liveness") ? .red : nil)
     },
     HealthRule("evicted-pods", .amber, "Pods that the kubelet evicted are left lying.") { facts in
@@ -119,7 +130,7 @@ package enum HealthRules {
       }
       return .init("\(what): \(pod.message.trimmedSentence)", since: times.min())
     },
-    HealthRule("restless", .amber, "More than 3 unplanned restarts or reschedules per replica within a day. Habit does not make it green.") { facts in
+    HealthRule("restless", .amber, "More than 3 unplanned restarts or reschedules per replica within a day, however usual.") { facts in
       let unplanned = facts.reschedules.filter {
         !$0.cause.isPlanned && ($0.change == .restarted || $0.change == .replaced || $0.change == .failed)
       }
@@ -130,8 +141,9 @@ package enum HealthRules {
       }
       let count = max(unplanned.count, counted)
       guard count > 3 * max(1, facts.wanted) else { return nil }
-      let causes = Dictionary(grouping: unplanned, by: \.cause).max { ($0.value.count, $0.key.rawValue) < ($1.value.count, $1.key.rawValue) }
-      let most = causes.map { ", most by \($0.key.words)" } ?? ""
+      let byCause = Dictionary(grouping: unplanned, by: \.cause)
+      let worst = byCause.max { ($0.value.count, $0.key.rawValue) < ($1.value.count, $1.key.rawValue) }
+      let most = worst.map { ", most by \($0.key.words)" } ?? ""
       return .init("\(count) unplanned restarts and reschedules in 24 h\(most)", since: unplanned.map(\.at).min())
     },
     HealthRule("stuck-terminating", .amber, "A pod was asked to go and is still there long after its grace.") { facts in
@@ -148,7 +160,9 @@ package enum HealthRules {
       let words = ready.status == "Unknown" ? "node lost: its kubelet no longer reports" : "node not ready: \(ready.message)"
       return .init(words, since: ready.lastTransition)
     },
-    HealthRule("memory-pressure", .amber, [.node], "The node is short of memory and evicts pods.") { pressure($0, "MemoryPressure", "memory") },
+    HealthRule("memory-pressure", .amber, [.node], "The node is short of memory and evicts pods.") {
+      pressure($0, "MemoryPressure", "memory")
+    },
     HealthRule("disk-pressure", .amber, [.node], "The node is short of disk and evicts pods.") { pressure($0, "DiskPressure", "disk") },
     HealthRule("pid-pressure", .amber, [.node], "The node is short of process ids.") { pressure($0, "PIDPressure", "process ids") },
     HealthRule("network-unavailable", .red, [.node], "The node's network is not set up.") { facts in
@@ -156,6 +170,20 @@ package enum HealthRules {
       return .init("network not set up: \(condition.message)", since: condition.lastTransition)
     },
   ]
+
+  /// Between two starts the kubelet may leave the container's state at its end, and say only later that it waits.
+  private static func backingOff(_ facts: HealthFacts) -> HealthRule.Finding? {
+    for pod in facts.running where pod.restartPolicy != "Never" {
+      for container in pod.containers where container.restartCount > 0 {
+        guard case .terminated(let end) = container.state, end.exitCode != 0 || pod.restartPolicy == "Always" else { continue }
+        let reason = end.reason.isEmpty || end.reason == "Error" ? "" : " \(end.reason)"
+        return .init(
+          "\(container.name) waits to be started again: \(container.restartCount) restarts, last exit \(end.exitCode)\(reason)",
+          since: end.finished, status: container.restartCount > 1 ? nil : .amber)
+      }
+    }
+    return nil
+  }
 
   private static func pressure(_ facts: HealthFacts, _ type: String, _ what: String) -> HealthRule.Finding? {
     guard let condition = facts.condition(type), condition.status == "True" else { return nil }

@@ -26,8 +26,9 @@ package enum Quantity {
       number = number.dropLast(suffix.count)
       scale = factor
     }
-    guard let first = number.utf8.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") || first == UInt8(ascii: ".")
-      || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
+    guard let first = number.utf8.first,
+      first == UInt8(ascii: "-") || first == UInt8(ascii: "+") || first == UInt8(ascii: ".")
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
     else { return nil }
     // Double would also take hexadecimal, infinities and NaN, which are no quantities.
     guard number.utf8.allSatisfy({ "0123456789.eE+-".utf8.contains($0) }), let value = Double(number), value.isFinite else { return nil }

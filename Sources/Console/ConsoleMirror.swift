@@ -32,7 +32,8 @@ package struct LiveStage: DemoStage {
   private let pause: @Sendable (Duration) async throws -> Void
 
   package init(
-    inbox: Inbox, mirror: ConsoleMirror, now: @escaping @Sendable () -> Timestamp, pause: @escaping @Sendable (Duration) async throws -> Void
+    inbox: Inbox, mirror: ConsoleMirror, now: @escaping @Sendable () -> Timestamp,
+    pause: @escaping @Sendable (Duration) async throws -> Void
   ) {
     self.inbox = inbox
     self.mirror = mirror

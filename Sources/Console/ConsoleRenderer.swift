@@ -25,10 +25,13 @@ package enum ConsoleRenderer {
     let surface = Surface(size: size, theme: theme, glyphs: glyphs)
     guard size.columns >= least.columns, size.rows >= least.rows else {
       surface.draw(
-        Paragraph("The terminal is \(size.columns)×\(size.rows); Periplus needs at least \(least.columns)×\(least.rows). Make it larger, or q to quit."),
+        Paragraph(
+          "The terminal is \(size.columns)×\(size.rows); Periplus needs at least \(least.columns)×\(least.rows). Make it larger, or q to quit."
+        ),
         in: surface.bounds)
       return ConsoleFrame(buffer: surface.buffer, hits: HitMap(), listRows: 10)
     }
+    let state = state.holdingSubject()
     var canvas = Canvas(surface: surface, shared: state.shared)
     header(state, surface)
     tabs(state, &canvas)
@@ -119,7 +122,8 @@ package enum ConsoleRenderer {
   }
 
   private static func tabs(_ state: ConsoleState, _ canvas: inout Canvas) {
-    let red = state.shared.shown.clusters.reduce(0) { $0 + $1.verdicts.count { $0.status == .red } }
+    let red =
+      state.shared.pin?.hasClusters == false ? 0 : state.shared.shown.clusters.reduce(0) { $0 + $1.verdicts.count { $0.status == .red } }
     let items = Tab.allCases.map { tab in
       var mark: Span?
       if tab == .health, red > 0 { mark = Span("✖\(red)", .red) }
@@ -197,12 +201,16 @@ package enum ConsoleRenderer {
       update.isBusy
       ? StyledLine("… working", .dim)
       : [
-        Span("> ", .key), Span(update.kind == .lesson ? "check   " : "play   ", .dim), Span("h ", .key), Span("hint   ", .dim), Span("Tab ", .key),
-        Span(pane.isFocused ? "page   " : "pane   ", .dim), Span(pane.isFocused ? "Esc " : "", .key), Span(pane.isFocused ? "close" : "", .dim),
+        Span("> ", .key), Span(update.kind == .lesson ? "check   " : "play   ", .dim), Span("h ", .key), Span("hint   ", .dim),
+        Span("Tab ", .key),
+        Span(pane.isFocused ? "page   " : "pane   ", .dim), Span(pane.isFocused ? "Esc " : "", .key),
+        Span(pane.isFocused ? "close" : "", .dim),
       ]
     let room = max(0, inner.height - 2)
     let top = max(0, min(pane.scroll, lines.count - room))
-    for (row, line) in lines.dropFirst(top).prefix(room).enumerated() { surface.line(line, x: inner.x, y: inner.y + 1 + row, width: inner.width) }
+    for (row, line) in lines.dropFirst(top).prefix(room).enumerated() {
+      surface.line(line, x: inner.x, y: inner.y + 1 + row, width: inner.width)
+    }
     if lines.count > top + room, room > 0 { surface.text("…", x: inner.endX - 1, y: inner.y + room, role: .dim, width: 1) }
     surface.line(keys, x: inner.x, y: inner.endY - 1, width: inner.width)
   }

@@ -42,7 +42,16 @@ package struct ConsoleState: Sendable {
     self.keys = keys
   }
 
-  package var subject: Subject { page.behavior.subject(shared) }
+  /// What the cursor stands on. It is looked up once per frame, however many commands ask for it.
+  package var subject: Subject { heldSubject ?? page.behavior.subject(shared) }
+  private var heldSubject: Subject?
+
+  /// The same state for drawing one frame.
+  func holdingSubject() -> ConsoleState {
+    var state = self
+    state.heldSubject = page.behavior.subject(shared)
+    return state
+  }
 
   var hasOlderLogs: Bool { if case .logs(let page) = page { page.hasOlder } else { false } }
 
@@ -125,7 +134,9 @@ package struct ConsoleState: Sendable {
     guard parts.count == 3 else { return effects + go(.health(HealthPage(filter: link.item))) }
     let reference = ObjectReference(kind: parts[1], namespace: parts[0], name: parts[2])
     let holder = shared.shown.clusters.first { health in
-      health.snapshot.workloads.contains { $0.reference.namespace == parts[0] && $0.reference.name == parts[2] && $0.reference.kind == parts[1] }
+      health.snapshot.workloads.contains {
+        $0.reference.namespace == parts[0] && $0.reference.name == parts[2] && $0.reference.kind == parts[1]
+      }
         || health.snapshot.pods.contains { $0.namespace == parts[0] && $0.name == parts[2] }
     }
     let cluster = holder?.snapshot.cluster ?? shared.shown.clusters.first?.snapshot.cluster ?? ""

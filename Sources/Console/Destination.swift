@@ -20,7 +20,8 @@ package enum Tab: Int, Sendable, Hashable, CaseIterable {
 /// What the number keys after the last page will open, and what brings it.
 enum PlannedPages {
   static let all: [(key: Int, title: String, facility: String)] = [
-    (5, "Traces", "Distributed tracing, sprint 9"), (6, "Alerts", "Alerting, sprint 7"), (7, "Scorecard", "Build & deploy pipeline, sprint 2"),
+    (5, "Traces", "Distributed tracing, sprint 9"), (6, "Alerts", "Alerting, sprint 7"),
+    (7, "Scorecard", "Build & deploy pipeline, sprint 2"),
     (8, "Pipeline", "Build & deploy pipeline, sprint 2"), (9, "Load", "Service resiliency, sprint 8"),
   ]
 

@@ -76,7 +76,8 @@ package final class EffectRunner: Sendable {
 
   private func loadLogs(_ request: LogsRequest) async {
     do {
-      async let histogram = request.isOlder
+      async let histogram =
+        request.isOlder
         ? [] : ports.logs.histogram(matching: request.query, over: request.histogram, buckets: request.buckets)
       let page = try await ports.logs.records(matching: request.query)
       let matches = request.query.order == .newestFirst ? Array(page.records.reversed()) : page.records
@@ -88,7 +89,8 @@ package final class EffectRunner: Sendable {
       inbox.post(
         .logs(
           number: request.number,
-          LogsAnswer(matches: matches, context: context, lifecycle: lifecycle, histogram: counts, next: page.next, isOlder: request.isOlder)))
+          LogsAnswer(matches: matches, context: context, lifecycle: lifecycle, histogram: counts, next: page.next, isOlder: request.isOlder)
+        ))
     } catch is CancellationError {
       return
     } catch {

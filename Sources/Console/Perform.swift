@@ -10,7 +10,8 @@ extension ConsoleState {
   mutating func run(_ id: CommandID, argument: String, isAnswer: Bool = false) -> [Effect] {
     guard let command = CommandTable.command(id) else { return [] }
     guard command.applies(to: page.kind) else {
-      note = Note(":\(command.name) is for \(PageKind.allCases.filter { command.pages.contains($0) }.map(\.title).joined(separator: ", ")).")
+      note = Note(
+        ":\(command.name) is for \(PageKind.allCases.filter { command.pages.contains($0) }.map(\.title).joined(separator: ", ")).")
       return []
     }
     let isExcused = id == .request && !argument.isEmpty
@@ -38,7 +39,9 @@ extension ConsoleState {
   private mutating func movePane(_ id: CommandID) -> Bool {
     switch id {
     case .down: pane?.scroll += 1
-    case .up: pane?.scroll = max(0, (pane?.scroll ?? 0) - 1)
+    case .up:
+      let scroll = pane?.scroll ?? 0
+      pane?.scroll = max(0, scroll - 1)
     case .top: pane?.scroll = 0
     default: return false
     }
@@ -95,7 +98,8 @@ extension ConsoleState {
       }
       return [.copy(text)]
     case .export:
-      let name = page.kind.rawValue + (page.kind == .request || page.kind == .workload || page.kind == .pod ? "-" + page.title.lowercased() : "")
+      let name =
+        page.kind.rawValue + (page.kind == .request || page.kind == .workload || page.kind == .pod ? "-" + page.title.lowercased() : "")
       return [.export(name: name, markdown: page.behavior.report(shared).markdown, json: page.behavior.json(shared))]
     case .learn: return [.openPane(.lesson, id: argument)]
     case .demo: return [.openPane(.demo, id: argument)]
@@ -141,7 +145,8 @@ extension ConsoleState {
   private mutating func openSearch() -> [Effect] {
     let (prompt, text, hint): (String, String, String)
     switch page {
-    case .logs(let logs): (prompt, text, hint) = ("/ ", logs.query, "request:ID  service:orders  level:>=WARN  status:5xx  \"words\"  /regex/  since:15m")
+    case .logs(let logs):
+      (prompt, text, hint) = ("/ ", logs.query, "request:ID  service:orders  level:>=WARN  status:5xx  \"words\"  /regex/  since:15m")
     case .health(let health): (prompt, text, hint) = ("filter: ", health.filter, "a name, a namespace, red, amber, words of a reason")
     case .reschedules(let page): (prompt, text, hint) = ("filter: ", page.filter, "a workload, a namespace, a pod")
     default:
@@ -173,7 +178,9 @@ extension ConsoleState {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     if parts.count == 2 || parts.count == 3 {
       let numbers = parts.compactMap { Int($0) }
-      guard numbers.count == parts.count, (0..<24).contains(numbers[0]), numbers[1...].allSatisfy({ (0..<60).contains($0) }) else { return nil }
+      guard numbers.count == parts.count, (0..<24).contains(numbers[0]), numbers[1...].allSatisfy({ (0..<60).contains($0) }) else {
+        return nil
+      }
       let today = CivilTime(shared.now, offset: shared.face.offset)
       let day = CivilTime.days(year: today.year, month: today.month, day: today.day)
       let seconds = day * 86_400 + numbers[0] * 3600 + numbers[1] * 60 + (numbers.count > 2 ? numbers[2] : 0) - shared.face.offset
@@ -200,7 +207,10 @@ extension ConsoleState {
     }
     let view = SinceView(since: since, clusters: shared.shown.clusters, reschedules: shared.shown.reschedules, voyage: shared.shown.voyage)
     var lines = view.items.map { item -> StyledLine in
-      [Span(shared.face.short(item.at, now: shared.moment).padding(to: 11), .dim), Span("\(item.status.glyph) ", item.status.role), Span(item.sentence)]
+      [
+        Span(shared.face.short(item.at, now: shared.moment).padding(to: 11), .dim), Span("\(item.status.glyph) ", item.status.role),
+        Span(item.sentence),
+      ]
     }
     if lines.isEmpty { lines = [StyledLine("Nothing changed.", .dim)] }
     layers.append(.text(TextLayer(title: "Since \(shared.face.full(since))", lines: lines)))
@@ -230,12 +240,15 @@ extension ConsoleState {
         title: command.name, detail: command.doc, key: keys.text(command.id), command: command.id, argument: "",
         disabled: command.id == .request ? nil : command.disabledReason(self), takesArgument: command.argument)
     }
-    for id in recentRequests { items.append(.init(title: "request \(id)", detail: "a request looked at", key: "", command: .request, argument: id)) }
+    for id in recentRequests {
+      items.append(.init(title: "request \(id)", detail: "a request looked at", key: "", command: .request, argument: id))
+    }
     for health in shared.shown.clusters {
       for verdict in health.verdicts.prefix(2000) {
         items.append(
           .init(
-            title: verdict.subject.name, detail: "\(verdict.subject.kind) in \(verdict.cluster), \(verdict.status.word)", key: "", command: .open,
+            title: verdict.subject.name, detail: "\(verdict.subject.kind) in \(verdict.cluster), \(verdict.status.word)", key: "",
+            command: .open,
             argument: "health/\(verdict.subject.namespace)/\(verdict.subject.display)"))
       }
     }
@@ -261,7 +274,8 @@ extension ConsoleState {
       cluster = pod.cluster
       action = .deletePod(cluster: pod.cluster, namespace: pod.namespace, name: pod.name)
       let effect = subject.owner != nil || subject.workload != nil ? "Its controller will start a replacement." : "Nothing will replace it."
-      layer = ConfirmLayer(title: "Delete pod \(pod.name) in \(cluster)?", lines: [effect + readiness(subject)], action: action, wanted: pod.name)
+      layer = ConfirmLayer(
+        title: "Delete pod \(pod.name) in \(cluster)?", lines: [effect + readiness(subject)], action: action, wanted: pod.name)
     case .scale:
       guard let workload = subject.workload else { return }
       guard let replicas = Int(argument), (0...1000).contains(replicas) else {
@@ -272,14 +286,17 @@ extension ConsoleState {
       action = .scale(cluster: cluster, workload: workload.reference, replicas: replicas)
       layer = ConfirmLayer(
         title: "Scale \(workload.reference.display) in \(cluster) to \(replicas)?",
-        lines: [replicas == 0 ? "It will have no pod and answer nothing." : "It will have \(counted(replicas, "pod")).\(readiness(subject))"],
+        lines: [
+          replicas == 0 ? "It will have no pod and answer nothing." : "It will have \(counted(replicas, "pod")).\(readiness(subject))"
+        ],
         action: action, wanted: workload.reference.name)
     default:
       guard let workload = subject.workload else { return }
       cluster = workload.cluster
       action = .restart(cluster: cluster, workload: workload.reference)
       layer = ConfirmLayer(
-        title: "Restart \(workload.reference.display) in \(cluster)?", lines: ["Each of its pods is replaced by a rollout.\(readiness(subject))"],
+        title: "Restart \(workload.reference.display) in \(cluster)?",
+        lines: ["Each of its pods is replaced by a rollout.\(readiness(subject))"],
         action: action, wanted: workload.reference.name)
     }
     if shared.productionClusters.contains(cluster) { layer.lines.insert("\(cluster) is production.", at: 0) } else { layer.wanted = nil }
@@ -288,7 +305,9 @@ extension ConsoleState {
 
   private func readiness(_ subject: Subject) -> String {
     guard let workload = subject.workload,
-      let verdict = shared.shown.health(of: workload.cluster)?.verdicts.first(where: { $0.subject.display == workload.reference.display && $0.subject.namespace == workload.reference.namespace })
+      let verdict = shared.shown.health(of: workload.cluster)?.verdicts.first(where: {
+        $0.subject.display == workload.reference.display && $0.subject.namespace == workload.reference.namespace
+      })
     else { return "" }
     return " \(verdict.ready) of \(verdict.wanted) is ready now."
   }

@@ -111,7 +111,8 @@ package struct JSONCursor {
     let text = String(decoding: digits, as: UTF8.self)
     if isInteger, let value = Int64(text) { return .int(value) }
     guard let value = Double(text) else { throw JSONError(expected: "a number", offset: range.lowerBound) }
-    return .double(value)
+    // Beyond what a Double holds there is only infinity, which JSON cannot write again.
+    return .double(value.isFinite ? value : value < 0 ? -.greatestFiniteMagnitude : .greatestFiniteMagnitude)
   }
 
   /// Reads any value as a tree.

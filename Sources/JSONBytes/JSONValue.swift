@@ -137,15 +137,18 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
   }
 }
 
-/// Equality ignores the order of members, as RFC 8259 does.
+/// Equality ignores the order of members, as RFC 8259 does; of members with the same key the last counts, as in look-up.
 extension JSONObject: Hashable {
   package static func == (one: JSONObject, other: JSONObject) -> Bool {
-    one.members.count == other.members.count && one.members.allSatisfy { other[$0.key] == $0.value }
+    one.members == other.members
+      || one.members.allSatisfy { one[$0.key] == other[$0.key] } && other.members.allSatisfy { one[$0.key] == other[$0.key] }
   }
 
   package func hash(into hasher: inout Hasher) {
     var sum = 0
-    for member in members { sum ^= member.hashValue }
+    for (key, value) in Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }) {
+      sum ^= Member(key: key, value: value).hashValue
+    }
     hasher.combine(sum)
   }
 }

@@ -11,6 +11,8 @@ enum ConnectionFactory {
     // Each HTTP/1.1 watch and each followed log holds a connection; with the default of 8 the ninth would starve.
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
     configuration.connectionPool.idleTimeout = .seconds(90)
+    // Who calls knows better when to try again, and a person should hear of a refusal at once.
+    configuration.connectionPool.retryConnectionEstablishment = false
     let target = try Target(context)
     if target.isSecure { configuration.tlsConfiguration = try tls(context, credential) }
     if let name = context.cluster.tlsServerName { configuration.dnsOverride = [name: target.host] }
@@ -56,7 +58,8 @@ enum ConnectionFactory {
     case "http:": return .server(host: host, port: port ?? 80)
     case "socks5:": return .socksServer(host: host, port: port ?? 1080)
     default:
-      throw KubernetesError(.configuration, "the proxy-url of context \(context.name) must begin with http:// or socks5://, not \(parts[0])//")
+      throw KubernetesError(
+        .configuration, "the proxy-url of context \(context.name) must begin with http:// or socks5://, not \(parts[0])//")
     }
   }
 

@@ -97,7 +97,8 @@ actor CredentialSource {
         .configuration, "the credential plugin \(plugin.command) of context \(context.name) could not be started\(hint)")
     }
     guard let tree = try? JSONValue(parsing: output), let status = tree["status"], tree["kind"]?.stringValue == "ExecCredential" else {
-      throw KubernetesError(.malformed, "the credential plugin \(plugin.command) of context \(context.name) did not print an ExecCredential")
+      throw KubernetesError(
+        .malformed, "the credential plugin \(plugin.command) of context \(context.name) did not print an ExecCredential")
     }
     var credential = Credential()
     credential.authorization = status["token"]?.stringValue.map { "Bearer \($0)" }

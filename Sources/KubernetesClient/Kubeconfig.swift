@@ -24,7 +24,8 @@ package struct Kubeconfig: Sendable {
       let present = named.filter { FileManager.default.fileExists(atPath: $0) }
       guard !present.isEmpty else {
         throw KubernetesError(
-          .configuration, "no kubeconfig found: KUBECONFIG names \(named.joined(separator: ", ")), which does not exist; correct or unset it")
+          .configuration,
+          "no kubeconfig found: KUBECONFIG names \(named.joined(separator: ", ")), which does not exist; correct or unset it")
       }
       return try Kubeconfig(files: present)
     }

@@ -41,7 +41,9 @@ package struct KindPath: Sendable, Hashable {
 extension KubernetesAPI {
   // MARK: Reading
 
-  package func get(_ path: String, query: [(String, String)] = []) async throws -> JSONValue { try await sendJSON(.get, path, query: query) }
+  package func get(_ path: String, query: [(String, String)] = []) async throws -> JSONValue {
+    try await sendJSON(.get, path, query: query)
+  }
 
   /// The server's version, e.g. `v1.31.2`: the cheapest sign of life.
   package func version() async throws -> String { try await get("/version")["gitVersion"]?.stringValue ?? "" }

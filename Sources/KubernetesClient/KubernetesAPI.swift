@@ -26,7 +26,8 @@ package final class KubernetesAPI: Sendable {
   /// How long a plain request may take to be answered.
   private let patience: Duration
 
-  package init(context: KubeContext, patience: Duration = .seconds(30), now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock) {
+  package init(context: KubeContext, patience: Duration = .seconds(30), now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock)
+  {
     self.context = context
     self.patience = patience
     credentials = CredentialSource(context, now: now)
@@ -87,7 +88,9 @@ package final class KubernetesAPI: Sendable {
     let heard = Heartbeat()
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask { [self] in
-        let response = try await execute(.get, path, query: query, body: nil, contentType: "", accept: accept)
+        // A server may send the head of a quiet stream only with its first byte, so a stream without a guard waits for it long.
+        let response = try await execute(
+          .get, path, query: query, body: nil, contentType: "", accept: accept, patience: idle == nil ? .seconds(86_400) : patience)
         let status = Int(response.status.code)
         guard (200..<300).contains(status) else {
           var body = try await response.body.collect(upTo: 1 << 20)
@@ -127,7 +130,8 @@ package final class KubernetesAPI: Sendable {
   }
 
   private func execute(
-    _ method: Method, _ path: String, query: [(String, String)], body: [UInt8]?, contentType: String, accept: String
+    _ method: Method, _ path: String, query: [(String, String)], body: [UInt8]?, contentType: String, accept: String,
+    patience: Duration? = nil
   ) async throws -> HTTPClientResponse {
     let credential = try await credentials.credential()
     let client = try client(for: credential)
@@ -140,8 +144,9 @@ package final class KubernetesAPI: Sendable {
       request.headers.add(name: "Content-Type", value: contentType)
       request.body = .bytes(ByteBuffer(bytes: body))
     }
+    let time = patience ?? self.patience
     return try await reading(path) {
-      try await client.execute(request, timeout: .nanoseconds(patience.nanoseconds))
+      try await client.execute(request, timeout: .nanoseconds(time.nanoseconds))
     }
   }
 

@@ -25,7 +25,9 @@ enum TrafficMix {
     let account = "acct-" + digits(Int.random(in: 1...200), 3)
     let item = "item-" + digits(Int.random(in: 1...20), 2)
 
-    func get(_ path: String, _ what: String) -> TrafficRequest { TrafficRequest(id: id, verb: "GET", url: base + path, what: "GET " + what) }
+    func get(_ path: String, _ what: String) -> TrafficRequest {
+      TrafficRequest(id: id, verb: "GET", url: base + path, what: "GET " + what)
+    }
     switch service {
     case "orders":
       return TrafficRequest(

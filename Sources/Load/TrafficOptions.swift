@@ -39,13 +39,18 @@ package struct TrafficOptions: Sendable {
       guard Self.known.contains(name) else {
         throw TrafficError("Expected one of the services \(Self.known.joined(separator: ", ")), but got '\(name)'.")
       }
-      guard let host = Self.host(of: url) else { throw TrafficError("Expected an address like http://127.0.0.1:8080 for \(name), but got '\(url)'.") }
+      guard let host = Self.host(of: url) else {
+        throw TrafficError("Expected an address like http://127.0.0.1:8080 for \(name), but got '\(url)'.")
+      }
       guard allowsRemote || Self.isLoopback(host) else {
-        throw TrafficError("\(name) is at \(host), which is not this machine: traffic goes to loopback addresses only, unless remote ones are allowed.")
+        throw TrafficError(
+          "\(name) is at \(host), which is not this machine: traffic goes to loopback addresses only, unless remote ones are allowed.")
       }
     }
     if let requests, requests < 1 { throw TrafficError("Expected at least 1 request, but got \(requests).") }
-    if let rate, !(0.1...10_000).contains(rate) { throw TrafficError("Expected a rate from 0.1 to 10000 requests a second, but got \(rate).") }
+    if let rate, !(0.1...10_000).contains(rate) {
+      throw TrafficError("Expected a rate from 0.1 to 10000 requests a second, but got \(rate).")
+    }
     guard (1...256).contains(concurrency) else { throw TrafficError("Expected a concurrency from 1 to 256, but got \(concurrency).") }
     guard (1...40).contains(idPrefix.utf8.count),
       idPrefix.utf8.allSatisfy({ byte in

@@ -1,4 +1,5 @@
 package import JSONBytes
+import TimeFormat
 
 /// One way in which a line breaks the logging standard.
 package struct LogViolation: Sendable, Hashable, CustomStringConvertible {
@@ -69,7 +70,7 @@ package enum LogLineValidator {
       let fits = expected == UInt8(ascii: "d") ? byte &- UInt8(ascii: "0") < 10 : byte == expected
       guard fits else { return false }
     }
-    return Calendar.isReal(bytes)
+    return bytes.withUnsafeBufferPointer { Timestamp(rfc3339: $0) } != nil
   }
 
   static func isHex(_ text: String, _ count: Int) -> Bool {

@@ -1,5 +1,4 @@
 import JSONBytes
-import TimeFormat
 
 /// The rules of the standard applied to one record, gathering what is wrong.
 struct RecordCheck {
@@ -64,15 +63,5 @@ struct RecordCheck {
       guard key.hasSuffix("duration") || key.hasSuffix("latency") || key.hasSuffix("elapsed") else { continue }
       add(member.key, "Expected \(member.key) to name its unit (Micros, Millis or Secs at its end), but it names none.")
     }
-  }
-}
-
-/// What the shape of a time cannot say: whether there is such a day and hour.
-enum Calendar {
-  static func isReal(_ time: [UInt8]) -> Bool {
-    guard let moment = time.withUnsafeBufferPointer({ Timestamp(rfc3339: $0) }) else { return false }
-    // A day that does not exist, such as February 30, is read as a later one and comes out different.
-    let isLeapSecond = time[17] == UInt8(ascii: "6")
-    return isLeapSecond || moment.rfc3339Bytes() == time
   }
 }

@@ -76,23 +76,27 @@ struct SecretScan {
     }
   }
 
-  /// An opening quote with the backslashes before it: how deep the text is quoted.
+  /// An opening quote and how deep the text is quoted.
   private struct Quote {
     var content: Int
-    var depth: Int
+    var level: Int
     var mark: UInt8
   }
+
+  /// How deep a quote with so many backslashes before it is: each level of quoting doubles them and adds one, and a backslash of
+  /// the text itself comes in multiples of the next level. So it is the number of ones at the end of the binary number.
+  private static func level(_ backslashes: Int) -> Int { (~backslashes).trailingZeroBitCount }
 
   private func quote(at place: Int) -> Quote? {
     var end = place
     while end < text.count, text[end] == UInt8(ascii: "\\") { end += 1 }
     guard end < text.count, text[end] == UInt8(ascii: "\"") || text[end] == UInt8(ascii: "'") else { return nil }
-    return Quote(content: end + 1, depth: end - place, mark: text[end])
+    return Quote(content: end + 1, level: Self.level(end - place), mark: text[end])
   }
 
   /// Whether a quote after an unquoted key opens a value, or closes the string in which the key stands: `"enter password:",`.
   private func opens(_ quote: Quote) -> Bool {
-    if isJSON, isInString, quote.depth == 0, quote.mark == UInt8(ascii: "\"") { return false }
+    if isJSON, isInString, quote.level == 0, quote.mark == UInt8(ascii: "\"") { return false }
     guard quote.content < text.count else { return false }
     switch text[quote.content] {
     case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: "\\"), UInt8(ascii: "\""): return false
@@ -100,8 +104,7 @@ struct SecretScan {
     }
   }
 
-  /// Where a quoted text ends. A quote with n backslashes before it is closed by one that has n beyond pairs of what escapes
-  /// it, or by a shallower one.
+  /// Where a quoted text ends: at a quote of its own level, or of one around it.
   private func close(_ opening: Quote) -> (end: Int, next: Int) {
     var run = 0
     var place = opening.content
@@ -113,12 +116,10 @@ struct SecretScan {
         // An apostrophe that is never closed does not reach beyond the string around it.
         if opening.mark == UInt8(ascii: "'"), byte == UInt8(ascii: "\"") { return (place - run, place - run) }
         if byte == opening.mark {
-          let isClosing = run < opening.depth || run % (2 * (opening.depth + 1)) == opening.depth
-          if isClosing {
-            let backslashes = Swift.min(run, opening.depth)
-            let isOwn = run >= opening.depth
-            return (place - backslashes, isOwn ? place + 1 : place - backslashes)
-          }
+          let level = Self.level(run)
+          let end = place - (1 << level - 1)
+          if level == opening.level { return (end, place + 1) }
+          if level < opening.level { return (end, end) }
         }
         run = 0
       }

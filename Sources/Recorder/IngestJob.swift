@@ -1,6 +1,6 @@
-package import Ingest
+import Ingest
 package import JSONBytes
-import RecordStore
+package import RecordStore
 package import TimeFormat
 
 /// Reads files into the store, on the store's own writer.

@@ -39,7 +39,8 @@ enum LineTime {
   static func civil(_ bytes: UnsafeBufferPointer<UInt8>) -> (Timestamp, Int)? {
     guard bytes.count >= 19, let year = digits(bytes, 0, 4), bytes[4] == UInt8(ascii: "-") || bytes[4] == UInt8(ascii: "/"),
       let month = digits(bytes, 5, 2), bytes[7] == bytes[4], let day = digits(bytes, 8, 2),
-      bytes[10] == 0x20 || bytes[10] == UInt8(ascii: "T"), let clock = clock(bytes, 11), (1...12).contains(month), (1...31).contains(day)
+      bytes[10] == 0x20 || bytes[10] == UInt8(ascii: "T"), let clock = clock(bytes, 11), (1...12).contains(month), day >= 1,
+      day <= CivilTime.daysInMonth(year: year, month: month)
     else { return nil }
     var end = clock.end
     var offset = 0

@@ -52,6 +52,7 @@ struct QueryParse {
   private mutating func group(depth: Int) -> [LogQuery.Condition] {
     var conditions: [LogQuery.Condition] = []
     var pendingOr: Int?
+    var isChain = false
     while true {
       skipSpace()
       guard index < text.count else { break }
@@ -71,20 +72,21 @@ struct QueryParse {
       }
       guard let condition = term(depth: depth, inAlternatives: pendingOr != nil) else { continue }
       if pendingOr != nil, let last = conditions.popLast() {
-        conditions.append(Self.either(last, condition))
+        // `a OR b OR c` is one list; a list in parentheses stays a member of its own.
+        if isChain, case .any(let members) = last {
+          conditions.append(.any(members + [condition]))
+        } else {
+          conditions.append(.any([last, condition]))
+        }
+        isChain = true
         pendingOr = nil
       } else {
         conditions.append(condition)
+        isChain = false
       }
     }
     if let pendingOr { problem(pendingOr, "Expected a term after OR, but there is none.") }
     return conditions
-  }
-
-  /// `a OR b OR c` is one list; a list in parentheses stays a list of its own only as a first member.
-  private static func either(_ one: LogQuery.Condition, _ other: LogQuery.Condition) -> LogQuery.Condition {
-    if case .any(let members) = one { return .any(members + [other]) }
-    return .any([one, other])
   }
 
   /// Consumes `OR`, `||`, `AND`, `&&` standing alone.

@@ -12,8 +12,10 @@ package struct CivilTime: Sendable, Hashable {
   /// - Parameter offset: seconds east of UTC.
   package init(_ moment: Timestamp, offset: Int = 0) {
     let total = Int(moment.nanoseconds)
-    var seconds = total >= 0 ? total / 1_000_000_000 : (total - 999_999_999) / 1_000_000_000
-    nanosecond = total - seconds * 1_000_000_000
+    // Rounded down by the remainder's sign: subtracting first would overflow at the earliest moments.
+    let remainder = total % 1_000_000_000
+    var seconds = total / 1_000_000_000 - (remainder < 0 ? 1 : 0)
+    nanosecond = remainder < 0 ? remainder + 1_000_000_000 : remainder
     seconds += offset
     let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
     let rest = seconds - days * 86_400
@@ -39,6 +41,15 @@ package struct CivilTime: Sendable, Hashable {
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
     let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
     return era * 146_097 + dayOfEra - 719_468
+  }
+
+  /// The number of days in a month, 1 to 12.
+  package static func daysInMonth(year: Int, month: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
   }
 
   /// `14:04:11`.

@@ -61,7 +61,7 @@ extension Timestamp {
     guard let year = number(0, 4), bytes[4] == UInt8(ascii: "-"), let month = number(5, 2), bytes[7] == UInt8(ascii: "-"),
       let day = number(8, 2), bytes[10] | 0x20 == UInt8(ascii: "t") || bytes[10] == 0x20, let hour = number(11, 2),
       bytes[13] == UInt8(ascii: ":"), let minute = number(14, 2), bytes[16] == UInt8(ascii: ":"), let second = number(17, 2),
-      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+      (1...12).contains(month), day >= 1, day <= CivilTime.daysInMonth(year: year, month: month), hour < 24, minute < 60, second <= 60
     else { return nil }
     var index = 19
     var nanosecond = 0
@@ -85,7 +85,7 @@ extension Timestamp {
       guard bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+"), let hours = number(index + 1, 2) else { return nil }
       index += 3
       if index < bytes.count, bytes[index] == UInt8(ascii: ":") { index += 1 }
-      guard let minutes = number(index, 2) else { return nil }
+      guard let minutes = number(index, 2), hours < 24, minutes < 60 else { return nil }
       index += 2
       offset = sign * (hours * 3600 + minutes * 60)
     }
@@ -94,7 +94,9 @@ extension Timestamp {
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
     let (whole, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
     guard !overflow else { return nil }
-    self.init(nanoseconds: whole &+ Int64(nanosecond))
+    let (total, overflowAgain) = whole.addingReportingOverflow(Int64(nanosecond))
+    guard !overflowAgain else { return nil }
+    self.init(nanoseconds: total)
   }
 }
 

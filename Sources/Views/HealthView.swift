@@ -37,7 +37,7 @@ package struct HealthView: Sendable {
     package var lastSeen: Timestamp
     /// What has a line of its own, in the view's order.
     package var listed: [Tile]
-    /// What is fine and gets one tile each.
+    /// What is fine, or grey because the cluster does not answer: one tile each.
     package var fine: [Tile]
     package var nodesReady: Int
     package var nodes: Int
@@ -84,12 +84,16 @@ package struct HealthView: Sendable {
       for node in snapshot.nodes {
         if !node.isReady { notes.append("\(node.name) not ready") } else if node.isUnschedulable { notes.append("\(node.name) cordoned") }
       }
+      // Of a cluster that does not answer nothing is known: one note says so, not one line each.
+      let isLive = if case .live = snapshot.connection { true } else { false }
+      func isListed(_ tile: Tile) -> Bool { tile.verdict.status > .unknown || tile.verdict.status == .unknown && isLive }
       return Section(
         cluster: snapshot.cluster, connection: snapshot.connection, lastSeen: snapshot.at,
-        listed: sorted.filter { $0.verdict.status != .green }, fine: sorted.filter { $0.verdict.status == .green },
+        listed: sorted.filter(isListed), fine: sorted.filter { !isListed($0) },
         nodesReady: snapshot.nodes.count { $0.isReady && !$0.isUnschedulable }, nodes: snapshot.nodes.count, nodeNotes: notes)
     }
     self.counts = counts
+    tiles = sections.flatMap { $0.listed + $0.fine }
   }
 
   private static func matches(_ verdict: HealthVerdict, _ needle: String) -> Bool {
@@ -123,7 +127,7 @@ package struct HealthView: Sendable {
   }
 
   /// All tiles in the order in which the cursor goes through them.
-  package var tiles: [Tile] { sections.flatMap { $0.listed + $0.fine } }
+  package let tiles: [Tile]
 
   /// `✖ 2 red  ▲ 3 amber  ✔ 41 green  ◌ 6 no data`.
   package var summary: StyledLine {
@@ -137,8 +141,18 @@ package struct HealthView: Sendable {
     return line
   }
 
-  /// `3 nodes ready  1 cordoned`; one cluster after the other.
-  package var nodesLine: StyledLine {
+  /// `nodes 6/7 ready (node-7 cordoned)`, one cluster after the other where `width` allows it, else all together.
+  package func nodesLine(width: Int) -> StyledLine {
+    let each = nodesEach
+    guard each.width > width, sections.count > 1 else { return each }
+    let (ready, all) = sections.reduce((0, 0)) { ($0.0 + $1.nodesReady, $0.1 + $1.nodes) }
+    let notes = sections.flatMap(\.nodeNotes)
+    var line: StyledLine = [Span("nodes ", .dim), Span("\(ready)/\(all) ready", ready == all ? .text : .amber)]
+    if let first = notes.first { line.append(" (\(first)" + (notes.count > 1 ? " and \(notes.count - 1) more)" : ")"), .amber) }
+    return line
+  }
+
+  private var nodesEach: StyledLine {
     var line = StyledLine("nodes ", .dim)
     for (index, section) in sections.enumerated() {
       if index > 0 { line.append(" · ", .dim) }
@@ -171,7 +185,10 @@ package struct HealthView: Sendable {
                 verdict.since.map { face.short($0, now: now) } ?? "", verdict.lastChange ?? "", "\(tile.churn)",
               ]
             }, numeric: [7])))
-      report.add(.text("Nodes: \(section.nodesReady) of \(section.nodes) ready" + (section.nodeNotes.isEmpty ? "." : ": " + section.nodeNotes.joined(separator: ", ") + ".")))
+      report.add(
+        .text(
+          "Nodes: \(section.nodesReady) of \(section.nodes) ready"
+            + (section.nodeNotes.isEmpty ? "." : ": " + section.nodeNotes.joined(separator: ", ") + ".")))
     }
     report.add(.text("Reschedules in 24 h: \(reschedules)."))
     return report

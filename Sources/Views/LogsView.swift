@@ -88,7 +88,10 @@ package struct LogsView: Sendable {
     TableColumn("message", min: 24, flex: 1),
   ]
 
-  package func row(_ index: Int, face: ClockFace) -> TableRow {
+  /// The columns for records that are not of one request: how long after the first says nothing there.
+  package static let looseColumns = columns.filter { $0.title != "+ms" }
+
+  package func row(_ index: Int, face: ClockFace, isLoose: Bool = false) -> TableRow {
     guard rows.indices.contains(index) else { return TableRow([]) }
     switch rows[index] {
     case .lifecycle(let event):
@@ -103,11 +106,13 @@ package struct LogsView: Sendable {
       if !extra.isEmpty { message.append("  " + extra, .dim) }
       for word in record.flags.words where word != "masked" { message.append("  [\(LogsView.flagWords[word] ?? word)]", .amber) }
       let level = record.level
-      return TableRow([
+      var cells = [
         StyledLine(face.millis(record.at), isMatch ? .text : .dim), StyledLine("\(millis)", .dim),
         StyledLine(level?.word ?? "–", isMatch ? (level ?? .info).role : .dim), StyledLine(record.service, base),
         StyledLine(LogFields.shortPod(record.origin.pod), .dim), message,
-      ])
+      ]
+      if isLoose { cells.remove(at: 1) }
+      return TableRow(cells)
     }
   }
 

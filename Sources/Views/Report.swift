@@ -97,6 +97,27 @@ package struct Report: Sendable {
     for row in rows {
       for (index, cell) in row.enumerated() where index < widths.count { widths[index] = max(widths[index], TextWidth.width(of: cell)) }
     }
+    // What does not fit is wrapped in the widest column; without room even for that each row becomes a sentence.
+    let total = widths.reduce(0, +) + 2 * max(0, widths.count - 1)
+    if total > width, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }) {
+      let room = widths[widest] - (total - width)
+      guard room >= 24 else {
+        return rows.flatMap { row in
+          wrap(
+            zip(table.headers, row).filter { !$1.isEmpty }.map { $0.isEmpty ? $1 : "\($0) \($1)" }.joined(separator: ", "), width: width,
+            indent: 2)
+        }
+      }
+      widths[widest] = room
+    }
+    func lines(_ cells: [String]) -> [String] {
+      let columns = cells.enumerated().map { index, cell in
+        index < widths.count && TextWidth.width(of: cell) > widths[index] ? TextWidth.wrap(cell, columns: widths[index]) : [cell]
+      }
+      return (0..<(columns.map(\.count).max() ?? 1)).map { row in
+        line(columns.map { row < $0.count ? $0[row] : "" })
+      }
+    }
     func line(_ cells: [String]) -> String {
       var text = ""
       for (index, cell) in cells.enumerated() where index < widths.count {
@@ -111,7 +132,7 @@ package struct Report: Sendable {
       while text.last == " " { text.removeLast() }
       return TextWidth.truncate(text, to: width, ellipsis: "…")
     }
-    return [line(table.headers)] + rows.map(line)
+    return [line(table.headers)] + rows.flatMap(lines)
   }
 
   private static func longestFence(_ lines: [String]) -> Int {

@@ -41,7 +41,10 @@ extension RequestView {
                 record.message + (extra.isEmpty ? "" : "  (\(extra))"),
               ]
             case .pod(let event):
-              return [face.millis(event.at), millis, event.isEnding ? "✝" : "◆", "pod", LogFields.shortPod(event.pod), "\(event.pod) \(event.detail)"]
+              return [
+                face.millis(event.at), millis, event.isEnding ? "✝" : "◆", "pod", LogFields.shortPod(event.pod),
+                "\(event.pod) \(event.detail)",
+              ]
             }
           }, numeric: [1])))
     if !missing.isEmpty {

@@ -236,7 +236,8 @@ package struct RequestView: Sendable {
       let role: Role = lanes.contains { $0.death == event } ? .red : (event.isEnding ? .amber : .dim)
       return TableRow([
         StyledLine(face.millis(event.at), role), StyledLine("\(millis)", .dim), StyledLine(event.isEnding ? "✝" : "◆", role),
-        StyledLine("pod", role), StyledLine(LogFields.shortPod(event.pod), .dim), StyledLine("\(event.pod) \(event.detail)", role),
+        StyledLine("pod", role), StyledLine(LogFields.shortPod(event.pod), .dim),
+        StyledLine(event.detail, role) + StyledLine("  \(event.pod)", .dim),
       ])
     }
   }

@@ -58,11 +58,12 @@ package struct ReschedulesView: Sendable {
     var groups: [String: (group: Group, causes: [Reschedule.Cause: Int])] = [:]
     for entry in shown where entry.counts {
       let key = "\(entry.cluster)/\(entry.namespace)/\(entry.workload)"
-      var item = groups[key] ?? (
-        Group(
-          cluster: entry.cluster, namespace: entry.namespace, workload: entry.workload, count: 0, hours: [Int](repeating: 0, count: 24),
-          mostly: entry.cause, downtimeSeconds: 0, gapSeconds: 0, last: entry.at), [:]
-      )
+      var item =
+        groups[key] ?? (
+          Group(
+            cluster: entry.cluster, namespace: entry.namespace, workload: entry.workload, count: 0, hours: [Int](repeating: 0, count: 24),
+            mostly: entry.cause, downtimeSeconds: 0, gapSeconds: 0, last: entry.at), [:]
+        )
       item.group.count += 1
       if let hour = ReschedulesView.bucket(of: entry.at, from: from, span: span) { item.group.hours[hour] += 1 }
       item.group.downtimeSeconds += entry.downtimeSeconds ?? 0
@@ -119,14 +120,16 @@ package struct ReschedulesView: Sendable {
     let spark = Sparkline.text(group.hours.map(Double.init), columns: 24, glyphs: glyphs)
     return TableRow([
       StyledLine(group.cluster, .dim), StyledLine(group.display, .strong), StyledLine("\(group.count)"), StyledLine(spark, .bar),
-      StyledLine(group.mostly.rawValue, group.mostly.isPlanned ? .text : .amber), StyledLine(ReschedulesView.duration(group.downtimeSeconds)),
+      StyledLine(group.mostly.rawValue, group.mostly.isPlanned ? .text : .amber),
+      StyledLine(ReschedulesView.duration(group.downtimeSeconds)),
       StyledLine(ReschedulesView.duration(group.gapSeconds)), StyledLine("\((now - group.last).brief) ago", .dim),
     ])
   }
 
   package static let entryColumns: [TableColumn] = [
-    TableColumn("time", ideal: 9), TableColumn("workload", min: 12, ideal: 16, priority: 4), TableColumn("change", ideal: 9),
-    TableColumn("cause", min: 9, ideal: 10), TableColumn("pod", min: 16, ideal: 24, flex: 1), TableColumn("node", min: 8, ideal: 18, priority: 3),
+    TableColumn("time", ideal: 9), TableColumn("workload", min: 12, ideal: 16), TableColumn("change", ideal: 9),
+    TableColumn("cause", min: 9, ideal: 10), TableColumn("pod", min: 16, ideal: 24, flex: 1),
+    TableColumn("node", min: 8, ideal: 18, priority: 3),
     TableColumn("gap", min: 8, ideal: 9, align: .right, priority: 2), TableColumn("evidence", min: 16, ideal: 28, flex: 2, priority: 5),
   ]
 
@@ -202,7 +205,8 @@ extension Reschedule {
     switch change {
     case .replaced: "\(LogFields.shortPod(old?.name ?? "?")) → \(new.map { LogFields.shortPod($0.name) } ?? "?")"
     case .restarted:
-      "\(LogFields.shortPod(old?.name ?? new?.name ?? "?"))" + (container.map { ", container \($0)" } ?? "")
+      // A container that is called like its workload says nothing new.
+      LogFields.shortPod(old?.name ?? new?.name ?? "?") + (container.map { workload.hasSuffix("/\($0)") ? "" : ", \($0)" } ?? "")
         + (exitCode.map { ", exit \($0)" } ?? "")
     case .added: LogFields.shortPod(new?.name ?? old?.name ?? "?")
     case .removed, .failed: LogFields.shortPod(old?.name ?? new?.name ?? "?")

@@ -87,7 +87,8 @@ package struct SourcesView: Sendable {
   }
 
   package static let columns: [TableColumn] = [
-    TableColumn("source", min: 7, ideal: 9), TableColumn("cluster", min: 8, ideal: 10, priority: 3), TableColumn("current", min: 9, ideal: 11),
+    TableColumn("source", min: 7, ideal: 9), TableColumn("cluster", min: 8, ideal: 10, priority: 3),
+    TableColumn("current", min: 9, ideal: 11),
     TableColumn("connected", min: 10, ideal: 11, priority: 2), TableColumn("records in", min: 10, align: .right, priority: 1),
     TableColumn("dropped", min: 7, align: .right), TableColumn("last error or reason", min: 16, ideal: 20, flex: 1),
   ]

@@ -28,7 +28,8 @@ package struct TimeAxis: Sendable, Hashable {
     self.width = max(1, width)
     let whole = (end - start).nanoseconds
     var widest: (from: Timestamp, to: Timestamp)?
-    for (one, next) in zip(sorted, sorted.dropFirst()) where (next - one).nanoseconds > (widest.map { ($0.to - $0.from).nanoseconds } ?? 0) {
+    for (one, next) in zip(sorted, sorted.dropFirst()) where (next - one).nanoseconds > (widest.map { ($0.to - $0.from).nanoseconds } ?? 0)
+    {
       widest = (one, next)
     }
     guard let widest, whole > 0, (widest.to - widest.from).nanoseconds * 2 > whole, width >= 30, sorted.count > 2 else {

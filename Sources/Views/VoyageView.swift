@@ -10,9 +10,9 @@ package struct VoyageView: Sendable {
   package init(_ voyage: Voyage) { self.voyage = voyage }
 
   package static let columns: [TableColumn] = [
-    TableColumn("#", ideal: 2, align: .right), TableColumn("facility", min: 16, ideal: 22, flex: 1, priority: 0), TableColumn("state", ideal: 9),
-    TableColumn("evidence", min: 9, ideal: 12), TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 2),
-    TableColumn("next", min: 14, ideal: 26, flex: 2, priority: 1),
+    TableColumn("#", ideal: 2, align: .right), TableColumn("facility", min: 23, ideal: 24), TableColumn("state", ideal: 9),
+    TableColumn("evidence", ideal: 10), TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 2),
+    TableColumn("next", min: 24, flex: 1, priority: 1),
   ]
 
   package func row(_ index: Int) -> TableRow {
@@ -21,7 +21,8 @@ package struct VoyageView: Sendable {
     return TableRow([
       StyledLine("\(facility.order)", .dim), StyledLine(facility.name, facility.state == .planned ? .text : .strong),
       StyledLine(facility.state.rawValue, facility.state.role), VoyageView.evidence(of: facility),
-      StyledLine(facility.newest.map { (voyage.at - $0).brief } ?? "–", .dim), StyledLine(facility.next, facility.counts.fail > 0 ? .red : .text),
+      StyledLine(facility.newest.map { (voyage.at - $0).brief } ?? "–", .dim),
+      StyledLine(facility.next, facility.counts.fail > 0 ? .red : .text),
     ])
   }
 
@@ -54,7 +55,7 @@ package struct VoyageView: Sendable {
     if gate.isOpen {
       line.append("  open" + (gate.cap.map { ", at most \($0) services" } ?? ""))
     } else if let first = blocking.first {
-      line.append("  \(first.sentence)" + (blocking.count > 1 ? " and \(blocking.count - 1) more" : ""))
+      line.append(": \(first.sentence)" + (blocking.count > 1 ? " (+\(blocking.count - 1))" : ""))
     }
     return line
   }
@@ -93,9 +94,9 @@ package struct VoyageView: Sendable {
   }
 
   package static let cellColumns: [TableColumn] = [
-    TableColumn("result", ideal: 9), TableColumn("check", min: 16, ideal: 26), TableColumn("subject", min: 10, ideal: 20, priority: 2),
+    TableColumn("result", ideal: 9), TableColumn("check", min: 26, max: 44), TableColumn("subject", min: 10, ideal: 20, priority: 2),
     TableColumn("grade", ideal: 5, priority: 3), TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 1),
-    TableColumn("observed", min: 20, flex: 1),
+    TableColumn("observed", min: 24, flex: 1),
   ]
 
   package static func row(_ cell: CheckCell, now: Timestamp) -> TableRow {

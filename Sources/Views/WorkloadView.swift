@@ -75,8 +75,9 @@ package struct WorkloadView: Sendable {
   }
 
   package static let podColumns: [TableColumn] = [
-    TableColumn("pod", min: 20, ideal: 28, flex: 1), TableColumn("node", min: 8, ideal: 10, priority: 2), TableColumn("ready", ideal: 7),
-    TableColumn("restarts", ideal: 8, align: .right), TableColumn("last end", min: 16, ideal: 28, flex: 1, priority: 1),
+    TableColumn("pod", min: 20, ideal: 24, flex: 1), TableColumn("node", min: 8, ideal: 10, priority: 2),
+    TableColumn("ready", min: 7, ideal: 18),
+    TableColumn("restarts", ideal: 8, align: .right), TableColumn("last end", min: 24, ideal: 28, flex: 1, priority: 1),
     TableColumn("age", min: 6, ideal: 6, align: .right), TableColumn("limit", min: 7, ideal: 8, align: .right, priority: 3),
   ]
 
@@ -87,7 +88,8 @@ package struct WorkloadView: Sendable {
       StyledLine(pod.name), StyledLine(pod.node.isEmpty ? "–" : pod.node, .dim), pod.readyMark,
       StyledLine("\(pod.restarts)", pod.restarts > 3 ? .amber : .text),
       StyledLine(
-        end.map { "\($0.reason) \($0.exitCode)" + ($0.finished.map { ", \((now - $0).brief) ago" } ?? "") } ?? "–", end == nil ? .dim : .text),
+        end.map { "\($0.reason) \($0.exitCode)" + ($0.finished.map { ", \((now - $0).brief) ago" } ?? "") } ?? "–",
+        end == nil ? .dim : .text),
       StyledLine(pod.created.map { (now - $0).brief } ?? "–", .dim), StyledLine(memory.map(WorkloadView.memory) ?? "–", .dim),
     ])
   }
@@ -110,7 +112,8 @@ package struct WorkloadView: Sendable {
     }
     report.add(.heading("Why"))
     if let verdict {
-      report.add(.text("\(verdict.status.glyph) \(verdict.status.word)" + (verdict.since.map { " since \(face.short($0, now: now))" } ?? "")))
+      report.add(
+        .text("\(verdict.status.glyph) \(verdict.status.word)" + (verdict.since.map { " since \(face.short($0, now: now))" } ?? "")))
       if !verdict.reasons.isEmpty { report.add(.list(verdict.reasons.map { "\($0.sentence) (rule \($0.rule))" })) }
     }
     report.add(.heading("Changes"))

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Glibc
+import Terminal
 
 /// The entry point. It parses on the one thread there is, so that a command can block signals before any other starts.
 @main
 enum Main {
   static func main() async {
+    TerminalGuard.runIfRequested()
     // A reader that went away (`periplus logs | head`) is an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     do {

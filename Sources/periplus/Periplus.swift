@@ -17,7 +17,7 @@ struct Periplus: AsyncParsableCommand {
       CommandGroup(
         name: "Look:",
         subcommands: [ConsoleCommand.self, Open.self, Logs.self, Request.self, Health.self, Reschedules.self, Check.self]),
-      CommandGroup(name: "Plan, learn, show:", subcommands: [Plan.self, Learn.self, Demo.self]),
+      CommandGroup(name: "Plan, learn, show:", subcommands: [PlanCommand.self, Learn.self, DemoCommand.self]),
       CommandGroup(name: "Data:", subcommands: [Record.self, IngestCommand.self]),
       CommandGroup(name: "Reference:", subcommands: [Keys.self, Completions.self, Man.self]),
       CommandGroup(name: "Internal:", subcommands: [Ground.self]),

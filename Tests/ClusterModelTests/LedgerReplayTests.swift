@@ -88,7 +88,9 @@ import TimeFormat
     let deltas = try Self.recording.get().deltas
     var book = try Self.replay()
     let before = book.essence
-    for delta in deltas.suffix(400) { book.apply(ClusterDelta(resource: delta.resource, change: delta.change, at: try Self.recording.get().end)) }
+    for delta in deltas.suffix(400) {
+      book.apply(ClusterDelta(resource: delta.resource, change: delta.change, at: try Self.recording.get().end))
+    }
     #expect(book.essence == before)
   }
 
@@ -156,7 +158,9 @@ import TimeFormat
     #expect(!book.gaps.isEmpty)
     for (key, entry) in whole.entries where book.entries[key]?.cause != entry.cause || book.entries[key]?.change != entry.change {
       let isDeclared = book.gaps.contains { $0.from - .seconds(15) <= entry.at && entry.at <= $0.to + .seconds(15) }
-      if !isDeclared { Issue.record("\(key) \(entry.workload) \(entry.change) \(entry.cause) became \(String(describing: book.entries[key]))") }
+      if !isDeclared {
+        Issue.record("\(key) \(entry.workload) \(entry.change) \(entry.cause) became \(String(describing: book.entries[key]))")
+      }
     }
     let successors = book.sorted.filter { $0.change == .replaced }.compactMap { $0.new?.uid }
     #expect(Set(successors).count == successors.count)

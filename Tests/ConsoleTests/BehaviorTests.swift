@@ -1,6 +1,7 @@
 import ClusterModel
 import Console
 import Screen
+import Synchronization
 import Testing
 import TimeFormat
 import Views

@@ -10,7 +10,8 @@ struct ConsoleDriver {
   let console: HeadlessConsole
 
   init(
-    _ page: Page = .health(HealthPage()), ports: ConsolePorts = .fake(), size: Size = Size(columns: 80, rows: 24), depth: ColorDepth = .mono,
+    _ page: Page = .health(HealthPage()), ports: ConsolePorts = .fake(), size: Size = Size(columns: 80, rows: 24),
+    depth: ColorDepth = .mono,
     glyphs: Glyphs = .unicode, prepare: (inout ConsoleState) -> Void = { _ in }
   ) async throws {
     var state = ConsoleState(now: Fixture.now, page: page)

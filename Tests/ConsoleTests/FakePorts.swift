@@ -6,7 +6,7 @@ import TelemetryModel
 import TimeFormat
 
 struct FakeLogs: LogSource {
-  var all: [LogRecord] = Fixture.noise + Fixture.records
+  var all: [LogRecord] = Fixture.noise + Fixture.lastWords + Fixture.records
   var failure: FakeError?
 
   private func matches(_ record: LogRecord, _ condition: LogQuery.Condition) -> Bool {
@@ -61,7 +61,9 @@ struct FakeLedger: RescheduleSource {
   var isEmpty = false
   func reschedules(since: Timestamp?) async throws -> [Reschedule] { isEmpty ? [] : Fixture.reschedules }
   func gaps(since: Timestamp?) async throws -> [LedgerGap] { isEmpty ? [] : Fixture.gaps }
-  func lifecycle(ofPods uids: [String]) async throws -> [PodLifecycleEvent] { Fixture.lifecycle.filter { uids.contains($0.podUID) }.sorted { $0.at < $1.at } }
+  func lifecycle(ofPods uids: [String]) async throws -> [PodLifecycleEvent] {
+    Fixture.lifecycle.filter { uids.contains($0.podUID) }.sorted { $0.at < $1.at }
+  }
   func revision() async -> Int64 { 1 }
 }
 
@@ -90,18 +92,22 @@ struct FakePanes: PaneSource {
       ])
   }
   func perform(_ command: PaneCommand, argument: String) async -> PaneUpdate? {
-    command == .close ? nil : PaneUpdate(kind: .lesson, title: "Follow an id", progress: "step 1 of 3", lines: [.init("\(command.rawValue) \(argument)")])
+    command == .close
+      ? nil : PaneUpdate(kind: .lesson, title: "Follow an id", progress: "step 1 of 3", lines: [.init("\(command.rawValue) \(argument)")])
   }
 }
 
 extension ConsolePorts {
   static func fake(
-    clusters: [String] = ["prd-fra", "prd-sin", "dev-fra"], logs: FakeLogs = FakeLogs(), ledger: FakeLedger = FakeLedger(), hasPlan: Bool = true,
+    clusters: [String] = ["prd-fra", "prd-sin", "dev-fra"], logs: FakeLogs = FakeLogs(), ledger: FakeLedger = FakeLedger(),
+    hasPlan: Bool = true,
     actions: FakeActions = FakeActions()
   ) -> ConsolePorts {
     ConsolePorts(
       logs: logs, clusters: clusters.map(FakeCluster.init), ledger: ledger, evidence: FakeEvidence(),
-      voyage: { _, _ in PlanUpdate(voyage: hasPlan ? Fixture.voyage() : nil) }, verdicts: { snapshot, _, _ in Fixture.verdicts(snapshot.cluster) },
-      actions: actions, panes: FakePanes(), export: { name, _, _ in "exports/\(name).md" }, now: { Fixture.now }, pause: { _ in await Task.yield() })
+      voyage: { _, _ in PlanUpdate(voyage: hasPlan ? Fixture.voyage() : nil) },
+      verdicts: { snapshot, _, _ in Fixture.verdicts(snapshot.cluster) },
+      actions: actions, panes: FakePanes(), export: { name, _, _ in "exports/\(name).md" }, now: { Fixture.now },
+      pause: { _ in await Task.yield() })
   }
 }

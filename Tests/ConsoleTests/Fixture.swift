@@ -22,7 +22,8 @@ enum Fixture {
     since: Timestamp? = nil, change: String? = nil
   ) -> HealthVerdict {
     HealthVerdict(
-      subject: deployment(name), cluster: cluster, status: status, reasons: reasons, since: since, lastChange: change, ready: ready, wanted: wanted)
+      subject: deployment(name), cluster: cluster, status: status, reasons: reasons, since: since, lastChange: change, ready: ready,
+      wanted: wanted)
   }
 
   static func verdicts(_ cluster: String) -> [HealthVerdict] {
@@ -39,16 +40,22 @@ enum Fixture {
           cluster, "orders", .amber, 3, 3,
           reasons: [.init(rule: "churn", status: .amber, sentence: "restarted 41 times today, ready now", since: at("09:40:00"))],
           since: at("09:40:00"), change: "scaled 2→3 by team-shop"),
-      ] + [("catalog", 6), ("ledger", 2), ("billing", 3), ("ingress", 2), ("auth", 4), ("pricing", 2)].map { verdict(cluster, $0.0, .green, $0.1, $0.1) }
+      ]
+        + [("catalog", 6), ("ledger", 2), ("billing", 3), ("ingress", 2), ("auth", 4), ("pricing", 2)].map {
+          verdict(cluster, $0.0, .green, $0.1, $0.1)
+        }
     case "prd-sin":
       return ["catalog", "orders", "billing", "ledger", "reports", "auth"].map { name in
-        verdict(cluster, name, .unknown, 2, 2, reasons: [.init(rule: "silent", status: .unknown, sentence: "no data since 14:03:30, green then")])
+        verdict(
+          cluster, name, .unknown, 2, 2, reasons: [.init(rule: "silent", status: .unknown, sentence: "no data since 14:03:30, green then")])
       }
     default:
       return [
         verdict(
           cluster, "checkout", .amber, 0, 1,
-          reasons: [.init(rule: "pending", status: .amber, sentence: "pending 6 min: insufficient cpu on 3 of 3 nodes", since: at("13:58:00"))],
+          reasons: [
+            .init(rule: "pending", status: .amber, sentence: "pending 6 min: insufficient cpu on 3 of 3 nodes", since: at("13:58:00"))
+          ],
           since: at("13:58:00"), change: "scaled 0→1 by team-pay")
       ] + (1...17).map { verdict(cluster, "service-\($0)", .green, 1, 1) }
     }
@@ -56,16 +63,21 @@ enum Fixture {
 
   static func pod(_ name: String, owner: String, node: String, restarts: Int, ready: Bool, ended: String?) -> Pod {
     Pod(
-      namespace: "shop", name: name, uid: "uid-\(name)", node: node, phase: "Running", ip: "10.0.0.7", created: at("03:00:00"), started: at("03:00:02"),
-      labels: ["app": owner], controller: ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "\(owner)-7f7b8", uid: "uid-\(owner)-7f7b8"),
+      namespace: "shop", name: name, uid: "uid-\(name)", node: node, phase: "Running", ip: "10.0.0.7", created: at("03:00:00"),
+      started: at("03:00:02"),
+      labels: ["app": owner],
+      controller: ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "\(owner)-7f7b8", uid: "uid-\(owner)-7f7b8"),
       conditions: [
-        Condition(type: "Ready", status: ready ? "True" : "False", reason: ready ? "" : "ContainersNotReady", message: ready ? "" : "containers with unready status: [\(owner)]")
+        Condition(
+          type: "Ready", status: ready ? "True" : "False", reason: ready ? "" : "ContainersNotReady",
+          message: ready ? "" : "containers with unready status: [\(owner)]")
       ],
       containers: [
         Container(
           name: owner, image: "registry.acme/\(owner):1.4.3", isReady: ready, restartCount: restarts,
           state: ready ? .running(since: at("13:00:00")) : .waiting(reason: "CrashLoopBackOff", message: "back-off 40s restarting"),
-          lastTermination: ended.map { .init(reason: "OOMKilled", exitCode: 137, finished: at($0)) }, requestMilliCPU: 50, limitMilliCPU: 200,
+          lastTermination: ended.map { .init(reason: "OOMKilled", exitCode: 137, finished: at($0)) }, requestMilliCPU: 50,
+          limitMilliCPU: 200,
           requestMemory: 32 << 20, limitMemory: 64 << 20)
       ])
   }
@@ -83,13 +95,15 @@ enum Fixture {
         let owner = deployment(name)
         func set(_ hash: String, _ image: String, _ created: String, _ revision: String) -> Workload {
           Workload(
-            reference: ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "\(name)-\(hash)", uid: "uid-\(name)-\(hash)"), controller: owner,
+            reference: ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "\(name)-\(hash)", uid: "uid-\(name)-\(hash)"),
+            controller: owner,
             image: image, wanted: 3, revision: revision, created: at(created))
         }
         return [
           Workload(
             reference: owner, image: "registry.acme/\(name):1.4.3", wanted: 3, ready: 1,
-            lastChange: .init(manager: "jenkins", at: at("02:58:00"), operation: "Update")), set("5c9d1", "registry.acme/\(name):1.4.2", "01:00:00", "6"),
+            lastChange: .init(manager: "jenkins", at: at("02:58:00"), operation: "Update")),
+          set("5c9d1", "registry.acme/\(name):1.4.2", "01:00:00", "6"),
           set("7f7b8", "registry.acme/\(name):1.4.3", "02:58:00", "7"),
         ]
       }
@@ -101,10 +115,12 @@ enum Fixture {
       ]
       snapshot.events = [
         ClusterEvent(
-          uid: "e1", namespace: "shop", object: ObjectReference(kind: "Pod", namespace: "shop", name: "reports-7f7b8-4ftrr"), type: "Warning",
+          uid: "e1", namespace: "shop", object: ObjectReference(kind: "Pod", namespace: "shop", name: "reports-7f7b8-4ftrr"),
+          type: "Warning",
           reason: "BackOff", message: "Back-off restarting failed container", count: 17, first: at("13:00:00"), last: at("14:03:50")),
         ClusterEvent(
-          uid: "e2", namespace: "shop", object: ObjectReference(kind: "Pod", namespace: "shop", name: "reports-7f7b8-4ftrr"), type: "Normal",
+          uid: "e2", namespace: "shop", object: ObjectReference(kind: "Pod", namespace: "shop", name: "reports-7f7b8-4ftrr"),
+          type: "Normal",
           reason: "Pulled", message: "Container image \"reports:1.4.3\" already present on machine", last: at("14:03:30")),
       ]
     case "prd-sin":
@@ -120,7 +136,10 @@ enum Fixture {
 
   static let requestID = "9f3c1e07-4b1d-4c7e-9a52-0d5f6f2f8a11"
 
-  static func record(_ id: Int64, _ time: String, _ level: LogLevel, _ service: String, _ pod: String, _ message: String, _ extra: String = "") -> LogRecord {
+  static func record(
+    _ id: Int64, _ time: String, _ level: LogLevel, _ service: String, _ pod: String, _ message: String, _ extra: String = "",
+    requestID: String = requestID
+  ) -> LogRecord {
     let raw =
       #"{"@timestamp":"2018-01-22T\#(time)Z","logLevel":"\#(level.word)","logMessage":"\#(message)","logRequestId":"\#(requestID)","logServiceName":"\#(service)"\#(extra)}"#
     return LogRecord(
@@ -129,33 +148,52 @@ enum Fixture {
   }
 
   static let records: [LogRecord] = [
-    record(1, "14:03:02.121", .info, "orders", "orders-7f7b8-4ftrr", "order requested", #","logCategory":"apiRequest","reqVerb":"POST","reqPath":"/orders","customerId":4711"#),
-    record(2, "14:03:02.140", .info, "catalog", "catalog-6d-bcjp2", "price requested", #","logCategory":"apiRequest","reqVerb":"GET","reqPath":"/catalog/items/12""#),
-    record(3, "14:03:02.168", .info, "catalog", "catalog-6d-bcjp2", "price looked up", #","logCategory":"apiResponse","reqStatusCode":200,"reqDurationMicros":28000,"item":12"#),
+    record(
+      1, "14:03:02.121", .info, "orders", "orders-7f7b8-4ftrr", "order requested",
+      #","logCategory":"apiRequest","reqVerb":"POST","reqPath":"/orders","customerId":4711"#),
+    record(
+      2, "14:03:02.140", .info, "catalog", "catalog-6d-bcjp2", "price requested",
+      #","logCategory":"apiRequest","reqVerb":"GET","reqPath":"/catalog/items/12""#),
+    record(
+      3, "14:03:02.168", .info, "catalog", "catalog-6d-bcjp2", "price looked up",
+      #","logCategory":"apiResponse","reqStatusCode":200,"reqDurationMicros":28000,"item":12"#),
     record(4, "14:03:02.171", .info, "orders", "orders-7f7b8-4ftrr", "order placed, message published", #","orderId":"o-77""#),
     record(5, "14:03:02.318", .warn, "ledger", "ledger-77-q9s2d", "retrying after timeout", #","attempt":1"#),
-    record(6, "14:03:02.519", .info, "orders", "orders-7f7b8-4ftrr", "order answered", #","logCategory":"apiResponse","reqStatusCode":201,"reqDurationMicros":398000"#),
+    record(
+      6, "14:03:02.519", .info, "orders", "orders-7f7b8-4ftrr", "order answered",
+      #","logCategory":"apiResponse","reqStatusCode":201,"reqDurationMicros":398000"#),
     record(7, "14:03:04.020", .info, "ledger", "ledger-77-m31aa", "ledger entry written (redelivered)", #","entries":1"#),
   ]
 
+  /// What reports said before it was killed.
+  static let lastWords: [LogRecord] = ["report requested", "report 2281 rows loaded", "rendering"].enumerated().map { index, message in
+    record(Int64(50 + index), "13:5\(index):21.402", .info, "reports", "reports-7f7b8-4ftrr", message, requestID: "7be1a9c2")
+  }
+
   static let noise: [LogRecord] = (0..<40).map { index in
-    var entry = record(Int64(100 + index), "14:0\(index / 20):\(10 + index % 20).500", index % 9 == 0 ? .error : .debug, "catalog", "catalog-6d-bcjp2", "cache entry \(index) refreshed")
+    var entry = record(
+      Int64(100 + index), "14:0\(index / 20):\(10 + index % 20).500", index % 9 == 0 ? .error : .debug, "catalog", "catalog-6d-bcjp2",
+      "cache entry \(index) refreshed")
     entry.requestID = nil
     return entry
   }
 
   static let lifecycle: [PodLifecycleEvent] = [
     PodLifecycleEvent(
-      kind: "containerEnded", at: at("14:03:02.391"), cluster: "prd-fra", namespace: "shop", pod: "ledger-77-q9s2d", podUID: "uid-ledger-77-q9s2d",
+      kind: "containerEnded", at: at("14:03:02.391"), cluster: "prd-fra", namespace: "shop", pod: "ledger-77-q9s2d",
+      podUID: "uid-ledger-77-q9s2d",
       node: "node-2", detail: "OOM killed (137)"),
     PodLifecycleEvent(
-      kind: "ready", at: at("14:03:03.900"), cluster: "prd-fra", namespace: "shop", pod: "ledger-77-m31aa", podUID: "uid-ledger-77-m31aa", node: "node-1",
+      kind: "ready", at: at("14:03:03.900"), cluster: "prd-fra", namespace: "shop", pod: "ledger-77-m31aa", podUID: "uid-ledger-77-m31aa",
+      node: "node-1",
       detail: "ready on node-1"),
     PodLifecycleEvent(
-      kind: "created", at: at("03:00:00"), cluster: "prd-fra", namespace: "shop", pod: "orders-7f7b8-4ftrr", podUID: "uid-orders-7f7b8-4ftrr",
+      kind: "created", at: at("03:00:00"), cluster: "prd-fra", namespace: "shop", pod: "orders-7f7b8-4ftrr",
+      podUID: "uid-orders-7f7b8-4ftrr",
       node: "node-2", detail: "created"),
     PodLifecycleEvent(
-      kind: "created", at: at("03:00:00"), cluster: "prd-fra", namespace: "shop", pod: "catalog-6d-bcjp2", podUID: "uid-catalog-6d-bcjp2", node: "node-3",
+      kind: "created", at: at("03:00:00"), cluster: "prd-fra", namespace: "shop", pod: "catalog-6d-bcjp2", podUID: "uid-catalog-6d-bcjp2",
+      node: "node-3",
       detail: "created"),
   ]
 
@@ -163,18 +201,29 @@ enum Fixture {
 
   static let reschedules: [Reschedule] = {
     var entries: [Reschedule] = []
-    func add(_ ago: Int, _ workload: String, _ change: Reschedule.Change, _ cause: Reschedule.Cause, _ old: String, _ new: String?, gap: Double?, exit: Int? = nil, _ evidence: String) {
+    func add(
+      _ ago: Int, _ workload: String, _ change: Reschedule.Change, _ cause: Reschedule.Cause, _ old: String, _ new: String?, gap: Double?,
+      exit: Int? = nil, _ evidence: String
+    ) {
       let at = now - .seconds(ago)
       entries.append(
         Reschedule(
-          key: "\(workload)-\(entries.count)", at: at, cluster: "prd-fra", namespace: "shop", workload: "Deployment/\(workload)", change: change, cause: cause,
+          key: "\(workload)-\(entries.count)", at: at, cluster: "prd-fra", namespace: "shop", workload: "Deployment/\(workload)",
+          change: change, cause: cause,
           old: .init(name: "\(workload)-7f7b8-\(old)", uid: "uid-\(old)", node: "node-7"),
-          new: new.map { .init(name: "\(workload)-7f7b8-\($0)", uid: "uid-\($0)", node: "node-1") }, container: change == .restarted ? workload : nil,
+          new: new.map { .init(name: "\(workload)-7f7b8-\($0)", uid: "uid-\($0)", node: "node-1") },
+          container: change == .restarted ? workload : nil,
           exitCode: exit, downtimeSeconds: gap, capacityGapSeconds: gap.map { $0 * 2 }, evidence: [evidence]))
     }
-    for index in 0..<97 { add(86_000 - index * index * 9, "reports", .restarted, .oomKilled, "4ftrr", nil, gap: 0, exit: 137, "lastState OOMKilled") }
-    for index in 0..<41 { add(360 + index * 700, "orders", .restarted, .probe, "9kk2s", nil, gap: 0.3, exit: 143, "event Unhealthy: Liveness probe failed") }
-    for index in 0..<6 { add(40_000 + index * 20, "billing", .replaced, .rollout, "aaaa\(index)", "bbbb\(index)", gap: 0, "ReplicaSet 6 → 7") }
+    for index in 0..<97 {
+      add(86_000 - index * index * 9, "reports", .restarted, .oomKilled, "4ftrr", nil, gap: 0, exit: 137, "lastState OOMKilled")
+    }
+    for index in 0..<41 {
+      add(360 + index * 700, "orders", .restarted, .probe, "9kk2s", nil, gap: 0.3, exit: 143, "event Unhealthy: Liveness probe failed")
+    }
+    for index in 0..<6 {
+      add(40_000 + index * 20, "billing", .replaced, .rollout, "aaaa\(index)", "bbbb\(index)", gap: 0, "ReplicaSet 6 → 7")
+    }
     add(751, "reports", .replaced, .drain, "xdkt7", "5jv2d", gap: 14, "EvictionByEvictionAPI")
     return entries.sorted { $0.at < $1.at }
   }()
@@ -183,17 +232,20 @@ enum Fixture {
 
   static let sources = [
     SourceStatus(name: "k8s", cluster: "prd-fra", connectedSince: at("08:00:00"), currentAt: now - .milliseconds(200), recordsIn: 81_234),
-    SourceStatus(name: "logs", cluster: "prd-fra", connectedSince: at("08:00:00"), currentAt: now - .milliseconds(400), recordsIn: 2_812_771),
+    SourceStatus(
+      name: "logs", cluster: "prd-fra", connectedSince: at("08:00:00"), currentAt: now - .milliseconds(400), recordsIn: 2_812_771),
   ]
 
   // MARK: The plan
 
-  static let evidence: [Evidence] = ["logging.records-valid", "logging.id-echoed", "logging.id-at-every-hop", "logging.one-completion"].enumerated().map {
-    Evidence(
-      check: $0.element, subject: "ground", cluster: "ground", outcome: $0.offset == 3 ? .fail : .pass, grade: .exercised,
-      observed: $0.offset == 3 ? "1 of 200 requests has two completion records" : "200 of 200 records valid", query: "logs since:10m", source: "store",
-      at: now - .seconds(240))
-  }
+  static let evidence: [Evidence] = ["logging.records-valid", "logging.id-echoed", "logging.id-at-every-hop", "logging.one-completion"]
+    .enumerated().map {
+      Evidence(
+        check: $0.element, subject: "ground", cluster: "ground", outcome: $0.offset == 3 ? .fail : .pass, grade: .exercised,
+        observed: $0.offset == 3 ? "1 of 200 requests has two completion records" : "200 of 200 records valid", query: "logs since:10m",
+        source: "store",
+        at: now - .seconds(240))
+    }
 
   static func voyage() -> Voyage? {
     let text = PlanTemplate.text(name: "Acme platform migration", start: Timestamp(rfc3339: "2018-01-08T00:00:00Z")!)

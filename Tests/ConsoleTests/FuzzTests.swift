@@ -10,8 +10,11 @@ struct FuzzTests {
     var random = SplitMix(state: seed)
     let driver = try await ConsoleDriver { $0.shared.lastLook = Fixture.at("10:00:00") }
     var size = Size(columns: 80, rows: 24)
-    let names = CommandTable.all.flatMap(\.keys).filter { $0 != "q" } + ["Esc", "Enter", "Left", "Right", "Backspace", "a", "é", "漢", "F5", "ctrl-x"]
-    let texts = ["open health/x/y/z", "at 25:99", "scale -1", "request \u{1b}[31m", "since 3h", "open logs/level:>=", "learn", "demo 9", "answer a b"]
+    let names =
+      CommandTable.all.flatMap(\.keys).filter { $0 != "q" } + ["Esc", "Enter", "Left", "Right", "Backspace", "a", "é", "漢", "F5", "ctrl-x"]
+    let texts = [
+      "open health/x/y/z", "at 25:99", "scale -1", "request \u{1b}[31m", "since 3h", "open logs/level:>=", "learn", "demo 9", "answer a b",
+    ]
     for _ in 0..<350 {
       switch random.next() % 12 {
       case 0:

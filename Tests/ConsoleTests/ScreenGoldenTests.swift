@@ -97,6 +97,6 @@ struct ScreenGoldenTests {
   @Test("a terminal too small says so")
   func tooSmall() async throws {
     let driver = try await ConsoleDriver(size: Size(columns: 39, rows: 9))
-    #expect(await driver.text().contains("needs at least 40×10"))
+    #expect(await driver.screen().joined(separator: " ").contains("needs at least 40×10"))
   }
 }

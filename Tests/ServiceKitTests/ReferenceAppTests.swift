@@ -23,11 +23,15 @@ struct ReferenceAppTests {
     #expect(summary.failed == 0, "\(summary.failures.prefix(3))")
     let order = try #require(summary.lastOrderIDs.last)
     #expect(
-      await shop.until { ["orders", "catalog", "billing", "ledger"].allSatisfy { name in shop.lines(name).contains { $0.contains("\"\(order)\"") } } },
+      await shop.until {
+        ["orders", "catalog", "billing", "ledger"].allSatisfy { name in shop.lines(name).contains { $0.contains("\"\(order)\"") } }
+      },
       "the order's id is not found at every hop")
 
     // Faults: errors, stray prints, a client that goes away, then a crash.
-    #expect(await shop.status("PUT", shop.operatorURL("orders") + "/debug/faults", body: #"{"print":true,"errorRate":1,"latencyMillis":50}"#) == 200)
+    #expect(
+      await shop.status("PUT", shop.operatorURL("orders") + "/debug/faults", body: #"{"print":true,"errorRate":1,"latencyMillis":50}"#)
+        == 200)
     #expect(await shop.status("GET", shop.url("orders") + "/orders?token=abcdef123456", id: "fault-1") == 500)
     #expect(await shop.status("GET", shop.url("catalog") + "/nosuch", id: "missing-1") == 404)
     #expect(await shop.status("POST", shop.operatorURL("billing") + "/debug/crash") == 202)
@@ -111,7 +115,9 @@ struct ReferenceAppTests {
 }
 
 @Suite struct TrafficOptionsTests {
-  @Test(arguments: ["http://10.0.0.1:8080", "http://example.com", "http://127.0.0.1@evil.example", "ftp://127.0.0.1", "http://127.0.0.1.evil.example"])
+  @Test(arguments: [
+    "http://10.0.0.1:8080", "http://example.com", "http://127.0.0.1@evil.example", "ftp://127.0.0.1", "http://127.0.0.1.evil.example",
+  ])
   func refusesOtherMachines(url: String) {
     #expect(throws: TrafficError.self) { try TrafficGenerator(TrafficOptions(services: ["orders": url], requests: 1)) }
   }
@@ -121,7 +127,8 @@ struct ReferenceAppTests {
 }
 
 @Suite struct DeployTests {
-  private static let render = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  private static let render = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appendingPathComponent("ReferenceApp/deploy/render").path
 
   private static func run(_ command: String) -> Int32 {

@@ -3,6 +3,7 @@ import LogStandard
 /// The request, or message, that the current task works for. Its id follows it through all services: as the header `x-request-id`,
 /// and as `logRequestId` in the records.
 public enum CurrentRequest {
+  /// The header's name.
   public static let header = LogField.requestIDHeader
 
   /// `nil` outside any request.

@@ -1,6 +1,8 @@
 /// The time given to an operation is over.
 public struct DeadlineExceeded: Error, Sendable, CustomStringConvertible {
+  /// The time that was given.
   public var limit: Duration
+  /// One phrase, for a log.
   public var description: String { "no answer within \(limit)" }
 }
 

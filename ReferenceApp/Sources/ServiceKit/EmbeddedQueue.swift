@@ -44,6 +44,7 @@ public final class EmbeddedQueue: MessageQueue {
     database = try SharedDatabase.open(path, durable: true, migrations: migrator)
   }
 
+  /// Returns when the message is on disk.
   @discardableResult
   public func publish(topic: String, body: [UInt8], headers: [String: String]) async throws -> Int64 {
     var headers = headers
@@ -57,11 +58,13 @@ public final class EmbeddedQueue: MessageQueue {
     }
   }
 
+  /// Takes the oldest visible messages and hides them from others for the length of the lease.
   public func claim(topic: String, limit: Int, lease: Duration) async throws -> [Message] {
     let now = clock()
     // A look costs no lock; only who finds something asks for the right to write.
     let waiting = try await database.read { db in
-      try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM messages WHERE topic = ? AND visible_at <= ?)", arguments: [topic, now]) ?? false
+      try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM messages WHERE topic = ? AND visible_at <= ?)", arguments: [topic, now])
+        ?? false
     }
     guard waiting else { return [] }
     let name = CurrentRequest.makeID()
@@ -69,7 +72,8 @@ public final class EmbeddedQueue: MessageQueue {
     let most = maximumDeliveries
     return try await database.write { db in
       // Held and never answered for the last time: the consumer must have died of it each time.
-      try Self.bury(db, whereClause: "topic = ? AND visible_at <= ? AND deliveries >= ?", [topic, now, most], "never acknowledged", at: now)
+      try Self.bury(
+        db, whereClause: "topic = ? AND visible_at <= ? AND deliveries >= ?", [topic, now, most], "never acknowledged", at: now)
       let rows = try Row.fetchAll(
         db,
         sql: """
@@ -82,6 +86,7 @@ public final class EmbeddedQueue: MessageQueue {
     }
   }
 
+  /// Removes the message; false when the lease was lost.
   @discardableResult
   public func acknowledge(_ message: Message) async throws -> Bool {
     try await database.write { db in
@@ -90,6 +95,7 @@ public final class EmbeddedQueue: MessageQueue {
     }
   }
 
+  /// Shows the message again after the delay, or buries it after its last permitted delivery.
   public func reject(_ message: Message, reason: String, delay: Duration) async throws {
     let now = clock()
     let most = maximumDeliveries
@@ -104,12 +110,14 @@ public final class EmbeddedQueue: MessageQueue {
     }
   }
 
+  /// Messages of the topic that wait or are held.
   public func depth(topic: String) async throws -> Int {
     try await database.read { db in
       try Int.fetchOne(db, sql: "SELECT count(*) FROM messages WHERE topic = ?", arguments: [topic]) ?? 0
     }
   }
 
+  /// Messages that were given up, oldest first.
   public func deadLetters(topic: String, limit: Int) async throws -> [DeadLetter] {
     try await database.read { db in
       try Row.fetchAll(
@@ -138,7 +146,8 @@ public final class EmbeddedQueue: MessageQueue {
 
   private static func message(_ row: Row, topic: String, lease: String) -> Message {
     let body: Data = row["body"] ?? Data()
-    return Message(id: row["id"], topic: topic, body: Array(body), headers: decode(row["headers"]), deliveries: row["deliveries"], lease: lease)
+    return Message(
+      id: row["id"], topic: topic, body: Array(body), headers: decode(row["headers"]), deliveries: row["deliveries"], lease: lease)
   }
 
   private static func encode(_ headers: [String: String]) -> String {

@@ -4,12 +4,15 @@ import Logging
 
 /// Applies the faults that are on to each public request.
 public struct FaultMiddleware: RouterMiddleware {
+  /// The context of ServiceKit's routers.
   public typealias Context = ServiceContext
 
   private let faults: Faults
 
+  /// Install it inside the request log, so that failures on purpose are logged like others.
   public init(faults: Faults) { self.faults = faults }
 
+  /// Delays or fails the request as set, else passes it on.
   public func handle(
     _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
   ) async throws -> Response {

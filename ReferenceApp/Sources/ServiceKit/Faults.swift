@@ -17,8 +17,10 @@ public struct FaultSettings: Sendable, Hashable, Codable {
   /// SIGTERM changes nothing.
   public var ignoreSIGTERM = false
 
+  /// No fault is on.
   public init() {}
 
+  /// Members that are missing are off.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     latencyMillis = try values.decodeIfPresent(Int.self, forKey: .latencyMillis) ?? 0
@@ -53,8 +55,10 @@ public final class Faults: Sendable {
   private let settings: Mutex<FaultSettings>
   private let leaked = Mutex<[[UInt8]]>([])
 
+  /// Starts with these faults on.
   public init(_ settings: FaultSettings = FaultSettings()) { self.settings = Mutex(settings) }
 
+  /// What is on now.
   public var current: FaultSettings {
     get { settings.withLock { $0 } }
     set { settings.withLock { $0 = newValue } }

@@ -161,7 +161,8 @@ private struct Supervisor {
   private func report(_ message: String, _ level: LogLevelWord, _ category: String) {
     sink.write(
       RecordLine.encode(
-        RecordContent(level: level, message: message, requestID: identity.runID, category: category, className: "LineSupervisor", methodName: "run"),
+        RecordContent(
+          level: level, message: message, requestID: identity.runID, category: category, className: "LineSupervisor", methodName: "run"),
         identity: identity))
   }
 

@@ -6,13 +6,15 @@ import TimeFormat
 ///
 ///     14:04:11.318 INFO  Order o-81c2 is placed for account a-003.  orders 7f3a1c2d  orderId=o-81c2
 enum LocalLine {
-  static func encode(_ content: RecordContent, identity: ServiceIdentity, colors: Bool, at moment: Timestamp = RecordLine.now()) -> [UInt8] {
-    let color = switch content.level {
-    case .debug: "36"
-    case .info: "32"
-    case .warn: "33"
-    case .error: "31"
-    }
+  static func encode(_ content: RecordContent, identity: ServiceIdentity, colors: Bool, at moment: Timestamp = RecordLine.now()) -> [UInt8]
+  {
+    let color =
+      switch content.level {
+      case .debug: "36"
+      case .info: "32"
+      case .warn: "33"
+      case .error: "31"
+      }
     func paint(_ text: String, _ code: String) -> String { colors ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text }
     let level = content.level.rawValue + String(repeating: " ", count: 5 - content.level.rawValue.utf8.count)
     var line = paint(CivilTime(moment).clockMillis, "2") + " " + paint(level, color) + " " + content.message

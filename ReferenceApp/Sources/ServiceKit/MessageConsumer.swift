@@ -4,10 +4,13 @@ import Logging
 ///
 /// The handler runs under the message's request id. What it throws sends the message back, to be delivered again with growing delay.
 public struct MessageConsumer: Sendable {
+  /// Where the messages come from.
   public var queue: any MessageQueue
+  /// What kind of messages.
   public var topic: String
   /// How long a handler may take before the message is delivered to someone else.
   public var lease: Duration
+  /// How many messages are taken, and handled side by side, at a time.
   public var batch: Int
   private let logger: Logger
 
@@ -15,6 +18,7 @@ public struct MessageConsumer: Sendable {
   static let shortestPause = Duration.milliseconds(20)
   static let longestPause = Duration.milliseconds(250)
 
+  /// A consumer of one topic.
   public init(queue: any MessageQueue, topic: String, lease: Duration = .seconds(15), batch: Int = 8) {
     self.queue = queue
     self.topic = topic
@@ -23,6 +27,7 @@ public struct MessageConsumer: Sendable {
     logger = Logger(label: "messages")
   }
 
+  /// Returns when the service drains and the messages in hand are dealt with.
   public func run(until state: ServiceState, _ handle: @escaping @Sendable (Message) async throws -> Void) async throws {
     var pause = Self.shortestPause
     while !state.isDraining, !Task.isCancelled {
@@ -52,7 +57,9 @@ public struct MessageConsumer: Sendable {
   private func deliver(_ message: Message, _ state: ServiceState, _ handle: @Sendable (Message) async throws -> Void) async {
     await CurrentRequest.$id.withValue(CurrentRequest.accepting(message.requestID)) {
       do {
-        if message.deliveries > 1 { logger.info("Message \(message.id) of \(topic) is delivered for the \(ordinal(message.deliveries)) time.") }
+        if message.deliveries > 1 {
+          logger.info("Message \(message.id) of \(topic) is delivered for the \(ordinal(message.deliveries)) time.")
+        }
         try await handle(message)
         if try await !queue.acknowledge(message) {
           logger.warning("Message \(message.id) of \(topic) took longer than its lease; another consumer may have it as well.")

@@ -2,7 +2,9 @@
 public struct Message: Sendable, Hashable {
   /// Grows in the order of publishing.
   public var id: Int64
+  /// The kind of message, e.g. `order.placed`.
   public var topic: String
+  /// What it says, as the publisher encoded it.
   public var body: [UInt8]
   /// Metadata, e.g. `x-request-id`.
   public var headers: [String: String]
@@ -11,6 +13,7 @@ public struct Message: Sendable, Hashable {
   /// Names this delivery: an acknowledgement counts only while its lease holds.
   public var lease: String
 
+  /// All members as they are.
   public init(id: Int64, topic: String, body: [UInt8], headers: [String: String], deliveries: Int, lease: String) {
     self.id = id
     self.topic = topic
@@ -20,6 +23,7 @@ public struct Message: Sendable, Hashable {
     self.lease = lease
   }
 
+  /// The request that the message belongs to.
   public var requestID: String? { headers["x-request-id"] }
 }
 
@@ -49,9 +53,12 @@ public protocol MessageQueue: Sendable {
 
 /// A message that no consumer could deal with.
 public struct DeadLetter: Sendable, Hashable {
+  /// The message as it was at its last delivery.
   public var message: Message
+  /// Why its last consumer gave it up.
   public var reason: String
 
+  /// All members as they are.
   public init(message: Message, reason: String) {
     self.message = message
     self.reason = reason

@@ -12,13 +12,19 @@ import ServiceLifecycle
 ///     service.router.get("/greeting") { _, _ in "Hello" }
 ///     await service.runAndExit()
 public struct Microservice {
+  /// Who this service is in its records.
   public let identity: ServiceIdentity
+  /// Its configuration.
   public let environment: ServiceEnvironment
+  /// Whether it serves or drains.
   public let state = ServiceState()
+  /// What operators have broken on purpose.
   public let faults: Faults
+  /// A logger labelled with the service's name.
   public let logger: Logger
   /// The public routes; the facilities' middleware is installed.
   public let router: Router<ServiceContext>
+  /// The HTTP client that all upstreams share; closed when the service ends.
   public let client: HTTPClient
 
   private var checks: [ReadinessCheck] = []
@@ -72,7 +78,8 @@ public struct Microservice {
   }
 
   /// Handles a topic's messages until the service drains.
-  public mutating func consume(_ topic: String, from queue: any MessageQueue, _ handle: @escaping @Sendable (Message) async throws -> Void) {
+  public mutating func consume(_ topic: String, from queue: any MessageQueue, _ handle: @escaping @Sendable (Message) async throws -> Void)
+  {
     let consumer = MessageConsumer(queue: queue, topic: topic)
     inBackground("consumer of \(topic)") { state in try await consumer.run(until: state, handle) }
   }
@@ -98,7 +105,9 @@ public struct Microservice {
   /// From the first signal on readiness answers 503 and responses carry `Connection: close`, while requests are still served; after
   /// `LAME_DUCK_SECONDS` the listener closes and what is in flight finishes, for `DRAIN_SECONDS` at most. A second signal ends the process at once.
   public func run() async throws {
-    logger.info("\(identity.name) starts on \(address), port \(port) for clients and \(operatorPort) for operators.", metadata: ["sprint": .stringConvertible(sprint)])
+    logger.info(
+      "\(identity.name) starts on \(address), port \(port) for clients and \(operatorPort) for operators.",
+      metadata: ["sprint": .stringConvertible(sprint)])
     let operators = OperatorEndpoints(state: state, faults: faults, checks: checks, identity: identity, logger: Logger(label: "operator"))
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: server(operators.router(), port: operatorPort, name: "operator")),
@@ -131,13 +140,15 @@ public struct Microservice {
 
   private func server(_ router: Router<ServiceContext>, port: Int, name: String) -> Application<RouterResponder<ServiceContext>> {
     Application(
-      router: router, configuration: ApplicationConfiguration(address: .hostname(address, port: port), backlog: 1024), logger: Logger(label: name))
+      router: router, configuration: ApplicationConfiguration(address: .hostname(address, port: port), backlog: 1024),
+      logger: Logger(label: name))
   }
 
   private func describe(_ error: any Error) -> String {
     if let error = error as? IOError, error.errnoCode == EADDRINUSE || error.errnoCode == EADDRNOTAVAIL || error.errnoCode == EACCES {
       let reason = String(cString: strerror(error.errnoCode))
-      return "it cannot listen on \(address), port \(port) or \(operatorPort) (\(reason)): free them, or set BIND_ADDRESS, PORT and OPERATOR_PORT."
+      return
+        "it cannot listen on \(address), port \(port) or \(operatorPort) (\(reason)): free them, or set BIND_ADDRESS, PORT and OPERATOR_PORT."
     }
     return String(describing: error)
   }

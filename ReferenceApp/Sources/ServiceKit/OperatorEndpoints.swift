@@ -5,9 +5,12 @@ import NIOCore
 
 /// A dependency that a service must have to serve: its own store, its queue. `check` throws what is wrong.
 public struct ReadinessCheck: Sendable {
+  /// Stands in the body of the readiness answer.
   public var name: String
+  /// Throws what is wrong; it has one second.
   public var check: @Sendable () async throws -> Void
 
+  /// A named check.
   public init(_ name: String, check: @escaping @Sendable () async throws -> Void) {
     self.name = name
     self.check = check
@@ -68,7 +71,8 @@ struct OperatorEndpoints: Sendable {
     router.get("/debug/faults") { _, _ in FaultAnswer(faults: faults.current) }
     router.put("/debug/faults") { request, context in
       let settings = try await request.decode(as: FaultSettings.self, context: context)
-      guard (0...1).contains(settings.errorRate), (0...600_000).contains(settings.latencyMillis), (0...1024).contains(settings.leakMebibytesPerSecond)
+      guard (0...1).contains(settings.errorRate), (0...600_000).contains(settings.latencyMillis),
+        (0...1024).contains(settings.leakMebibytesPerSecond)
       else {
         throw HTTPError(
           .badRequest, message: "Expected errorRate from 0 to 1, latencyMillis from 0 to 600000, leakMebibytesPerSecond from 0 to 1024.")

@@ -55,7 +55,8 @@ enum RecordFields {
     case .stringConvertible(let other): return .string(other.description)
     case .array(let values): return .array(values.map(json))
     case .dictionary(let members):
-      return .object(JSONObject(members.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: Masking.masked(key: $0.key, json($0.value))) }))
+      return .object(
+        JSONObject(members.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: Masking.masked(key: $0.key, json($0.value))) }))
     }
   }
 }

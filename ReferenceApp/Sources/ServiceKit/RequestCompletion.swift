@@ -65,7 +65,8 @@ final class RequestCompletion: Sendable {
         level: status >= 500 ? .error : .info,
         "\(request.verb) \(request.path) is answered with \(status).\(note.map { " " + $0 } ?? "")",
         metadata: [
-          RecordFields.categoryKey: .string(LogCategory.response), LogField.requestVerb: .string(request.verb), LogField.requestPath: .string(request.path),
+          RecordFields.categoryKey: .string(LogCategory.response), LogField.requestVerb: .string(request.verb),
+          LogField.requestPath: .string(request.path),
           LogField.statusCode: .stringConvertible(status), LogField.durationMicros: .stringConvertible(micros),
         ])
     }

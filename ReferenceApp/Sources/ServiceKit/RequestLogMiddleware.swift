@@ -8,9 +8,12 @@ import Synchronization
 
 /// What a handler gets beside the request: Hummingbird's storage, and where the call came from.
 public struct ServiceContext: RequestContext, RemoteAddressRequestContext {
+  /// Hummingbird's own storage.
   public var coreContext: CoreRequestContextStorage
+  /// The caller's address; `nil` where there is no socket.
   public let remoteAddress: SocketAddress?
 
+  /// Made by Hummingbird for each request.
   public init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
     remoteAddress = source.channel.remoteAddress
@@ -22,6 +25,7 @@ public struct ServiceContext: RequestContext, RemoteAddressRequestContext {
 ///
 /// Install it as the outermost middleware. Inside it ``CurrentRequest/id`` is set, so every record and outgoing call carries the id.
 public struct RequestLogMiddleware: RouterMiddleware {
+  /// The context of ServiceKit's routers.
   public typealias Context = ServiceContext
 
   /// Bodies up to this many bytes stand in the `apiRequest` record.
@@ -31,12 +35,14 @@ public struct RequestLogMiddleware: RouterMiddleware {
   private let faults: Faults
   private let logger: Logger
 
+  /// Records go to this logger.
   public init(state: ServiceState, faults: Faults, logger: Logger) {
     self.state = state
     self.faults = faults
     self.logger = logger
   }
 
+  /// Logs the request, answers it, and sees to its completion record.
   public func handle(
     _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
   ) async throws -> Response {

@@ -26,7 +26,8 @@ struct ServiceEnding: Sendable {
           _exit(143)
         }
         let inFlight = state.inFlightCount
-        logger.info("\(received): \(name) drains, with \(inFlight) requests in flight.", metadata: ["inFlight": .stringConvertible(inFlight)])
+        logger.info(
+          "\(received): \(name) drains, with \(inFlight) requests in flight.", metadata: ["inFlight": .stringConvertible(inFlight)])
         await group.triggerGracefulShutdown()
         tasks.addTask { await abandonLate() }
       }

@@ -4,6 +4,7 @@ import Glibc
 public struct ServiceEnvironment: Sendable {
   private var values: [String: String]
 
+  /// From its parts.
   public init(_ values: [String: String]) { self.values = values }
 
   /// What the process was started with.
@@ -49,7 +50,8 @@ public struct ServiceEnvironment: Sendable {
       let content = line.drop { $0 == " " || $0 == "\t" }
       if content.isEmpty || content.first == "#" { continue }
       guard let equals = content.firstIndex(of: "="), equals != content.startIndex else {
-        throw ConfigurationError("Expected KEY=value, but found '\(content.prefix(40))' at \(file):\(index + 1): correct the line or comment it out with #.")
+        throw ConfigurationError(
+          "Expected KEY=value, but found '\(content.prefix(40))' at \(file):\(index + 1): correct the line or comment it out with #.")
       }
       let key = String(content[..<equals])
       if self[key] == nil { values[key] = String(content[content.index(after: equals)...]) }
@@ -75,6 +77,8 @@ public struct ServiceEnvironment: Sendable {
 
 /// One sentence about a setting that cannot be used.
 public struct ConfigurationError: Error, CustomStringConvertible, Sendable {
+  /// The sentence.
   public var description: String
+  /// From its parts.
   public init(_ description: String) { self.description = description }
 }

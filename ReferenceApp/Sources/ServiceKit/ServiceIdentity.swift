@@ -17,6 +17,7 @@ public struct ServiceIdentity: Sendable, Hashable {
   /// The id that stands in records written outside any request; new for every start of the process.
   public var runID: String
 
+  /// All members as they are.
   public init(
     name: String, version: String, instance: String, type: String, location: String, repository: String, runID: String
   ) {

@@ -11,6 +11,7 @@ public final class ServiceState: Sendable {
 
   private let contents = Mutex(Contents())
 
+  /// A service that serves.
   public init() {}
 
   /// True from the first SIGTERM on: readiness answers 503, responses carry `Connection: close`, consumers take no more messages.

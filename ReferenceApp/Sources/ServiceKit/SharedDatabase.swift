@@ -13,7 +13,8 @@ public enum SharedDatabase {
     // looked up and made in two steps.
     let lock = Glibc.open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
     guard lock >= 0 else {
-      throw ConfigurationError("The store \(path) cannot be opened (\(String(cString: strerror(errno)))): make its folder writable for this service.")
+      throw ConfigurationError(
+        "The store \(path) cannot be opened (\(String(cString: strerror(errno)))): make its folder writable for this service.")
     }
     // Closing the file gives the lock back.
     defer { close(lock) }

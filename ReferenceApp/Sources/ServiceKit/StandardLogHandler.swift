@@ -3,8 +3,11 @@ public import Logging
 
 /// The swift-log backend of the logging standard: every logger of the process, the frameworks' included, writes records.
 public struct StandardLogHandler: LogHandler {
+  /// Stands in each of the logger's records.
   public var metadata: Logger.Metadata = [:]
+  /// Asked at each record.
   public var metadataProvider: Logger.MetadataProvider?
+  /// Events below it are not written.
   public var logLevel: Logger.Level
 
   let label: String
@@ -12,6 +15,7 @@ public struct StandardLogHandler: LogHandler {
   let profile: LogProfile
   let sink: LineSink
 
+  /// A handler for one logger; its label becomes `logCategory`.
   public init(label: String, identity: ServiceIdentity, profile: LogProfile, level: Logger.Level, sink: LineSink = .standard) {
     self.label = label
     self.identity = identity
@@ -20,11 +24,13 @@ public struct StandardLogHandler: LogHandler {
     logLevel = level
   }
 
+  /// One entry of ``metadata``.
   public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
+  /// Writes the event as one line.
   public func log(event: LogEvent) {
     var merged = metadata
     if let provided = metadataProvider?.get() { merged.merge(provided) { _, new in new } }

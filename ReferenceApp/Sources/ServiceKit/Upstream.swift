@@ -7,7 +7,9 @@ import NIOHTTP1
 
 /// Another service that this one calls. Each call carries the request's id and has a deadline.
 public struct Upstream: Sendable {
+  /// The service's name, for logs.
   public let name: String
+  /// Where it is, without a slash at the end.
   public let baseURL: String
 
   private let client: HTTPClient
@@ -17,6 +19,7 @@ public struct Upstream: Sendable {
   /// The longest answer that is taken, in bytes.
   public static let longestAnswer = 4 << 20
 
+  /// From its parts.
   public init(name: String, baseURL: String, client: HTTPClient, faults: Faults) {
     self.name = name
     self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
@@ -25,8 +28,11 @@ public struct Upstream: Sendable {
     logger = Logger(label: "upstream")
   }
 
+  /// What came back.
   public struct Answer: Sendable {
+    /// The HTTP status.
     public var status: Int
+    /// The whole body.
     public var body: ByteBuffer
     let headers: HTTPHeaders
 
@@ -39,7 +45,8 @@ public struct Upstream: Sendable {
   ///   - deadline: for the whole answer, its body included.
   /// - Throws: ``UpstreamError`` when there is no answer. An answer of any status is an answer.
   public func send(
-    _ method: HTTPRequest.Method, _ path: String, json body: ByteBuffer? = nil, headers: [String: String] = [:], deadline: Duration = .seconds(3)
+    _ method: HTTPRequest.Method, _ path: String, json body: ByteBuffer? = nil, headers: [String: String] = [:],
+    deadline: Duration = .seconds(3)
   ) async throws -> Answer {
     var request = HTTPClientRequest(url: baseURL + path)
     request.method = HTTPMethod(rawValue: method.rawValue)
@@ -69,19 +76,26 @@ public struct Upstream: Sendable {
 
 /// A service that was called gave no answer. Towards the caller it is 504 when it was late, else 502 (RFC 9110, 15.6).
 public struct UpstreamError: HTTPResponseError, CustomStringConvertible {
+  /// Which service was called.
   public var service: String
+  /// What went wrong, for logs.
   public var reason: String
+  /// Whether the deadline passed.
   public var late: Bool
 
+  /// From its parts.
   public init(service: String, reason: String, late: Bool = false) {
     self.service = service
     self.reason = reason
     self.late = late
   }
 
+  /// The HTTP status.
   public var status: HTTPResponse.Status { late ? .gatewayTimeout : .badGateway }
+  /// One phrase, for a log.
   public var description: String { "\(service) gives no answer (\(reason))" }
 
+  /// What this service's own caller gets to see.
   public func response(from request: Request, context: some RequestContext) throws -> Response {
     try HTTPError(status, message: "The service \(service) gives no answer: try again later.").response(from: request, context: context)
   }

@@ -48,7 +48,8 @@ struct Billing: ShopService {
           "Account \(id) is charged \(entry.amountCents) cents by entry \(entry.entryId).",
           metadata: ["accountId": .string(id), "entryId": .string(entry.entryId)])
       } else {
-        logger.info("Entry \(entry.entryId) was in account \(id) already, so nothing changes.", metadata: ["entryId": .string(entry.entryId)])
+        logger.info(
+          "Entry \(entry.entryId) was in account \(id) already, so nothing changes.", metadata: ["entryId": .string(entry.entryId)])
       }
       return EditedResponse(status: isNew ? .created : .ok, response: entry)
     }
@@ -96,7 +97,9 @@ struct BillingStore: Sendable {
   }
 
   func accounts(limit: Int) async throws -> [Account] {
-    try await database.read { db in try Row.fetchAll(db, sql: "SELECT * FROM accounts ORDER BY id LIMIT ?", arguments: [limit]).map(Self.account) }
+    try await database.read { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM accounts ORDER BY id LIMIT ?", arguments: [limit]).map(Self.account)
+    }
   }
 
   func entries(of account: String, limit: Int) async throws -> [Entry] {
@@ -112,7 +115,9 @@ struct BillingStore: Sendable {
   func add(_ request: EntryRequest, to account: String) async throws -> (Entry, isNew: Bool)? {
     let now = Wire.now()
     return try await database.write { db in
-      guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ?)", arguments: [account]) == true else { return nil }
+      guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ?)", arguments: [account]) == true else {
+        return nil
+      }
       try db.execute(
         sql: "INSERT OR IGNORE INTO entries (entry_id, account_id, order_id, amount_cents, created_at) VALUES (?, ?, ?, ?, ?)",
         arguments: [request.entryId, account, request.orderId, request.amountCents, now])
@@ -122,11 +127,15 @@ struct BillingStore: Sendable {
           sql: "UPDATE accounts SET balance_cents = balance_cents + ?, entry_count = entry_count + 1 WHERE id = ?",
           arguments: [request.amountCents, account])
       }
-      return try Row.fetchOne(db, sql: "SELECT * FROM entries WHERE entry_id = ?", arguments: [request.entryId]).map { (Self.entry($0), isNew) }
+      return try Row.fetchOne(db, sql: "SELECT * FROM entries WHERE entry_id = ?", arguments: [request.entryId]).map {
+        (Self.entry($0), isNew)
+      }
     }
   }
 
-  private static func account(_ row: Row) -> Account { Account(id: row["id"], balanceCents: row["balance_cents"], entryCount: row["entry_count"]) }
+  private static func account(_ row: Row) -> Account {
+    Account(id: row["id"], balanceCents: row["balance_cents"], entryCount: row["entry_count"])
+  }
 
   private static func entry(_ row: Row) -> Entry {
     Entry(

@@ -24,7 +24,8 @@ struct Catalog: ShopService {
     service.router.get("/catalog/items/:id") { _, context in
       let id = try Wire.parameter("id", context)
       guard let item = try await store.item(id) else { throw HTTPError(.notFound, message: "The catalog has no item '\(id)'.") }
-      logger.info("Item \(id) costs \(item.priceCents) cents.", metadata: ["itemId": .string(id), "priceCents": .stringConvertible(item.priceCents)])
+      logger.info(
+        "Item \(id) costs \(item.priceCents) cents.", metadata: ["itemId": .string(id), "priceCents": .stringConvertible(item.priceCents)])
       return item
     }
   }
@@ -46,7 +47,8 @@ struct CatalogStore: Sendable {
       for (index, noun) in Self.nouns.enumerated() {
         let number = index + 1
         try db.execute(
-          sql: "INSERT INTO items VALUES (?, ?, ?)", arguments: ["item-" + (number < 10 ? "0" : "") + "\(number)", noun, 250 + (number * 737) % 9000])
+          sql: "INSERT INTO items VALUES (?, ?, ?)",
+          arguments: ["item-" + (number < 10 ? "0" : "") + "\(number)", noun, 250 + (number * 737) % 9000])
       }
     }
     database = try SharedDatabase.open(path, migrations: migrator)

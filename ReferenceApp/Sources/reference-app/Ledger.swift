@@ -22,12 +22,16 @@ struct Ledger: ShopService {
       let order = try Wire.decode(OrderPlaced.self, message.body)
       logger.info(
         "Order \(order.orderId) has been placed, and is booked on account \(order.accountId).",
-        metadata: ["orderId": .string(order.orderId), "messageId": .stringConvertible(message.id), "deliveries": .stringConvertible(message.deliveries)])
+        metadata: [
+          "orderId": .string(order.orderId), "messageId": .stringConvertible(message.id),
+          "deliveries": .stringConvertible(message.deliveries),
+        ])
       // The entry's id comes from the order: a message delivered twice books once.
       let entry = EntryRequest(entryId: "order:\(order.orderId)", orderId: order.orderId, amountCents: order.totalCents)
       let answer = try await billing.send(.post, "/billing/accounts/\(order.accountId)/entries", json: try Wire.buffer(entry))
       switch answer.status {
-      case 201: logger.info("Order \(order.orderId) is in the books with \(order.totalCents) cents.", metadata: ["orderId": .string(order.orderId)])
+      case 201:
+        logger.info("Order \(order.orderId) is in the books with \(order.totalCents) cents.", metadata: ["orderId": .string(order.orderId)])
       case 200: logger.info("Order \(order.orderId) was in the books already.", metadata: ["orderId": .string(order.orderId)])
       default: throw BookingRefused(order: order.orderId, status: answer.status)
       }

@@ -44,7 +44,8 @@ struct OrderStore: Sendable {
           ON CONFLICT (idempotency_key) DO NOTHING
           """,
         arguments: [
-          order.id, order.accountId, order.itemId, order.quantity, order.unitPriceCents, order.totalCents, order.status, order.createdAt, key, now,
+          order.id, order.accountId, order.itemId, order.quantity, order.unitPriceCents, order.totalCents, order.status, order.createdAt,
+          key, now,
           requestID,
         ])
       return try Self.fetch(db, "idempotency_key = ?", [key]) ?? order
@@ -73,7 +74,8 @@ struct OrderStore: Sendable {
     let limit = Date().timeIntervalSince1970 - Double(age.components.seconds)
     return try await database.read { db in
       try Row.fetchAll(
-        db, sql: "SELECT \(Self.columns), request_id FROM orders WHERE announced = 0 AND stored_at < ? ORDER BY stored_at LIMIT 100", arguments: [limit]
+        db, sql: "SELECT \(Self.columns), request_id FROM orders WHERE announced = 0 AND stored_at < ? ORDER BY stored_at LIMIT 100",
+        arguments: [limit]
       ).map { (Self.order($0), requestID: $0["request_id"]) }
     }
   }
@@ -84,7 +86,8 @@ struct OrderStore: Sendable {
 
   private static func order(_ row: Row) -> Order {
     Order(
-      id: row["id"], accountId: row["account_id"], itemId: row["item_id"], quantity: row["quantity"], unitPriceCents: row["unit_price_cents"],
+      id: row["id"], accountId: row["account_id"], itemId: row["item_id"], quantity: row["quantity"],
+      unitPriceCents: row["unit_price_cents"],
       totalCents: row["total_cents"], status: row["status"], createdAt: row["created_at"])
   }
 }

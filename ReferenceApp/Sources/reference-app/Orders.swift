@@ -23,7 +23,8 @@ struct Orders: ShopService {
     service.require("queue") { try await queue.check() }
 
     service.router.post("/orders") { request, _ in
-      let wanted = try await Wire.body(OrderRequest.self, of: request, expected: #"{"accountId":"acct-001","itemId":"item-01","quantity":2}"#)
+      let wanted = try await Wire.body(
+        OrderRequest.self, of: request, expected: #"{"accountId":"acct-001","itemId":"item-01","quantity":2}"#)
       let (order, isNew) = try await desk.place(wanted, key: try Self.key(request))
       var headers: HTTPFields = [.location: "/orders/\(order.id)"]
       if !isNew { headers[.idempotentReplayed] = "true" }

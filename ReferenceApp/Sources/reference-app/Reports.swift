@@ -52,7 +52,8 @@ struct Reports: ShopService {
 
     service.consume(ReportRequested.topic, from: queue) { message in
       let wanted = try Wire.decode(ReportRequested.self, message.body)
-      logger.info("Report \(wanted.reportId) on account \(wanted.accountId) is being made.", metadata: ["reportId": .string(wanted.reportId)])
+      logger.info(
+        "Report \(wanted.reportId) on account \(wanted.accountId) is being made.", metadata: ["reportId": .string(wanted.reportId)])
       let result = try await Self.make(wanted, billing)
       try await store.finish(result)
       logger.info("Report \(wanted.reportId) is done: \(result.entryCount) entries.", metadata: ["reportId": .string(wanted.reportId)])
@@ -107,7 +108,8 @@ struct ReportStore: Sendable {
   func add(_ report: ReportStatus) async throws {
     try await database.write { db in
       try db.execute(
-        sql: "INSERT INTO reports (id, account_id, requested_at) VALUES (?, ?, ?)", arguments: [report.id, report.accountId, report.requestedAt])
+        sql: "INSERT INTO reports (id, account_id, requested_at) VALUES (?, ?, ?)",
+        arguments: [report.id, report.accountId, report.requestedAt])
     }
   }
 

@@ -26,7 +26,9 @@ enum Wire {
     } catch is NIOTooManyBytesError {
       throw HTTPError(.contentTooLarge, message: "Expected a body of at most 64 KiB.")
     }
-    do { return try decode(type, buffer.readableBytesView) } catch { throw HTTPError(.badRequest, message: "Expected a JSON body like \(expected).") }
+    do { return try decode(type, buffer.readableBytesView) } catch {
+      throw HTTPError(.badRequest, message: "Expected a JSON body like \(expected).")
+    }
   }
 
   static func parameter(_ name: String, _ context: ServiceContext) throws -> String {
@@ -55,7 +57,8 @@ enum Identifiers {
     (1...64).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+          || byte == UInt8(ascii: ".")
       }
   }
 
@@ -78,5 +81,7 @@ enum Storage {
     return folder + "/" + file
   }
 
-  static func queue(_ environment: ServiceEnvironment) throws -> EmbeddedQueue { try EmbeddedQueue(path: try path("queue.sqlite", environment)) }
+  static func queue(_ environment: ServiceEnvironment) throws -> EmbeddedQueue {
+    try EmbeddedQueue(path: try path("queue.sqlite", environment))
+  }
 }

@@ -32,8 +32,9 @@ enum CauseInference {
     }) {
       return Finding(.probe, 1, "event Killing: \(killing.message)", field)
     }
+    let lately = max(end.started ?? finished - .seconds(90), finished - .seconds(90))
     if let unhealthy = mine.first(where: {
-      $0.reason == "Unhealthy" && isProbe($0.message) && $0.happened(from: max(end.started ?? finished, finished - .seconds(90)), to: finished)
+      $0.reason == "Unhealthy" && isProbe($0.message) && $0.happened(from: lately, to: finished)
     }), end.exitCode == 137 || end.exitCode == 143 || end.exitCode == 0 {
       return Finding(.probe, 0.8, "event Unhealthy: \(unhealthy.message)", field)
     }
@@ -64,9 +65,11 @@ enum CauseInference {
       if pod.phase == "Succeeded" { return Finding(.completed, 1, "phase Succeeded") }
       if let run = pod.exit {
         var finding = restart(run, events: events, node: node)
-        finding.evidence = ["phase Failed"] + finding.evidence.map { text in
-          text.hasPrefix("lastState.") ? "state." + text.dropFirst("lastState.".count) : text
-        }
+        finding.evidence =
+          ["phase Failed"]
+          + finding.evidence.map { text in
+            text.hasPrefix("lastState.") ? "state." + text.dropFirst("lastState.".count) : text
+          }
         if finding.cause == .completed { finding.cause = .unknown }
         return finding
       }

@@ -226,7 +226,9 @@ package struct LedgerEngine: Sendable {
       case .pod(let pod):
         let known = pods[pod.uid]
         if let known {
-          for container in pod.containers where container.restartCount > (known.containers[container.name]?.count ?? 0) + 1 { differs = true }
+          for container in pod.containers where container.restartCount > (known.containers[container.name]?.count ?? 0) + 1 {
+            differs = true
+          }
         } else if !isFirst {
           differs = true
         }

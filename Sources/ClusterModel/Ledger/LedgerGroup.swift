@@ -216,14 +216,15 @@ struct LedgerGroup {
   private func daemonSet(_ pod: PodFact) -> CauseInference.Finding? {
     guard let workload, workload.updateStrategy != "OnDelete" else { return nil }
     if pod.templateGeneration > 0, workload.templateGeneration > pod.templateGeneration {
-      return .init(
-        .rollout, 0.95, "template generation \(pod.templateGeneration) is older than \(workload.templateGeneration) of \(workload.reference.display)")
+      let generations = "template generation \(pod.templateGeneration) is older than \(workload.templateGeneration)"
+      return .init(.rollout, 0.95, "\(generations) of \(workload.reference.display)")
     }
-    let newer = pods.contains { $0.node == pod.node && $0.created > pod.created && !$0.hash.isEmpty && $0.hash != pod.hash && !pod.hash.isEmpty }
-    if newer { return .init(.rollout, 0.9, "its successor has another controller-revision-hash") }
+    let followers = pods.filter { $0.node == pod.node && $0.order > pod.order }
+    if !pod.hash.isEmpty, let next = followers.first, !next.hash.isEmpty, next.hash != pod.hash {
+      return .init(.rollout, 0.9, "its successor has another controller-revision-hash")
+    }
     if wasToldDeleted(pod) {
-      let isLeft = pods.contains { $0.node == pod.node && $0.created > pod.created }
-      if !isLeft { return .init(.scale, 0.8, "\(workload.reference.display) no longer wants a pod on node \(pod.node)") }
+      if followers.isEmpty { return .init(.scale, 0.8, "\(workload.reference.display) no longer wants a pod on node \(pod.node)") }
     }
     return nil
   }

@@ -25,7 +25,8 @@ extension LedgerEngine {
   /// Goes on from a saved state; `nil` when it is of another version or cluster. The time since it was saved is a gap that ``resume(at:)``
   /// declares; the next lists show what happened in it.
   package init?(cluster: String, restoring state: JSONValue) {
-    guard state["version"]?.intValue == Self.version, state["cluster"]?.stringValue == cluster, let now = state["now"]?.time else { return nil }
+    guard state["version"]?.intValue == Self.version, state["cluster"]?.stringValue == cluster, let now = state["now"]?.time
+    else { return nil }
     self.init(cluster: cluster)
     self.now = now
     sights = state.number("sights")
@@ -122,7 +123,8 @@ extension PodFact {
       "uid": .string(uid), "namespace": .string(namespace), "name": .string(name), "node": .string(node),
       "controller": controller?.json ?? .null, "hash": .string(hash), "templateGeneration": .int(Int64(templateGeneration)),
       "completionIndex": .string(completionIndex), "restartPolicy": .string(restartPolicy), "created": .time(created),
-      "isBaseline": .bool(isBaseline), "isSilent": .bool(isSilent), "order": .int(Int64(order)), "endOrder": .int(Int64(endOrder)), "cameInList": .bool(cameInList),
+      "isBaseline": .bool(isBaseline), "isSilent": .bool(isSilent), "order": .int(Int64(order)), "endOrder": .int(Int64(endOrder)),
+      "cameInList": .bool(cameInList),
       "endedInList": .bool(endedInList), "ready": .spans(readySpans), "runs": .array(runs.map(\.json)),
       "statusReason": .string(statusReason), "statusMessage": .string(statusMessage), "phase": .string(phase),
       "deletionRequested": .time(deletionRequested), "terminalAt": .time(terminalAt), "goneAt": .time(goneAt),

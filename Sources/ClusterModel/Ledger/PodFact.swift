@@ -176,7 +176,8 @@ struct PodFact: Sendable, Hashable {
       tell(&story, "ready", moment, "ready", once: "ready@\(moment.nanoseconds)")
     } else if let last = readySpans.indices.last {
       readySpans[last].to = max(moment, readySpans[last].from)
-      tell(&story, "notReady", moment, condition.map { $0.reason.isEmpty ? "not ready" : "not ready: \($0.reason)" } ?? "not ready",
+      tell(
+        &story, "notReady", moment, condition.map { $0.reason.isEmpty ? "not ready" : "not ready: \($0.reason)" } ?? "not ready",
         once: "notReady@\(moment.nanoseconds)")
     }
   }
@@ -199,7 +200,8 @@ struct PodFact: Sendable, Hashable {
         for count in lowest..<container.restartCount {
           let isLast = count == container.restartCount - 1
           let end = isLast ? container.lastTermination ?? fact.lastEnd : (count == fact.count ? fact.lastEnd : nil)
-          runs.append(Run(container: container.name, count: count, end: end, seen: count == fact.count ? fact.lastEndSeen ?? at : at))
+          let seen = count == fact.count ? fact.lastEndSeen ?? at : at
+          runs.append(Run(container: container.name, count: count, end: end, seen: seen))
           tellEnd(container.name, count, end, at, &story)
         }
       }
@@ -213,7 +215,8 @@ struct PodFact: Sendable, Hashable {
       if fact.startedRun != fact.count {
         fact.startedRun = fact.count
         let moment = Moment.exact(api: since, received: at)
-        tell(&story, "started", moment, "container \(container.name) started\(fact.count > 0 ? ", restart \(fact.count)" : "")",
+        tell(
+          &story, "started", moment, "container \(container.name) started\(fact.count > 0 ? ", restart \(fact.count)" : "")",
           once: "started/\(container.name)/\(fact.count)")
       }
     case .terminated(let end):
@@ -233,7 +236,9 @@ struct PodFact: Sendable, Hashable {
     _ container: String, _ count: Int, _ end: Container.Termination?, _ at: Timestamp, _ story: inout Story
   ) {
     guard let end else { return }
-    tell(&story, "containerEnded", Moment.exact(api: end.finished, received: at), Self.words(container, end), once: "ended/\(container)/\(count)")
+    tell(
+      &story, "containerEnded", Moment.exact(api: end.finished, received: at), Self.words(container, end),
+      once: "ended/\(container)/\(count)")
   }
 
   static func words(_ container: String, _ end: Container.Termination) -> String {

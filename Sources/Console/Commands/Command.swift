@@ -88,7 +88,8 @@ package struct Command: Sendable {
   package let disabledReason: @Sendable (ConsoleState) -> String?
 
   init(
-    _ id: CommandID, _ group: Group, _ keys: [String], _ doc: String, pages: Set<PageKind> = [], argument: String? = nil, hint: String? = nil,
+    _ id: CommandID, _ group: Group, _ keys: [String], _ doc: String, pages: Set<PageKind> = [], argument: String? = nil,
+    hint: String? = nil,
     disabled: @escaping @Sendable (ConsoleState) -> String? = { _ in nil }
   ) {
     self.id = id

@@ -50,7 +50,8 @@ package enum CommandTable {
   ]
 
   private static let searching: [Command] = [
-    Command(.search, .search, ["/"], "Search or filter this page", argument: "QUERY", hint: "search"),
+    Command(
+      .search, .search, ["/"], "Search or filter this page", pages: [.health, .reschedules, .logs], argument: "QUERY", hint: "search"),
     Command(.nextMatch, .search, ["n"], "Next match", pages: [.logs]),
     Command(.previousMatch, .search, ["N"], "Previous match", pages: [.logs]),
     Command(.matchesOnly, .search, ["&"], "Matches only, or matches in their context", pages: [.logs], hint: "context"),
@@ -59,7 +60,9 @@ package enum CommandTable {
       disabled: { $0.shared.pin == nil ? nil : "the pages are pinned to a moment; T returns to live" }),
     Command(.widerRange, .search, ["+"], "A wider range of time", pages: [.logs, .reschedules]),
     Command(.narrowerRange, .search, ["-"], "A narrower range of time", pages: [.logs, .reschedules]),
-    Command(.older, .search, ["<"], "Load older records", pages: [.logs], disabled: { $0.hasOlderLogs ? nil : "there is nothing older in the range" }),
+    Command(
+      .older, .search, ["<"], "Load older records", pages: [.logs],
+      disabled: { $0.hasOlderLogs ? nil : "there is nothing older in the range" }),
   ]
 
   private static let looking: [Command] = [
@@ -68,7 +71,9 @@ package enum CommandTable {
     Command(.cause, .look, ["c"], "Filter by cause", pages: [.reschedules], hint: "cause"),
     Command(.unplanned, .look, ["p"], "Unplanned only, or planned ones too", pages: [.reschedules]),
     Command(.explain, .look, ["x"], "Explain: why is this so, and by which rule", hint: "explain"),
-    Command(.raw, .look, ["J"], "The record as raw JSON", pages: [.logs, .request], disabled: { $0.subject.record == nil ? "the row is no record" : nil }),
+    Command(
+      .raw, .look, ["J"], "The record as raw JSON", pages: [.logs, .request],
+      disabled: { $0.subject.record == nil ? "the row is no record" : nil }),
     Command(.sources, .look, [], "All sources with lag and drops"),
     Command(.since, .look, [], "What changed since the last look, or since a time", argument: "last-look"),
   ]
@@ -104,7 +109,8 @@ package enum CommandTable {
   ]
 
   private static let acting: [Command] = [
-    Command(.delete, .act, [], "Delete the pod of the row", pages: [.workload, .pod, .health], disabled: { $0.actionRefusal(needs: .pod) }),
+    Command(
+      .delete, .act, [], "Delete the pod of the row", pages: [.workload, .pod, .health], disabled: { $0.actionRefusal(needs: .pod) }),
     Command(
       .scale, .act, [], "Scale the workload of the row", pages: [.workload, .health], argument: "REPLICAS",
       disabled: { $0.actionRefusal(needs: .workload) }),

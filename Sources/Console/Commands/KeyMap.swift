@@ -32,7 +32,8 @@ package struct KeyMap: Sendable {
       for (press, ids) in map.bindings {
         let here = ids.filter { CommandTable.command($0)?.applies(to: page) == true }
         if here.count > 1 {
-          problems.append("keys: \(press.name) means both \(here[0].rawValue) and \(here[1].rawValue) on \(page.title); give one of them another key.")
+          problems.append(
+            "keys: \(press.name) means both \(here[0].rawValue) and \(here[1].rawValue) on one page; give one of them another key.")
         }
       }
     }

@@ -4,7 +4,7 @@ package enum KeysDocument {
     var text = """
       # Keys
 
-      Written from the console's table of commands by `periplus keys --markdown`; the same table gives the help (`?`), the palette (`:`) and
+      Written from the console's table of commands by `periplus keys`; the same table gives the help (`?`), the palette (`:`) and
       the footer. A `keys:` section in the configuration gives a command other keys: `keys: {follow: F, quit: "Q ctrl-q"}`.
 
       """

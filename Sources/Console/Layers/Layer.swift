@@ -70,7 +70,8 @@ struct TextLayer: Sendable {
     case .raw:
       guard let record else { return .consumed }
       self = .record(record, face: face, isRaw: !isRaw)
-    case .copy: return .effects([.copy(record.map { String(decoding: $0.raw, as: UTF8.self) } ?? lines.map(\.text).joined(separator: "\n"))])
+    case .copy:
+      return .effects([.copy(record.map { String(decoding: $0.raw, as: UTF8.self) } ?? lines.map(\.text).joined(separator: "\n"))])
     case .request: return record?.requestID.map { .runs(.request, $0) } ?? .say("The record carries no request id.")
     default: return .consumed
     }
@@ -144,7 +145,8 @@ struct ConfirmLayer: Sendable {
     var body = lines.flatMap { Paragraph.wrap(StyledLine($0), columns: width) }
     if wanted == nil { body.append([Span("y ", .key), Span("yes   "), Span("n ", .key), Span("no")]) } else { body.append(StyledLine()) }
     let overlay = Overlay(
-      title: StyledLine(title, .strong), note: StyledLine("Esc cancel", .dim), content: Size(columns: width, rows: body.count), role: .amber,
+      title: StyledLine(title, .strong), note: StyledLine("Esc cancel", .dim), content: Size(columns: width, rows: body.count),
+      role: .amber,
       body: Paragraph(body, wraps: false))
     surface.draw(overlay, in: surface.bounds)
     if wanted != nil {

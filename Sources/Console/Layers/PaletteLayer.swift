@@ -38,7 +38,9 @@ struct PaletteLayer: Sendable {
     } else {
       let needle = input.text.trimmed
       shown = all.compactMap { item -> (Item, Int)? in
-        guard let score = FuzzyMatch.score(needle, in: item.title) ?? FuzzyMatch.score(needle, in: item.detail).map({ $0 - 40 }) else { return nil }
+        guard let score = FuzzyMatch.score(needle, in: item.title) ?? FuzzyMatch.score(needle, in: item.detail).map({ $0 - 40 }) else {
+          return nil
+        }
         return (item, score + (item.title == needle ? 1000 : 0) - (item.disabled == nil ? 0 : 4))
       }.enumerated().sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }.map(\.element.0)
     }

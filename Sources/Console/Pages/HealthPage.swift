@@ -94,7 +94,8 @@ package struct HealthPage: PageBehavior {
       for (place, section) in view.sections.enumerated() {
         lines.append(.heading(place))
         if section.listed.isEmpty, section.fine.isEmpty {
-          lines.append(.note(filter.isEmpty ? StyledLine("  no workload yet", .grey) : StyledLine("  nothing matches \"\(filter)\"", .grey)))
+          lines.append(
+            .note(filter.isEmpty ? StyledLine("  no workload yet", .grey) : StyledLine("  nothing matches \"\(filter)\"", .grey)))
         }
         for tile in section.listed {
           lines.append(.tile(index, tile))
@@ -134,7 +135,9 @@ package struct HealthPage: PageBehavior {
       canvas.empty(
         [
           StyledLine("◌ no data", .grey),
-          StyledLine("No state of the clusters is kept for \(shared.face.full(shared.moment)). Logs and Reschedules do reach back; T returns to live."),
+          StyledLine(
+            "No state of the clusters is kept for \(shared.face.full(shared.moment)). Logs and Reschedules do reach back; T returns to live."
+          ),
         ], in: area)
       return
     }
@@ -189,7 +192,13 @@ package struct HealthPage: PageBehavior {
         canvas.surface.text(canvas.glyphs.pointer, x: full.x, y: full.y, style: canvas.surface.theme[.selection], width: 1)
       }
     case .count(let count, let first):
-      var text: StyledLine = [Span(" ✔ ", .green), Span(counted(count, "workload"), .text)]
+      let isFine = view.tiles.indices.contains(first) && view.tiles[first].verdict.status == .green
+      var text: StyledLine = [
+        Span(isFine ? " ✔ " : " ◌ ", isFine ? .green : .grey), Span(counted(count, "workload"), isFine ? .text : .grey),
+      ]
+      if !isFine, let section = view.sections.first(where: { $0.cluster == view.tiles[first].verdict.cluster }) {
+        text.append(", last seen \(shared.face.time(section.lastSeen))", .grey)
+      }
       if list.selected >= first, list.selected < first + count, let tile {
         text.append("   at the cursor: ", .dim)
         text.append(HealthPage.short(tile), .strong)
@@ -205,7 +214,8 @@ package struct HealthPage: PageBehavior {
         let isLive = view.sections.first { $0.cluster == tile.verdict.cluster }?.isLive ?? false
         let part = Rect(x: x, y: full.y, width: min(width, max(0, full.endX - x)), height: 1)
         canvas.surface.line(
-          [Span(isLive ? "✔ " : "◌ ", isLive ? .green : .grey), Span(text, isLive ? .text : .grey)], x: part.x, y: part.y, width: part.width)
+          [Span(isLive ? "✔ " : "◌ ", isLive ? .green : .grey), Span(text, isLive ? .text : .grey)], x: part.x, y: part.y, width: part.width
+        )
         if index == list.selected { canvas.surface.highlight(part) }
         canvas.hits.add(part, .row(index, pane: 0))
         x += width + 3
@@ -224,7 +234,8 @@ package struct HealthPage: PageBehavior {
     if verdict.reasons.count > 1 { why += " (+\(verdict.reasons.count - 1))" }
     if width < 100 {
       let end = StyledLine(since, .dim)
-      let head = StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: min(18, max(10, TextWidth.width(of: name))))
+      let head =
+        StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: min(18, max(10, TextWidth.width(of: name))))
         + StyledLine(" \(verdict.ready)/\(verdict.wanted) ")
       let room = max(8, width - head.width - end.width - 2)
       return head + StyledLine(why, role).fitted(to: room) + " " + end
@@ -232,19 +243,22 @@ package struct HealthPage: PageBehavior {
     let tail: StyledLine
     let tailWidth = width >= 140 ? 44 : 30
     if tile.churn > 3 {
-      tail = StyledLine(Sparkline.text(tile.hours.map(Double.init), columns: 24, glyphs: glyphs), .bar) + StyledLine(" \(tile.churn)", .text)
+      tail =
+        StyledLine(Sparkline.text(tile.hours.map(Double.init), columns: 24, glyphs: glyphs), .bar) + StyledLine(" \(tile.churn)", .text)
     } else {
       tail = StyledLine(verdict.lastChange ?? "", .dim)
     }
-    let head = StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: many ? 24 : 16)
+    let head =
+      StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: many ? 24 : 16)
       + StyledLine(" \(verdict.ready)/\(verdict.wanted) ready").fitted(to: 12)
     let room = max(10, width - head.width - tailWidth - 20)
-    return head + " " + StyledLine(why, role).fitted(to: room) + "  " + StyledLine(since, .dim).fitted(to: 15) + " " + tail.fitted(to: tailWidth)
+    return head + " " + StyledLine(why, role).fitted(to: room) + "  " + StyledLine(since, .dim).fitted(to: 15) + " "
+      + tail.fitted(to: tailWidth)
   }
 
   private func drawFooter(_ view: HealthView, _ area: Rect, _ canvas: Canvas) {
     guard area.height > 3 else { return }
-    var line = StyledLine(" ") + view.nodesLine
+    var line = StyledLine(" ") + view.nodesLine(width: area.width - 26)
     line.append("   rescheduled 24 h ", .dim)
     let room = area.width - line.width - 6
     if room >= 24 { line.append(Sparkline.text(view.hours.map(Double.init), columns: 24, glyphs: canvas.glyphs) + " ", .bar) }
@@ -273,14 +287,24 @@ extension Subject {
     link = "health/\(reference.namespace)/\(reference.display)"
     moment = verdict.since
     let why = verdict.reasons.map(\.sentence).joined(separator: "; ")
-    copyText = "\(verdict.cluster) \(reference.namespace)/\(reference.display) \(verdict.status.word) \(verdict.ready)/\(verdict.wanted)" + (why.isEmpty ? "" : ": \(why)")
-    explanation = ["\(verdict.status.glyph) \(reference.display) is \(verdict.status.word)" + (verdict.since.map { " since \(shared.face.full($0))" } ?? "") + "."]
-    if verdict.reasons.isEmpty, verdict.status == .green { explanation.append("No rule finds anything wrong: \(verdict.ready) of \(verdict.wanted) ready.") }
+    copyText =
+      "\(verdict.cluster) \(reference.namespace)/\(reference.display) \(verdict.status.word) \(verdict.ready)/\(verdict.wanted)"
+      + (why.isEmpty ? "" : ": \(why)")
+    explanation = [
+      "\(verdict.status.glyph) \(reference.display) is \(verdict.status.word)"
+        + (verdict.since.map { " since \(shared.face.full($0))" } ?? "") + "."
+    ]
+    if verdict.reasons.isEmpty, verdict.status == .green {
+      explanation.append("No rule finds anything wrong: \(verdict.ready) of \(verdict.wanted) ready.")
+    }
     for reason in verdict.reasons {
       explanation.append(
-        "\(reason.status.glyph) \(reason.sentence)  (rule \(reason.rule)\(reason.since.map { ", since \(shared.face.short($0, now: shared.moment))" } ?? ""))")
+        "\(reason.status.glyph) \(reason.sentence)  (rule \(reason.rule)\(reason.since.map { ", since \(shared.face.short($0, now: shared.moment))" } ?? ""))"
+      )
     }
     if let change = verdict.lastChange { explanation.append("Changed last: \(change).") }
-    if churn > 0 { explanation.append("\(counted(churn, "unplanned restart or move")) in 24 h; more than 3 per replica is never green.") }
+    if churn > 0 {
+      explanation.append("Restarted or moved \(counted(churn, "time")) unplanned in 24 h; more than 3 per replica is never green.")
+    }
   }
 }

@@ -26,6 +26,8 @@ package struct LogsPage: PageBehavior {
   /// The query cannot be read or answered: one sentence.
   var error: String?
   var isLoaded = false
+  /// The query asks for one request.
+  private var isRequest: Bool
   private var number = 0
   private var isLoading = false
   private var hasNews = false
@@ -35,7 +37,8 @@ package struct LogsPage: PageBehavior {
 
   package init(query: String = "") {
     self.query = query
-    if LogSearch.isRequest(query) { (isFollowing, spanIndex) = (false, Self.spans.count - 1) }
+    isRequest = LogSearch.isRequest(query)
+    if isRequest { (isFollowing, spanIndex) = (false, Self.spans.count - 1) }
   }
 
   var title: String { "Logs" }
@@ -98,6 +101,7 @@ package struct LogsPage: PageBehavior {
       } else {
         self.answer = answer
         histogram = answer.histogram
+        if Self.spans[spanIndex].span == nil { spreadHistogram(answer.matches) }
       }
       next = answer.next
       if let all = self.answer {
@@ -114,13 +118,26 @@ package struct LogsPage: PageBehavior {
     }
   }
 
+  /// Without a range the histogram is that of the records that were found.
+  private mutating func spreadHistogram(_ records: [LogRecord]) {
+    guard let first = records.map(\.at).min(), let last = records.map(\.at).max(), first < last else { return }
+    histogramRange = first..<(last + .milliseconds(1))
+    histogram = [Int](repeating: 0, count: Self.buckets)
+    let whole = Double((last - first).nanoseconds)
+    for record in records {
+      histogram[min(Self.buckets - 1, Int(Double((record.at - first).nanoseconds) / whole * Double(Self.buckets)))] += 1
+    }
+  }
+
   private mutating func place() {
-    if let anchor, let index = view.rows.firstIndex(where: { row in
-      if case .record(let record, _) = row { return record.id == anchor }
-      return false
-    }) {
+    if let anchor,
+      let index = view.rows.firstIndex(where: { row in
+        if case .record(let record, _) = row { return record.id == anchor }
+        return false
+      })
+    {
       list.selected = index
-    } else if LogSearch.isRequest(query) {
+    } else if isRequest {
       list.selected = 0
     } else {
       list.selected = max(0, view.rows.count - 1)
@@ -143,13 +160,14 @@ package struct LogsPage: PageBehavior {
       query = argument
       isLoaded = false
       list = ListCursor()
-      let isRequest = LogSearch.isRequest(query)
+      isRequest = LogSearch.isRequest(query)
       if isRequest { spanIndex = Self.spans.count - 1 } else if Self.spans[spanIndex].span == nil { spanIndex = 2 }
       isFollowing = !isRequest && shared.pin == nil
       return .effects(load(&shared))
     case .matchesOnly:
       matchesOnly.toggle()
-      return PageOutcome(effects: load(&shared), note: Note(matchesOnly ? "Matches only" : "Matches in the records of their pod around them"))
+      return PageOutcome(
+        effects: load(&shared), note: Note(matchesOnly ? "Matches only" : "Matches in the records of their pod around them"))
     case .follow:
       isFollowing.toggle()
       return isFollowing ? .effects(load(&shared)) : .done
@@ -171,7 +189,7 @@ package struct LogsPage: PageBehavior {
       return .say(step > 0 ? "No match below." : "No match above.")
     case .back:
       guard !query.isEmpty else { return .ignored }
-      query = ""
+      (query, isRequest) = ("", false)
       (spanIndex, isFollowing, isLoaded) = (2, shared.pin == nil, false)
       return .effects(load(&shared))
     default: return .ignored
@@ -199,12 +217,15 @@ package struct LogsPage: PageBehavior {
     }
     let detailRows = area.height >= 18 ? min(12, max(4, area.height / 5)) : (area.height >= 12 ? 3 : 0)
     let body = Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row - detailRows))
-    guard !view.rows.isEmpty else {
+    guard error == nil, !view.rows.isEmpty else {
       drawEmpty(body, canvas)
       return
     }
     let face = canvas.shared.face
-    let table = Table(columns: LogsView.columns, rowCount: view.rows.count, selected: list.selected, scroll: list.top) { view.row($0, face: face) }
+    let isLoose = !isRequest
+    let table = Table(
+      columns: isLoose ? LogsView.looseColumns : LogsView.columns, rowCount: view.rows.count, selected: list.selected, scroll: list.top
+    ) { view.row($0, face: face, isLoose: isLoose) }
     canvas.listRows = table.visibleRows(height: body.height)
     canvas.draw(table, in: body, pane: 0)
     if detailRows > 0 { drawDetail(Rect(x: area.x, y: body.endY, width: area.width, height: detailRows), canvas) }
@@ -230,7 +251,12 @@ package struct LogsPage: PageBehavior {
     guard let range = histogramRange, !histogram.isEmpty else { return }
     let face = canvas.shared.face
     let now = canvas.now
-    let label = " \(face.short(range.lowerBound, now: now)) – \(face.short(min(range.upperBound, now), now: now)) "
+    let end = min(range.upperBound, now)
+    let isShort = end - range.lowerBound < .seconds(120)
+    let label =
+      isShort
+      ? " \(face.time(range.lowerBound)) – \(face.time(end)) "
+      : " \(face.short(range.lowerBound, now: now)) – \(face.short(end, now: now)) "
     let columns = max(0, area.width - TextWidth.width(of: label) - 2)
     let spark = Sparkline.text(histogram.map(Double.init), columns: columns, glyphs: canvas.glyphs)
     canvas.line([Span(" " + spark, .bar), Span(label, .dim)], area, row)
@@ -239,7 +265,9 @@ package struct LogsPage: PageBehavior {
   private func drawDetail(_ area: Rect, _ canvas: Canvas) {
     canvas.rule(StyledLine("record", .title), area, 0, note: StyledLine("Enter all   J raw", .dim))
     guard let record = view.record(at: list.selected) else { return }
-    let fields = LogsView.detail(record, face: canvas.shared.face)
+    // What the row above says already is left out.
+    let said: Set<String> = ["at", "@timestamp", "logLevel", "logMessage", "logServiceName"]
+    let fields = LogsView.detail(record, face: canvas.shared.face).filter { !said.contains($0.key) }
     var line = StyledLine()
     for field in fields {
       line.append("\(field.key) ", .dim)
@@ -249,7 +277,8 @@ package struct LogsPage: PageBehavior {
     let wrapped = Paragraph.wrap(line, columns: body.width)
     for (index, text) in wrapped.prefix(body.height).enumerated() {
       let isLast = index == body.height - 1 && wrapped.count > body.height
-      canvas.line(isLast ? text.fitted(to: max(0, body.width - 1)).cut(to: max(0, body.width - 1)) + StyledLine("…", .dim) : text, body, index)
+      canvas.line(
+        isLast ? text.fitted(to: max(0, body.width - 1)).cut(to: max(0, body.width - 1)) + StyledLine("…", .dim) : text, body, index)
     }
   }
 
@@ -261,7 +290,8 @@ package struct LogsPage: PageBehavior {
     } else if query.isEmpty {
       canvas.empty(
         [
-          StyledLine("No record in the last \(Self.spans[spanIndex].name).", .strong), "Here stand the records of every container, kept when its pod is gone.",
+          StyledLine("No record in the last \(Self.spans[spanIndex].name).", .strong),
+          "Here stand the records of every container, kept when its pod is gone.",
           "`periplus up` starts the recorder, `periplus traffic` sends requests through the reference app; + widens the time.",
         ], in: area)
     } else {
@@ -293,8 +323,10 @@ extension Subject {
     let snapshot = shared.shown.health(of: origin.cluster)?.snapshot
     let live = snapshot?.pods.first { $0.uid == origin.podUID }
     let controller = live?.controller.flatMap { reference in
-      snapshot?.workloads.first { $0.reference.kind == reference.kind && $0.reference.name == reference.name && $0.reference.namespace == reference.namespace }?
-        .controller ?? reference
+      snapshot?.workloads.first {
+        $0.reference.kind == reference.kind && $0.reference.name == reference.name && $0.reference.namespace == reference.namespace
+      }?
+      .controller ?? reference
     }
     if let controller {
       owner = .init(cluster: origin.cluster, reference: controller)
@@ -306,7 +338,7 @@ extension Subject {
     explanation = [
       "\(record.level?.word ?? "no level") \(record.message)",
       "written by \(record.service) in \(origin.namespace)/\(origin.pod), container \(origin.container), run \(origin.restart + 1), \(origin.stream)",
-      live == nil ? "The pod is gone; its records are kept." : "The pod is there, on node \(live?.node ?? "")."
+      live == nil ? "The pod is gone; its records are kept." : "The pod is there, on node \(live?.node ?? "").",
     ]
     if record.flags.contains(.notJSON) { explanation.append("The line is not JSON: it was kept as it is.") }
     if record.flags.contains(.cut) { explanation.append("The line was longer than 256 KiB and was cut.") }

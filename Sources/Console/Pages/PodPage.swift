@@ -31,11 +31,14 @@ package struct PodPage: PageBehavior {
     pod = snapshot?.pods.first { $0.name == name && $0.namespace == namespace }
     events = (snapshot?.events ?? []).filter { $0.object.kind == "Pod" && $0.object.name == name && $0.object.namespace == namespace }
       .sorted { ($0.last ?? Timestamp(nanoseconds: 0)) > ($1.last ?? Timestamp(nanoseconds: 0)) }
-    owner = pod.flatMap { pod in
-      guard let controller = pod.controller else { return nil }
-      let parent = snapshot?.workloads.first { $0.reference.kind == controller.kind && $0.reference.name == controller.name && $0.reference.namespace == namespace }
-      return parent?.controller ?? controller
-    } ?? owner
+    owner =
+      pod.flatMap { pod in
+        guard let controller = pod.controller else { return nil }
+        let parent = snapshot?.workloads.first {
+          $0.reference.kind == controller.kind && $0.reference.name == controller.name && $0.reference.namespace == namespace
+        }
+        return parent?.controller ?? controller
+      } ?? owner
     list.clamp(pod?.containers.count ?? 0)
   }
 
@@ -65,25 +68,35 @@ package struct PodPage: PageBehavior {
     subject.pod = .init(cluster: cluster, namespace: namespace, name: name)
     subject.owner = owner.map { .init(cluster: cluster, reference: $0) }
     subject.logQuery = "pod:\(name)"
-    if containers.count > 1, containers.indices.contains(list.selected) { subject.logQuery = "pod:\(name) container:\(containers[list.selected].name)" }
+    if containers.count > 1, containers.indices.contains(list.selected) {
+      subject.logQuery = "pod:\(name) container:\(containers[list.selected].name)"
+    }
     subject.copyText = name
     subject.link = link
     if let pod {
-      subject.explanation = ["\(name) is \(pod.phase)" + (pod.reason.isEmpty ? "" : " (\(pod.reason))") + (pod.message.isEmpty ? "." : ": \(pod.message)")]
+      subject.explanation = [
+        "\(name) is \(pod.phase)" + (pod.reason.isEmpty ? "" : " (\(pod.reason))") + (pod.message.isEmpty ? "." : ": \(pod.message)")
+      ]
       for condition in pod.conditions where condition.status != "True" {
-        subject.explanation.append("\(condition.type) is \(condition.status)" + (condition.reason.isEmpty ? "" : ": \(condition.reason)") + (condition.message.isEmpty ? "" : ", \(condition.message)"))
+        subject.explanation.append(
+          "\(condition.type) is \(condition.status)" + (condition.reason.isEmpty ? "" : ": \(condition.reason)")
+            + (condition.message.isEmpty ? "" : ", \(condition.message)"))
       }
       for container in containers {
-        subject.explanation.append("\(container.name): \(container.stateLine(now: shared.moment).text)" + (container.lastTermination.map { "; last end \($0.reason) \($0.exitCode)" } ?? ""))
+        subject.explanation.append(
+          "\(container.name): \(container.stateLine(now: shared.moment).text)"
+            + (container.lastTermination.map { "; last end \($0.reason) \($0.exitCode)" } ?? ""))
       }
     }
     return subject
   }
 
   private static let columns: [TableColumn] = [
-    TableColumn("container", min: 10, ideal: 16), TableColumn("state", min: 18, ideal: 28, flex: 1), TableColumn("restarts", ideal: 8, align: .right),
+    TableColumn("container", min: 10, ideal: 16), TableColumn("state", min: 18, ideal: 28, flex: 1),
+    TableColumn("restarts", ideal: 8, align: .right),
     TableColumn("last end", min: 14, ideal: 26, priority: 1), TableColumn("image", min: 14, ideal: 24, flex: 1, priority: 2),
-    TableColumn("request", min: 9, ideal: 14, align: .right, priority: 4), TableColumn("limit", min: 9, ideal: 14, align: .right, priority: 3),
+    TableColumn("request", min: 9, ideal: 14, align: .right, priority: 4),
+    TableColumn("limit", min: 9, ideal: 14, align: .right, priority: 3),
   ]
 
   private static func amounts(_ cpu: Int64?, _ memory: Int64?) -> String {
@@ -98,7 +111,8 @@ package struct PodPage: PageBehavior {
     guard let pod else {
       canvas.empty(
         [
-          StyledLine("The pod is gone.", .grey), "Its records are kept: l shows them. What replaced it stands on page 3, its workload behind o.",
+          StyledLine("The pod is gone.", .grey),
+          "Its records are kept: l shows them. What replaced it stands on page 3, its workload behind o.",
         ], in: Rect(x: area.x, y: area.y + 2, width: area.width, height: max(0, area.height - 2)))
       return
     }
@@ -116,9 +130,13 @@ package struct PodPage: PageBehavior {
     let table = Table(columns: PodPage.columns, rowCount: containers.count, selected: list.selected, scroll: list.top) { index in
       let container = containers[index]
       return TableRow([
-        StyledLine(container.name, .strong), container.stateLine(now: now), StyledLine("\(container.restartCount)", container.restartCount > 3 ? .amber : .text),
-        StyledLine(container.lastTermination.map { "\($0.reason) \($0.exitCode)" + ($0.finished.map { ", \((now - $0).brief) ago" } ?? "") } ?? "–", .dim),
-        StyledLine(WorkloadView.shortImage(container.image), .dim), StyledLine(PodPage.amounts(container.requestMilliCPU, container.requestMemory), .dim),
+        StyledLine(container.name, .strong), container.stateLine(now: now),
+        StyledLine("\(container.restartCount)", container.restartCount > 3 ? .amber : .text),
+        StyledLine(
+          container.lastTermination.map { "\($0.reason) \($0.exitCode)" + ($0.finished.map { ", \((now - $0).brief) ago" } ?? "") } ?? "–",
+          .dim),
+        StyledLine(WorkloadView.shortImage(container.image), .dim),
+        StyledLine(PodPage.amounts(container.requestMilliCPU, container.requestMemory), .dim),
         StyledLine(PodPage.amounts(container.limitMilliCPU, container.limitMemory), .dim),
       ])
     }

@@ -65,10 +65,11 @@ package struct RequestPage: PageBehavior {
       list.selected = row
     } else if let view, view.lanes.indices.contains(row) {
       let lane = view.lanes[row]
-      list.selected = view.entries.firstIndex { entry in
-        if case .record(let record) = entry { return record.service == lane.service && record.origin.podUID == lane.podUID }
-        return false
-      } ?? list.selected
+      list.selected =
+        view.entries.firstIndex { entry in
+          if case .record(let record) = entry { return record.service == lane.service && record.origin.podUID == lane.podUID }
+          return false
+        } ?? list.selected
     }
   }
 
@@ -81,7 +82,9 @@ package struct RequestPage: PageBehavior {
         subject.pod = .init(cluster: event.cluster, namespace: event.namespace, name: event.pod)
         subject.moment = event.at
         subject.copyText = "\(event.at.rfc3339()) \(event.pod) \(event.kind): \(event.detail)"
-        subject.explanation = ["\(event.pod) \(event.detail)", "kind \(event.kind), node \(event.node), uid \(event.podUID)", shared.face.full(event.at)]
+        subject.explanation = [
+          "\(event.pod) \(event.detail)", "kind \(event.kind), node \(event.node), uid \(event.podUID)", shared.face.full(event.at),
+        ]
         let isDeath = view.lanes.contains { $0.death == event }
         if isDeath { subject.explanation.append("It served this request and ended in the middle of it.") }
       }
@@ -140,12 +143,16 @@ package struct RequestPage: PageBehavior {
     row += 1
     let body = Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row - missingRows))
     let face = canvas.shared.face
-    let table = Table(columns: LogsView.columns, rowCount: view.entries.count, selected: list.selected, scroll: list.top) { view.row($0, face: face) }
+    let table = Table(columns: LogsView.columns, rowCount: view.entries.count, selected: list.selected, scroll: list.top) {
+      view.row($0, face: face)
+    }
     canvas.listRows = table.visibleRows(height: body.height)
     canvas.draw(table, in: body, pane: 0)
     if missingRows > 0 { canvas.line(StyledLine(" missing: " + view.missing.joined(separator: "; "), .amber), area, area.height - 1) }
   }
 
-  func report(_ shared: Shared) -> Report { view?.report(face: shared.face) ?? Report("Request \(id)", [.text(error ?? "Not loaded yet.")]) }
+  func report(_ shared: Shared) -> Report {
+    view?.report(face: shared.face) ?? Report("Request \(id)", [.text(error ?? "Not loaded yet.")])
+  }
   func json(_ shared: Shared) -> [String] { view?.jsonLines ?? [] }
 }

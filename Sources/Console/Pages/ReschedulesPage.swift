@@ -134,13 +134,21 @@ package struct ReschedulesPage: PageBehavior {
       subject.moment = entry.at
       subject.copyText = entry.jsonLine
       subject.explanation = [
-        "\(shared.face.full(entry.at)): \(entry.shortWorkload) \(entry.change.rawValue), cause \(entry.cause.rawValue) (confidence \(Int(entry.confidence * 100)) %).",
+        "\(shared.face.full(entry.at)): \(entry.shortWorkload) \(entry.change.rawValue), cause \(entry.cause.rawValue) (confidence \(Int(entry.confidence * 100)) %)."
       ]
-      if let old = entry.old { subject.explanation.append("old: \(old.name) on \(old.node.isEmpty ? "no node" : old.node), uid \(old.uid)") }
-      if let new = entry.new { subject.explanation.append("new: \(new.name) on \(new.node.isEmpty ? "no node yet" : new.node), uid \(new.uid)") }
-      if let container = entry.container { subject.explanation.append("container: \(container)" + (entry.exitCode.map { ", exit code \($0)" } ?? "")) }
+      if let old = entry.old {
+        subject.explanation.append("old: \(old.name) on \(old.node.isEmpty ? "no node" : old.node), uid \(old.uid)")
+      }
+      if let new = entry.new {
+        subject.explanation.append("new: \(new.name) on \(new.node.isEmpty ? "no node yet" : new.node), uid \(new.uid)")
+      }
+      if let container = entry.container {
+        subject.explanation.append("container: \(container)" + (entry.exitCode.map { ", exit code \($0)" } ?? ""))
+      }
       if let seconds = entry.downtimeSeconds { subject.explanation.append("no ready endpoint for \(ReschedulesView.duration(seconds))") }
-      if let seconds = entry.capacityGapSeconds { subject.explanation.append("short of replicas for \(ReschedulesView.duration(seconds)) in all") }
+      if let seconds = entry.capacityGapSeconds {
+        subject.explanation.append("short of replicas for \(ReschedulesView.duration(seconds)) in all")
+      }
       if entry.isPending { subject.explanation.append("The successor is not ready yet.") }
       subject.explanation += entry.evidence.map { "evidence: \($0)" }
     } else if !isInEntries, shownGroups.indices.contains(groups.selected) {
@@ -148,7 +156,8 @@ package struct ReschedulesPage: PageBehavior {
       subject.owner = Self.owner(cluster: group.cluster, namespace: group.namespace, workload: group.workload)
       subject.logQuery = "namespace:\(group.namespace) service:\(group.display.split(separator: "/").last ?? "")"
       subject.moment = group.last
-      subject.copyText = "\(group.cluster) \(group.display): \(group.count) reschedules in \(Self.spans[spanIndex].name), mostly \(group.mostly.rawValue)"
+      subject.copyText =
+        "\(group.cluster) \(group.display): \(group.count) reschedules in \(Self.spans[spanIndex].name), mostly \(group.mostly.rawValue)"
       subject.explanation = [subject.copyText.map { $0 + "." } ?? ""]
       var causes: [Reschedule.Cause: Int] = [:]
       for entry in shownEntries where entry.counts { causes[entry.cause, default: 0] += 1 }
@@ -199,7 +208,8 @@ package struct ReschedulesPage: PageBehavior {
       canvas.listRows = table.visibleRows(height: share)
       canvas.draw(table, in: Rect(x: body.x, y: body.y, width: body.width, height: share), pane: 0, sorts: true)
       let title = groups.indices.contains(self.groups.selected) ? groups[self.groups.selected].display : ""
-      canvas.rule(StyledLine(title, .title), body, share, note: pane == 1 ? StyledLine("Esc back", .dim) : StyledLine("Enter entries", .dim))
+      canvas.rule(
+        StyledLine(title, .title), body, share, note: pane == 1 ? StyledLine("Esc back", .dim) : StyledLine("Enter entries", .dim))
       drawEntries(Rect(x: body.x, y: body.y + share + 1, width: body.width, height: max(0, body.height - share - 1)), pane: 1, &canvas)
     } else {
       drawEntries(body, pane: 0, &canvas)
@@ -235,7 +245,8 @@ package struct ReschedulesPage: PageBehavior {
     if !data.hasLedger, data.ledgerError == nil {
       canvas.empty([StyledLine("The ledger is being read…", .grey)], in: area)
     } else if !filter.isEmpty || cause != nil || unplannedOnly {
-      canvas.empty([StyledLine("Nothing matches the filter.", .grey), "Esc clears it, p shows planned changes too, + widens the time."], in: area)
+      canvas.empty(
+        [StyledLine("Nothing matches the filter.", .grey), "Esc clears it, p shows planned changes too, + widens the time."], in: area)
     } else {
       canvas.empty(
         [

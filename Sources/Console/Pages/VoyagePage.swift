@@ -21,7 +21,9 @@ package struct VoyagePage: PageBehavior {
     return view.voyage.facilities[list.selected]
   }
   private var checkCells: [CheckCell] {
-    (facility?.checks.flatMap(\.cells) ?? []).sorted { ($0.outcome.weight, $0.check, $0.subject) < ($1.outcome.weight, $1.check, $1.subject) }
+    (facility?.checks.flatMap(\.cells) ?? []).sorted {
+      ($0.outcome.weight, $0.check, $0.subject) < ($1.outcome.weight, $1.check, $1.subject)
+    }
   }
 
   mutating func refresh(_ shared: Shared) {
@@ -46,7 +48,9 @@ package struct VoyagePage: PageBehavior {
       return .done
     case .enter:
       if pane == 0 {
-        guard !checkCells.isEmpty else { return .say("\(facility?.name ?? "This facility") has no results yet; `periplus check` runs its checks.") }
+        guard !checkCells.isEmpty else {
+          return .say("\(facility?.name ?? "This facility") has no results yet; `periplus check` runs its checks.")
+        }
         pane = 1
         return .done
       }
@@ -74,7 +78,7 @@ package struct VoyagePage: PageBehavior {
       subject.copyText = "\(cell.check) \(cell.subject): \(cell.outcome.rawValue)" + (cell.evidence.map { ", \($0.observed)" } ?? "")
       subject.moment = cell.evidence?.at
       subject.explanation = [
-        "\(cell.outcome.glyph) \(cell.check) on \(cell.subject) of \(cell.cluster): \(cell.outcome.rawValue)",
+        "\(cell.outcome.glyph) \(cell.check) on \(cell.subject) of \(cell.cluster): \(cell.outcome.rawValue)"
       ]
       if let evidence = cell.evidence {
         subject.explanation += [
@@ -91,13 +95,15 @@ package struct VoyagePage: PageBehavior {
       }
       return subject
     }
-    subject.copyText = "\(facility.order) \(facility.name): \(facility.state.rawValue), \(VoyageView.evidence(of: facility).text). \(facility.next)"
+    subject.copyText =
+      "\(facility.order) \(facility.name): \(facility.state.rawValue), \(VoyageView.evidence(of: facility).text). \(facility.next)"
     subject.explanation = [
       "\(facility.name) is \(facility.state.rawValue): \(facility.counts.pass) of \(facility.counts.counted) results pass.", facility.next,
     ]
     if let soak = facility.soak {
       subject.explanation.append(
-        "Everything has passed since \(shared.face.full(soak.since)); \(soak.isDone ? "the soak is done" : "\(soak.left.brief) of \(soak.days) d left").")
+        "Everything has passed since \(shared.face.full(soak.since)); \(soak.isDone ? "the soak is done" : "\(soak.left.brief) of \(soak.days) d left")."
+      )
     }
     for check in facility.checks where check.outcome != .pass {
       subject.explanation.append("\(check.outcome.glyph) \(check.id): \(check.outcome.rawValue)")
@@ -108,7 +114,11 @@ package struct VoyagePage: PageBehavior {
   func draw(_ area: Rect, on canvas: inout Canvas) {
     guard let view else {
       if let error = canvas.shared.shown.planError {
-        canvas.empty([StyledLine("✖ The plan cannot be read", .red), StyledLine(error), "", "`periplus plan lint` names every mistake with file and line."], in: area)
+        canvas.empty(
+          [
+            StyledLine("✖ The plan cannot be read", .red), StyledLine(error), "",
+            "`periplus plan lint` names every mistake with file and line.",
+          ], in: area)
       } else {
         canvas.empty(
           [
@@ -182,7 +192,9 @@ package struct VoyagePage: PageBehavior {
     let cells = checkCells
     let body = Rect(x: area.x, y: area.y + 1, width: area.width, height: area.height - 1)
     guard !cells.isEmpty else {
-      let text = facility.checks.isEmpty ? facility.next : "No evidence yet. `periplus check` runs the checks now; the recorder runs those that are due."
+      let text =
+        facility.checks.isEmpty
+        ? facility.next : "No evidence yet. `periplus check` runs the checks now; the recorder runs those that are due."
       canvas.surface.draw(Paragraph([StyledLine(text, .dim)]), in: body.inset(left: 2, right: 1))
       return
     }
@@ -194,7 +206,8 @@ package struct VoyagePage: PageBehavior {
   }
 
   func report(_ shared: Shared) -> Report {
-    view?.report(face: shared.face) ?? Report("Voyage", [.text(shared.shown.planError ?? "There is no plan yet: `periplus plan init` writes the first one.")])
+    view?.report(face: shared.face)
+      ?? Report("Voyage", [.text(shared.shown.planError ?? "There is no plan yet: `periplus plan init` writes the first one.")])
   }
 
   func json(_ shared: Shared) -> [String] { view?.jsonLines ?? [] }

@@ -172,7 +172,8 @@ enum LastWords {
     let room = area.height - row - 1
     for (index, record) in records.suffix(max(0, room)).enumerated() {
       var line: StyledLine = [
-        Span("  " + canvas.shared.face.millis(record.at) + " ", .dim), Span((record.level?.word ?? "–").padding(to: 6), (record.level ?? .info).role),
+        Span("  " + canvas.shared.face.millis(record.at) + " ", .dim),
+        Span((record.level?.word ?? "–").padding(to: 6), (record.level ?? .info).role),
         Span(record.message, (record.level ?? .info).role),
       ]
       if let id = record.requestID { line.append("  request \(id)", .dim) }

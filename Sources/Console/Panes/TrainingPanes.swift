@@ -51,7 +51,8 @@ package actor TrainingPanes: PaneSource {
 
   private func nothing(_ kind: PaneUpdate.Kind, _ sentence: String, _ there: [String]) -> PaneUpdate {
     PaneUpdate(
-      kind: kind, title: "none", lines: [.init(sentence, .bad)] + (there.isEmpty ? [] : [.init("There are:", .dim)]) + there.map { .init($0) },
+      kind: kind, title: "none",
+      lines: [.init(sentence, .bad)] + (there.isEmpty ? [] : [.init("There are:", .dim)]) + there.map { .init($0) },
       isDone: true)
   }
 
@@ -84,7 +85,8 @@ package actor TrainingPanes: PaneSource {
   private func show(_ lesson: Lesson, error: String? = nil) -> PaneUpdate {
     guard let state = try? lessonRunner(lesson).state() else {
       return PaneUpdate(
-        kind: .lesson, title: lesson.title, lines: [.init(error ?? "The progress file cannot be read; `periplus doctor` looks at it.", .bad)])
+        kind: .lesson, title: lesson.title,
+        lines: [.init(error ?? "The progress file cannot be read; `periplus doctor` looks at it.", .bad)])
     }
     return LessonPane.update(state, lesson: lesson, error: error)
   }
@@ -179,6 +181,7 @@ enum DemoPane {
     }
     let count = state.demo.steps.count
     return PaneUpdate(
-      kind: .demo, title: state.demo.title, progress: state.isDone ? "done" : "step \(state.step + 1) of \(count)", lines: lines, isDone: state.isDone)
+      kind: .demo, title: state.demo.title, progress: state.isDone ? "done" : "step \(state.step + 1) of \(count)", lines: lines,
+      isDone: state.isDone)
   }
 }

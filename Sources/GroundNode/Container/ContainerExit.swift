@@ -1,8 +1,8 @@
-import TimeFormat
+package import TimeFormat
 
 /// How a run of a container ended.
-struct ContainerExit: Sendable, Hashable {
-  enum Cause: Sendable, Hashable {
+package struct ContainerExit: Sendable, Hashable {
+  package enum Cause: Sendable, Hashable {
     case code(Int)
     case signal(Int)
     /// The program could not be started; in words.
@@ -11,12 +11,12 @@ struct ContainerExit: Sendable, Hashable {
     case lost
   }
 
-  var cause: Cause
-  var finishedAt: Timestamp
-  var isOutOfMemory = false
+  package var cause: Cause
+  package var finishedAt: Timestamp
+  package var isOutOfMemory = false
 
   /// As the runtime reports it: 128 and the signal's number.
-  var exitCode: Int {
+  package var exitCode: Int {
     switch cause {
     case .code(let code): code
     case .signal(let number): 128 + number
@@ -25,7 +25,7 @@ struct ContainerExit: Sendable, Hashable {
     }
   }
 
-  var reason: String {
+  package var reason: String {
     if isOutOfMemory { return "OOMKilled" }
     switch cause {
     case .code(0): return "Completed"
@@ -44,7 +44,7 @@ struct ContainerExit: Sendable, Hashable {
   }
 
   /// Reads the shim's file `exit`.
-  init?(text: String) {
+  package init?(text: String) {
     let lines = text.split(separator: "\n")
     guard lines.count >= 2, let finished = Int64(lines[1]) else { return nil }
     let words = lines[0].split(separator: " ", maxSplits: 1)
@@ -61,7 +61,7 @@ struct ContainerExit: Sendable, Hashable {
     isOutOfMemory = lines.count > 2 && lines[2] == "oom"
   }
 
-  init(_ cause: Cause, at finishedAt: Timestamp, isOutOfMemory: Bool = false) {
+  package init(_ cause: Cause, at finishedAt: Timestamp, isOutOfMemory: Bool = false) {
     self.cause = cause
     self.finishedAt = finishedAt
     self.isOutOfMemory = isOutOfMemory

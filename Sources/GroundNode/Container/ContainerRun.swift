@@ -1,18 +1,20 @@
 import Glibc
-import StateDirectory
-import TimeFormat
+package import StateDirectory
+package import TimeFormat
 
 /// One run of a container, as its folder tells of it. The shim writes there; the daemon may die and come back in between.
-struct ContainerRun: Sendable, Hashable {
-  let folder: String
+package struct ContainerRun: Sendable, Hashable {
+  package let folder: String
 
-  struct State: Sendable, Hashable {
-    var process: ProcessIdentity
-    var startedAt: Timestamp
+  package init(folder: String) { self.folder = folder }
+
+  package struct State: Sendable, Hashable {
+    package var process: ProcessIdentity
+    package var startedAt: Timestamp
   }
 
   /// What the shim is to start.
-  struct Launch: Sendable {
+  package struct Launch: Sendable {
     var executable: String
     /// The first is the program's name.
     var arguments: [String]
@@ -20,21 +22,29 @@ struct ContainerRun: Sendable, Hashable {
     var environment: [String]
     var workingFolder: String
     var log: String
+
+    package init(executable: String, arguments: [String], environment: [String], workingFolder: String, log: String) {
+      self.executable = executable
+      self.arguments = arguments
+      self.environment = environment
+      self.workingFolder = workingFolder
+      self.log = log
+    }
   }
 
   /// The container's main process; `nil` until it is started.
-  var state: State? {
+  package var state: State? {
     guard let text = Files.text("\(folder)/state"), let process = ProcessIdentity(text: text) else { return nil }
     let fields = text.split { $0 == " " || $0 == "\n" }
     guard fields.count >= 4, let started = Int64(fields[3]) else { return nil }
     return State(process: process, startedAt: Timestamp(nanoseconds: started))
   }
 
-  var exit: ContainerExit? { Files.text("\(folder)/exit").flatMap { ContainerExit(text: $0) } }
+  package var exit: ContainerExit? { Files.text("\(folder)/exit").flatMap { ContainerExit(text: $0) } }
   var hasEnded: Bool { Files.exists("\(folder)/exit") }
   var isLaunched: Bool { Files.exists("\(folder)/spec") }
   var isShimAlive: Bool { shim?.isAlive ?? false }
-  var shim: ProcessIdentity? { ProcessIdentity.read(from: "\(folder)/shim") }
+  package var shim: ProcessIdentity? { ProcessIdentity.read(from: "\(folder)/shim") }
   /// The environment of the run, for commands that are executed beside it.
   var environment: [String] {
     guard let bytes = try? Files.read("\(folder)/spec") else { return [] }
@@ -44,7 +54,7 @@ struct ContainerRun: Sendable, Hashable {
   }
 
   /// Writes the specification and starts the shim. To start it again on a folder that has one is how a run whose shim was killed is closed.
-  func launch(_ launch: Launch, shim: String, shimLog: String) throws -> ProcessIdentity {
+  package func launch(_ launch: Launch, shim: String, shimLog: String) throws -> ProcessIdentity {
     try Files.makeFolder(folder)
     if let parent = Files.parent(of: launch.log) { try Files.makeFolder(parent) }
     var fields = ["1", launch.log, launch.workingFolder, launch.executable, String(launch.arguments.count)]
@@ -62,13 +72,13 @@ struct ContainerRun: Sendable, Hashable {
   }
 
   @discardableResult
-  func startShim(_ shim: String, log: String) throws -> ProcessIdentity {
+  package func startShim(_ shim: String, log: String) throws -> ProcessIdentity {
     try DaemonSpawner.spawn(shim, [folder], log: log)
   }
 
   /// Signals the main process, as a runtime does.
   @discardableResult
-  func signal(_ number: Int32) -> Bool { state?.process.signal(number) ?? false }
+  package func signal(_ number: Int32) -> Bool { state?.process.signal(number) ?? false }
 
   /// Kills the whole process group.
   @discardableResult

@@ -1,7 +1,7 @@
 /// `$(NAME)` in commands, arguments and values (core/v1 `Container.command`; kubernetes, third_party/forked/golang/expansion).
-enum VariableExpansion {
+package enum VariableExpansion {
   /// `$$` is a dollar; a reference to an unknown variable stays as it is written.
-  static func expand(_ text: String, _ variables: [String: String]) -> String {
+  package static func expand(_ text: String, _ variables: [String: String]) -> String {
     guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
     var out: [UInt8] = []
     let bytes = Array(text.utf8)

@@ -31,11 +31,7 @@ package struct GroundDaemon: Sendable {
     try await GroundDaemon(home: home, options: options).run()
   }
 
-  private static let clock: Now = {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    return Timestamp(nanoseconds: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec))
-  }
+  private static let clock: Now = { Timestamp(nanoseconds: Int64(periplus_now())) }
 
   private func run() async throws {
     try home.create()
@@ -147,7 +143,7 @@ package struct GroundDaemon: Sendable {
     do {
       guard let process = ProcessIdentity.current else { throw SystemError("read", "/proc/self/stat") }
       try Files.write("\(port)\n", to: home.port)
-      try Files.write(Kubeconfig.text(port: port, token: token), to: home.kubeconfig)
+      try Files.write(GroundServer.kubeconfig(port: port, token: token), to: home.kubeconfig)
       try GroundInfo(port: port, url: "http://127.0.0.1:\(port)", network: lease.cidr, process: process).write(home)
     } catch {
       failure.record(error)
@@ -169,21 +165,7 @@ package struct GroundDaemon: Sendable {
       "expected a free port of 127.0.0.1 from \(options.firstPort) to \(options.firstPort + 199), but all are in use; stop another ground")
   }
 
-  private static func isFree(_ port: Int) -> Bool {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var yes: Int32 = 1
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(UInt16(port).bigEndian)
-    address.sin_addr.s_addr = in_addr_t(UInt32(0x7F00_0001).bigEndian)
-    let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
-    }
-    return result == 0 && listen(descriptor, 1) == 0
-  }
+  private static func isFree(_ port: Int) -> Bool { periplus_port_is_free(Int32(port)) != 0 }
 
   private func token() throws -> String {
     if let known = Files.text(home.token)?.split(separator: "\n").first, known.count >= 32 { return String(known) }

@@ -24,10 +24,9 @@ struct PodJanitor: Sendable {
     while !Task.isCancelled {
       for name in Files.names(in: home.podLogs) {
         let folder = "\(home.podLogs)/\(name)"
-        var info = stat()
-        guard stat("\(folder)/.ended", &info) == 0 else { continue }
-        let isOld = time(nil) - info.st_mtim.tv_sec > 86_400
-        if isOld || Files.exists("\(folder)/.collected") { try? Files.remove(folder) }
+        let age = periplus_file_age("\(folder)/.ended")
+        guard age >= 0 else { continue }
+        if age > 86_400 || Files.exists("\(folder)/.collected") { try? Files.remove(folder) }
       }
       try? await Task.sleep(for: .seconds(30))
     }

@@ -15,11 +15,7 @@ enum StopRequest {
     signal(SIGPIPE, SIG_IGN)
     // A daemon has no terminal to lose.
     signal(SIGHUP, SIG_IGN)
-    var both = sigset_t()
-    sigemptyset(&both)
-    sigaddset(&both, SIGTERM)
-    sigaddset(&both, SIGINT)
-    pthread_sigmask(SIG_UNBLOCK, &both, nil)
+    for number in [SIGTERM, SIGINT] { periplus_unblock(number) }
   }
 
   static func wait() async {

@@ -1,15 +1,15 @@
-import TimeFormat
+package import TimeFormat
 
 /// One line of a CRI log file: `<RFC3339Nano> stdout|stderr F|P <text>`.
-struct CRIEntry {
-  var time: Timestamp
+package struct CRIEntry {
+  package var time: Timestamp
   /// The time as it stands.
-  var stamp: ArraySlice<UInt8>
-  var isPartial: Bool
-  var text: ArraySlice<UInt8>
+  package var stamp: ArraySlice<UInt8>
+  package var isPartial: Bool
+  package var text: ArraySlice<UInt8>
 
   /// - Parameter line: without its newline. `nil` when it is not of this format.
-  init?(_ line: ArraySlice<UInt8>) {
+  package init?(_ line: ArraySlice<UInt8>) {
     guard let first = line.firstIndex(of: 0x20), let second = line[(first + 1)...].firstIndex(of: 0x20), second + 2 < line.endIndex + 1
     else { return nil }
     let tag = line[(second + 1)...]

@@ -1,7 +1,7 @@
 import TimeFormat
 
 /// One container of a pod, as its worker knows it.
-struct ContainerRecord: Sendable {
+package struct ContainerRecord: Sendable {
   enum Phase: Sendable, Hashable {
     /// Not started yet, for no fault of its own.
     case idle
@@ -14,7 +14,7 @@ struct ContainerRecord: Sendable {
     case failing(reason: String, message: String, retryAt: Timestamp)
   }
 
-  struct Termination: Sendable, Hashable {
+  package struct Termination: Sendable, Hashable {
     var exit: ContainerExit
     var startedAt: Timestamp?
     var run: Int

@@ -1,8 +1,8 @@
-import TimeFormat
+package import TimeFormat
 
 /// The life of one pod on its node, as a state machine: what happened goes in with its moment, what is to be done comes out. No I/O, no clock.
-struct PodMachine: Sendable {
-  enum Input: Sendable {
+package struct PodMachine: Sendable {
+  package enum Input: Sendable {
     /// What is on the disk from before, by container: the node's daemon was started again.
     case adopted([String: Adopted])
     case prepared
@@ -17,14 +17,14 @@ struct PodMachine: Sendable {
     case tick
   }
 
-  enum StartFailure: Sendable, Hashable {
+  package enum StartFailure: Sendable, Hashable {
     case image(String)
     case configuration(String)
     case runtime(String)
   }
 
   /// A run that was there before.
-  struct Adopted: Sendable, Hashable {
+  package struct Adopted: Sendable, Hashable {
     var run: Int
     var startedAt: Timestamp?
     /// `nil` while it runs.
@@ -32,9 +32,20 @@ struct PodMachine: Sendable {
     var previous: ContainerRecord.Termination?
     var wasReady: Bool
     var hadStarted: Bool
+
+    package init(
+      run: Int, startedAt: Timestamp?, exit: ContainerExit?, previous: ContainerRecord.Termination? = nil, wasReady: Bool, hadStarted: Bool
+    ) {
+      self.run = run
+      self.startedAt = startedAt
+      self.exit = exit
+      self.previous = previous
+      self.wasReady = wasReady
+      self.hadStarted = hadStarted
+    }
   }
 
-  enum Action: Sendable, Hashable {
+  package enum Action: Sendable, Hashable {
     /// Address, folders, volumes.
     case prepare
     case start(String, run: Int)
@@ -47,11 +58,11 @@ struct PodMachine: Sendable {
     case confirm
   }
 
-  struct Event: Sendable, Hashable {
-    var isWarning = false
-    var reason: String
-    var message: String
-    var container: String?
+  package struct Event: Sendable, Hashable {
+    package var isWarning = false
+    package var reason: String
+    package var message: String
+    package var container: String?
   }
 
   enum Preparation: Sendable, Hashable {
@@ -71,7 +82,7 @@ struct PodMachine: Sendable {
   private var isConfirmed = false
   private let limits: RestartBackOff.Limits
 
-  init(_ spec: PodSpec, limits: RestartBackOff.Limits) {
+  package init(_ spec: PodSpec, limits: RestartBackOff.Limits) {
     self.spec = spec
     self.limits = limits
     initContainers = spec.initContainers.map { ContainerRecord($0, limits) }
@@ -84,21 +95,21 @@ struct PodMachine: Sendable {
   private var all: [ContainerRecord] { initContainers + containers }
 
   /// Pending, Running, Succeeded, Failed (core/v1 `PodPhase`).
-  var phase: String {
+  package var phase: String {
     if initContainers.contains(where: { $0.isOver && !$0.hasSucceeded }) { return "Failed" }
     if !containers.isEmpty, containers.allSatisfy(\.isOver) { return containers.allSatisfy(\.hasSucceeded) ? "Succeeded" : "Failed" }
     // What has run before is between two runs, not pending.
     return isInitialized && containers.contains(where: { $0.run != nil }) ? "Running" : "Pending"
   }
 
-  var nextWake: Timestamp? {
+  package var nextWake: Timestamp? {
     var moments = all.compactMap(\.nextWake)
     if case .failed(let retryAt) = preparation, !isTerminating { moments.append(retryAt) }
     return moments.min()
   }
 
   /// Takes what happened and answers what is to be done.
-  mutating func handle(_ input: Input, at now: Timestamp) -> [Action] {
+  package mutating func handle(_ input: Input, at now: Timestamp) -> [Action] {
     var actions: [Action] = []
     switch input {
     case .adopted(let runs): adopt(runs, now, &actions)

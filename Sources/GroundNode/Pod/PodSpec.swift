@@ -1,8 +1,8 @@
-import JSONBytes
+package import JSONBytes
 import TimeFormat
 
 /// What the node needs to know of a pod's specification (core/v1 `PodSpec`).
-struct PodSpec: Sendable {
+package struct PodSpec: Sendable {
   enum RestartPolicy: String, Sendable { case always = "Always", onFailure = "OnFailure", never = "Never" }
 
   var namespace: String
@@ -15,7 +15,7 @@ struct PodSpec: Sendable {
   var containers: [ContainerSpec]
   var volumes: [JSONValue]
 
-  init(_ pod: JSONValue) {
+  package init(_ pod: JSONValue) {
     namespace = pod.at("metadata", "namespace")?.stringValue ?? ""
     name = pod.at("metadata", "name")?.stringValue ?? ""
     uid = pod.at("metadata", "uid")?.stringValue ?? ""

@@ -1,16 +1,21 @@
 import GroundAPI
-import JSONBytes
-import TimeFormat
+package import JSONBytes
+package import TimeFormat
 
 /// Writes a pod's status from the state of its machine, in the kubelet's words. Pure.
-enum PodStatus {
-  struct Place: Sendable {
+package enum PodStatus {
+  package struct Place: Sendable {
     var hostIP: String
     /// `nil` before the pod has one.
     var podIP: String?
+
+    package init(hostIP: String, podIP: String?) {
+      self.hostIP = hostIP
+      self.podIP = podIP
+    }
   }
 
-  static func apply(_ machine: PodMachine, _ place: Place, at now: Timestamp, to pod: inout JSONValue) {
+  package static func apply(_ machine: PodMachine, _ place: Place, at now: Timestamp, to pod: inout JSONValue) {
     pod.set("status", "phase", to: .string(machine.phase))
     pod.set("status", "observedGeneration", to: pod.at("metadata", "generation"))
     pod.set("status", "hostIP", to: .string(place.hostIP))

@@ -1,7 +1,7 @@
 import JSONBytes
 import TimeFormat
 
-enum ProbeKind: String, Sendable, Hashable, CaseIterable {
+package enum ProbeKind: String, Sendable, Hashable, CaseIterable {
   case startup
   case liveness
   case readiness

@@ -1,35 +1,40 @@
-import JSONBytes
+package import JSONBytes
 
 /// Which address and port of a Service leads to which pods. Pure: computed from Services and EndpointSlices.
-struct ServiceRoutes: Sendable, Hashable {
-  struct Listen: Sendable, Hashable {
-    var address: String
-    var port: Int
+package struct ServiceRoutes: Sendable, Hashable {
+  package struct Listen: Sendable, Hashable {
+    package var address: String
+    package var port: Int
+
+    package init(address: String, port: Int) {
+      self.address = address
+      self.port = port
+    }
   }
 
-  struct Endpoint: Sendable, Hashable {
-    var address: String
-    var port: Int
+  package struct Endpoint: Sendable, Hashable {
+    package var address: String
+    package var port: Int
   }
 
-  struct Route: Sendable, Hashable {
-    var service: String
-    var namespace: String
+  package struct Route: Sendable, Hashable {
+    package var service: String
+    package var namespace: String
     /// Ready pods; where there is none, those that still serve while they end (kube-proxy, KEP 1669).
-    var endpoints: [Endpoint]
+    package var endpoints: [Endpoint]
   }
 
   /// Why a port of a Service is not served.
-  struct Refusal: Sendable, Hashable {
-    var namespace: String
-    var service: String
-    var sentence: String
+  package struct Refusal: Sendable, Hashable {
+    package var namespace: String
+    package var service: String
+    package var sentence: String
   }
 
-  var routes: [Listen: Route] = [:]
-  var refusals: [Refusal] = []
+  package var routes: [Listen: Route] = [:]
+  package var refusals: [Refusal] = []
 
-  init(services: [JSONValue], slices: [JSONValue], subnet: String) {
+  package init(services: [JSONValue], slices: [JSONValue], subnet: String) {
     let byService = Dictionary(grouping: slices) { slice in
       "\(slice.at("metadata", "namespace")?.stringValue ?? "")/"
         + (slice.at("metadata", "labels", "kubernetes.io/service-name")?.stringValue ?? "")

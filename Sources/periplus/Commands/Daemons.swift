@@ -52,7 +52,7 @@ struct Record: AsyncParsableCommand {
     let home = try home.resolve()
     Self.stop.store(false, ordering: .relaxed)
     // A handler may do no more than set a flag (signal-safety(7)).
-    for number in [SIGTERM, SIGINT] { signal(number) { _ in Record.stop.store(true, ordering: .relaxed) } }
+    for number in [SIGTERM, SIGINT] { signal(number, { _ in Record.stop.store(true, ordering: .relaxed) }) }
     signal(SIGHUP, SIG_IGN)
     let launcher = GroundLauncher(home: home)
     let owner = Owner(home: home)

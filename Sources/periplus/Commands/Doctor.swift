@@ -99,14 +99,15 @@ struct Doctor: AsyncParsableCommand {
 
   private func locale() -> Finding {
     setlocale(LC_ALL, "")
-    let codeset = nl_langinfo(Int32(CODESET)).map { String(cString: $0) } ?? ""
+    let codeset = nl_langinfo(Int32(CODESET)).flatMap { String(validatingCString: $0) } ?? ""
     return Finding(
       what: "locale", isGood: codeset == "UTF-8", isNeeded: false,
       sentence: codeset == "UTF-8" ? codeset : "\(codeset): ASCII is drawn; LC_ALL=C.UTF-8 gives the full picture")
   }
 
   private func kubectl() -> Finding {
-    let found = (Environment.current["PATH"] ?? "").split(separator: ":").map { "\($0)/kubectl" }.first { access($0, X_OK) == 0 }
+    let candidates: [String] = (Environment.current["PATH"] ?? "").split(separator: ":").map { "\($0)/kubectl" }
+    let found = candidates.first { access($0, X_OK) == 0 }
     return Finding(
       what: "kubectl", isGood: found != nil, isNeeded: false,
       sentence: found ?? "not on PATH; everything works without it, Debian has it as kubernetes-client")

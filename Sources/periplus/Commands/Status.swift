@@ -3,6 +3,7 @@ import GroundNode
 import JSONBytes
 import RecordStore
 import StateDirectory
+import TelemetryModel
 import TimeFormat
 
 struct Status: AsyncParsableCommand {

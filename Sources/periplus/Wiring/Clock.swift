@@ -1,12 +1,11 @@
+import CLinux
 import Glibc
 import TimeFormat
 
 /// The wall clock.
 enum WallClock {
   static func now() -> Timestamp {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    Timestamp(nanoseconds: Int64(periplus_now()))
   }
 
   /// Seconds east of UTC in the user's time zone at a moment.

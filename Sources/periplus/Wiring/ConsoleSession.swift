@@ -61,7 +61,7 @@ struct ConsoleSession {
     let local = ClockFace(offset: WallClock.localOffset(at: now), name: "local")
     state.shared.localFace = local
     if look.local { state.shared.face = local }
-    state.shared.actionClusters = ["ground"].union(look.actions ? contexts : [])
+    state.shared.actionClusters = Set(["ground"] + (look.actions ? contexts : []))
     state.shared.lastLook = LastLook(home: home).moment
     return state
   }

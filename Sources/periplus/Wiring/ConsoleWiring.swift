@@ -9,6 +9,7 @@ import Recorder
 import StateDirectory
 import TimeFormat
 import Training
+import Views
 
 /// Joins the console's ports to the store, the clusters and the plan of a home.
 struct ConsoleWiring {

@@ -7,7 +7,7 @@ enum SafeText {
 }
 
 extension String {
-  func padding(_ columns: Int) -> String { TextWidth.pad(self, columns: columns) }
+  func padding(_ columns: Int) -> String { TextWidth.pad(self, to: columns) }
 }
 
 /// The width of standard output.

@@ -1,4 +1,5 @@
 import Console
+import TimeFormat
 import Training
 
 /// Where a demo's console is, so that a step can be played again from where it began.
@@ -20,7 +21,8 @@ enum DemoPlace {
     guard await self.link(of: stage) != link else { return }
     try await stage.run(command: "open \(link)")
     let deadline = await stage.now() + .seconds(5)
-    while await !stage.isIdle() || self.link(of: stage) != link {
+    while true {
+      if await stage.isIdle(), await self.link(of: stage) == link { return }
       guard await stage.now() < deadline else { throw DemoStageError("the console does not show \(link)") }
       try await stage.wait(atMost: .milliseconds(50))
     }

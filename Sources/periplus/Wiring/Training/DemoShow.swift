@@ -1,4 +1,5 @@
 import Console
+import TimeFormat
 import Training
 
 /// A demo that is shown: step by step, each played on the console that is seen.
@@ -51,6 +52,8 @@ actor DemoShow {
       await script(demo.setup, "setup")
       if trouble != nil { return }
       isSetUp = true
+      // Where a rehearsal begins, a show begins.
+      if state.step == 0 { await go(to: "voyage") }
     }
     if places[state.step] == nil {
       places[state.step] = await DemoPlace.link(of: stage)
@@ -67,7 +70,10 @@ actor DemoShow {
   }
 
   private func returnToPlace() async {
-    guard let place = places[state.step] else { return }
+    if let place = places[state.step] { await go(to: place) }
+  }
+
+  private func go(to place: String) async {
     do { try await DemoPlace.go(to: place, on: stage) } catch { trouble = TrainingPanes.sentence(of: error) }
   }
 

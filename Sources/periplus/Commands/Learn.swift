@@ -1,0 +1,333 @@
+import ArgumentParser
+import Checks
+import Console
+import JSONBytes
+import MigrationPlan
+import StateDirectory
+import TimeFormat
+import Training
+
+/// Lessons on the running ground.
+struct Learn: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Learn on the live reference app, step by step.",
+    discussion: """
+      A lesson's end state and answers are checked, not the typing. In the console, :learn LESSON shows the same lesson \
+      beside the pages. Where no lesson is named, the one that was started last is meant.
+
+      Exit codes: 0 right or nothing to judge, 1 not yet, 2 wrong usage, 3 the ground is not as the lesson needs it.
+      """,
+    subcommands: [
+      List.self, Start.self, Hint.self, Answer.self, Check.self, Do.self, Skip.self, Reset.self, Status.self, Export.self, Lint.self,
+      AuthorCheckCommand.self,
+    ], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the lessons, and where you stand in each.")
+
+    @OptionGroup var home: HomeOptions
+    @Flag(help: "One JSON object a lesson.") var json = false
+
+    func run() throws {
+      let records = try TrainingRecord.all(try home.resolve())
+      for record in records { Output.line(json ? record.json : record.line) }
+      if !json { Output.line("begin with: periplus learn start \(records.first?.lesson.id ?? "ID")") }
+    }
+  }
+
+  struct Start: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Bring the ground to a lesson's start and begin it.")
+
+    @OptionGroup var options: StepOptions
+    @Argument(help: "The lesson's id or number.") var id: String
+
+    func run() async throws {
+      let lesson = try TrainingShelf.open().lesson(id)
+      Output.progress("preparing the proving ground")
+      try await options.perform(on: lesson) { try await $0.start() }
+    }
+  }
+
+  struct Hint: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show the step's next hint; hints are counted, not punished.")
+
+    @OptionGroup var options: StepOptions
+
+    func run() async throws { try await options.perform { try await $0.hint() } }
+  }
+
+  struct Answer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Answer the step's question and have it checked.",
+      discussion: "When the step asks several questions, the question's name comes first.")
+
+    @OptionGroup var options: StepOptions
+    @Argument(help: "The answer.") var text: [String]
+
+    func run() async throws {
+      let text = text.joined(separator: " ")
+      try await options.perform(judges: true) { runner in
+        let state = try runner.state()
+        let answer = LessonAnswer(text, asks: state.asks)
+        return try await runner.answer(answer.value, name: answer.name)
+      }
+    }
+  }
+
+  struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Look whether the step is done.")
+
+    @OptionGroup var options: StepOptions
+
+    func run() async throws { try await options.perform(judges: true) { try await $0.check() } }
+  }
+
+  struct Do: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Have the lesson do what the step offers.")
+
+    @OptionGroup var options: StepOptions
+
+    func run() async throws { try await options.perform { try await $0.doOffer() } }
+  }
+
+  struct Skip: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Go on without the step.")
+
+    @OptionGroup var options: StepOptions
+
+    func run() async throws { try await options.perform { try await $0.skip() } }
+  }
+
+  struct Reset: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Restore the ground and forget the run.")
+
+    @OptionGroup var options: StepOptions
+
+    func run() async throws { try await options.perform(fallsBackToLast: true) { try await $0.reset() } }
+  }
+
+  struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show the lesson that is under way, and its step.")
+
+    @OptionGroup var home: HomeOptions
+    @Flag(help: "One JSON object.") var json = false
+    @Argument(help: "The lesson's id or number; without it the one under way.") var id: String?
+
+    func run() throws {
+      let home = try home.resolve()
+      let shelf = try TrainingShelf.open()
+      let events = try ProgressFile(home).events()
+      let lesson = try id.map(shelf.lesson) ?? RunningLesson(lessons: try shelf.lessons(), events: events).lesson
+      guard let lesson else { throw Problem.finding("no lesson is under way; periplus learn list shows what there is") }
+      LessonOutput.print(lesson, LessonState(lesson, events: events), json: json)
+    }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print a summary of the lessons that you have done, as Markdown.",
+      discussion: "For the cohort's coverage: which concepts, when, with how many hints, and which reviews are due.")
+
+    @OptionGroup var home: HomeOptions
+    @Flag(help: "One JSON object a lesson.") var json = false
+
+    func run() throws {
+      let done = try TrainingRecord.all(try home.resolve()).filter { !$0.state.finishedAt.isEmpty }
+      if json {
+        for record in done { Output.line(record.json) }
+        return
+      }
+      Output.line("# Lessons done, as of \(WallClock.now().rfc3339(.seconds))\n")
+      guard !done.isEmpty else { return Output.line("None yet.") }
+      Output.line("| lesson | facility | concepts | done | times | hints | next review |\n|---|---|---|---|---:|---:|---|")
+      for record in done { Output.line(record.row) }
+    }
+  }
+
+  struct Lint: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Report everything that is wrong with lesson files, each with file, line and column.",
+      discussion: "Exit code 1 when there is an error; warnings do not fail.")
+
+    @Flag(help: "One JSON object a finding.") var json = false
+    @Argument(help: "The files; without any, every lesson that comes with the program.") var files: [String] = []
+
+    func run() throws {
+      let shelf = try TrainingShelf.open()
+      let files = files.isEmpty ? shelf.lessonFiles : files
+      let diagnostics = try files.flatMap { file in
+        LessonParser.parse(try shelf.text(file), file: file, catalog: CheckLibrary.catalog).diagnostics
+      }
+      try DiagnosticsReport(diagnostics: diagnostics, files: files.count).print(json: json)
+    }
+  }
+
+  struct AuthorCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "author-check",
+      abstract: "Prove on the running ground that lessons teach.",
+      discussion: """
+        Each step fails unsolved and passes solved, each wrong path fails with its own message, and reset restores the start. \
+        Exit code 1 when something is not proven.
+        """)
+
+    @OptionGroup var home: HomeOptions
+    @Flag(help: "One JSON object a finding.") var json = false
+    @Argument(help: "The lesson's id or number; without it every lesson.") var id: String?
+
+    func run() async throws {
+      let home = try home.resolve()
+      let shelf = try TrainingShelf.open()
+      let lessons = try id.map { [try shelf.lesson($0)] } ?? shelf.lessons()
+      let json = json
+      let work = Task {
+        try await TrainingGround.with(home) { ground, _ in
+          var isProven = true
+          for lesson in lessons {
+            let outcome = await AuthorCheck.run(lesson, ground: ground.actions, context: ground.context)
+            for finding in outcome.findings { Output.line(json ? Self.json(lesson, finding) : Self.line(lesson, finding)) }
+            isProven = isProven && outcome.isProven
+          }
+          return isProven
+        }
+      }
+      Interrupts.onInterrupt { work.cancel() }
+      if try await !work.value { throw Problem.finding() }
+    }
+
+    private static func line(_ lesson: Lesson, _ finding: AuthorCheck.Finding) -> String {
+      let place = finding.place == lesson.id ? lesson.id : "\(lesson.id)/\(finding.place)"
+      return SafeText.line("\(finding.isProven ? "ok  " : "FAIL") \(place): \(finding.sentence)")
+    }
+
+    private static func json(_ lesson: Lesson, _ finding: AuthorCheck.Finding) -> String {
+      var json = JSONWriter()
+      json.object { json in
+        json.member("lesson", lesson.id)
+        if finding.place != lesson.id { json.member("step", finding.place) }
+        json.member("proven", finding.isProven)
+        json.member("finding", finding.sentence)
+      }
+      return json.string
+    }
+  }
+}
+
+/// What every command that moves a lesson shares.
+struct StepOptions: ParsableArguments {
+  @OptionGroup var home: HomeOptions
+  @Option(help: ArgumentHelp("The lesson, if not the one under way.", valueName: "id")) var lesson: String?
+  @Flag(help: "The lesson's state as one JSON object.") var json = false
+
+  /// - Parameters:
+  ///   - judges: whether the outcome decides the exit code.
+  ///   - fallsBackToLast: whether a lesson that is done may be meant.
+  func perform(
+    on given: Lesson? = nil, judges: Bool = false, fallsBackToLast: Bool = false,
+    _ body: @escaping @Sendable (LessonRunner) async throws -> LessonState
+  ) async throws {
+    let home = try home.resolve()
+    let lesson = try given ?? chosen(home, fallsBackToLast)
+    let work = Task {
+      try await TrainingGround.with(home) { ground, _ in
+        try await body(LessonRunner(lesson, ground: ground.actions, context: ground.context, progress: ProgressFile(home)))
+      }
+    }
+    Interrupts.onInterrupt { work.cancel() }
+    let state: LessonState
+    do {
+      state = try await work.value
+    } catch let error as GroundActionError {
+      throw Problem.environment(error.sentence)
+    }
+    LessonOutput.print(lesson, state, json: json)
+    guard judges else { return }
+    switch state.lastResult {
+    case "fail": throw Problem.finding()
+    case "error": throw Problem.environment("")
+    default: return
+    }
+  }
+
+  private func chosen(_ home: Home, _ fallsBackToLast: Bool) throws -> Lesson {
+    let shelf = try TrainingShelf.open()
+    if let lesson { return try shelf.lesson(lesson) }
+    let lessons = try shelf.lessons()
+    let events = try ProgressFile(home).events()
+    if let running = RunningLesson(lessons: lessons, events: events).lesson { return running }
+    if fallsBackToLast, let last = lessons.first(where: { $0.id == events.last?.lesson }) { return last }
+    throw Problem.finding("no lesson is under way; periplus learn start ID begins one, periplus learn list shows them")
+  }
+}
+
+/// A lesson's state on standard output.
+enum LessonOutput {
+  static func print(_ lesson: Lesson, _ state: LessonState, json: Bool) {
+    if json { return Output.line(TrainingRecord(lesson: lesson, state: state).json) }
+    let text = LessonText(lesson: lesson, state: state, voice: .shell)
+    Output.line("\(lesson.title): \(text.progress)\n")
+    for line in text.lines { Output.line(SafeText.line(line.text)) }
+  }
+}
+
+/// A lesson and where its trainee stands.
+struct TrainingRecord {
+  let lesson: Lesson
+  let state: LessonState
+
+  static func all(_ home: Home) throws -> [TrainingRecord] {
+    let events = try ProgressFile(home).events()
+    return try TrainingShelf.open().lessons().map { TrainingRecord(lesson: $0, state: LessonState($0, events: events)) }
+  }
+
+  var line: String {
+    let standing =
+      switch state.phase {
+      case .notStarted: state.finishedAt.isEmpty ? "not started" : "done"
+      case .running: "step \(state.step + 1) of \(state.stepCount)"
+      case .done: "done"
+      }
+    let review = state.reviewDue.map { due in due <= WallClock.now() ? ", review due" : ", review on \(Self.day(due))" } ?? ""
+    return "\(lesson.number)  \(lesson.id)  \(lesson.title), \(lesson.minutes) min: \(standing)\(review)"
+  }
+
+  var row: String {
+    let cells = [
+      lesson.title, lesson.facility, lesson.concepts.joined(separator: ", "), state.finishedAt.last.map(Self.day) ?? "",
+      "\(state.finishedAt.count)", "\(state.hintsUsed)", state.reviewDue.map(Self.day) ?? "none",
+    ]
+    return "| \(cells.joined(separator: " | ")) |"
+  }
+
+  var json: String {
+    var json = JSONWriter()
+    json.object { json in
+      json.member("lesson", lesson.id)
+      json.member("number", lesson.number)
+      json.member("title", lesson.title)
+      json.member("facility", lesson.facility)
+      json.key("concepts")
+      json.array { json in for concept in lesson.concepts { json.value(concept) } }
+      json.member("minutes", lesson.minutes)
+      json.member("phase", state.phase.rawValue)
+      json.member("step", state.step)
+      json.member("steps", state.stepCount)
+      if state.phase == .running {
+        json.member("stepId", lesson.steps.indices.contains(state.step) ? lesson.steps[state.step].id : "")
+        json.member("task", state.task)
+        json.key("asks")
+        json.array { json in for name in state.asks { json.value(name) } }
+      }
+      json.member(ifPresent: state.lastResult, "result")
+      json.member(ifPresent: state.lastText, "text")
+      json.member("hints", state.hintsUsed)
+      json.member("attempts", state.attempts)
+      json.key("finishedAt")
+      json.array { json in for moment in state.finishedAt { json.value(moment.rfc3339()) } }
+      json.member(ifPresent: state.reviewDue?.rfc3339(), "reviewDue")
+    }
+    return json.string
+  }
+
+  private static func day(_ moment: Timestamp) -> String { CivilTime(moment, offset: WallClock.localOffset(at: moment)).date }
+}

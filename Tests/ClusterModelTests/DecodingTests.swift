@@ -1,0 +1,118 @@
+import ClusterModel
+import JSONBytes
+import Testing
+import TimeFormat
+
+@Suite struct DecodingTests {
+  let decoder = ClusterDecoder()
+
+  private func object(_ resource: ClusterResource, _ text: String) throws -> ClusterObject {
+    let list = try decoder.list(resource, Array(#"{"metadata":{"resourceVersion":"9","continue":"next"},"items":[\#(text)]}"#.utf8))
+    #expect(list.resourceVersion == "9" && list.next == "next")
+    return try #require(list.items.first)
+  }
+
+  @Test func quantities() {
+    #expect(Quantity.milli("500m") == 500)
+    #expect(Quantity.milli("2") == 2000)
+    #expect(Quantity.milli("0.1") == 100)
+    #expect(Quantity.milli("1500u") == 2)
+    #expect(Quantity.whole("64Mi") == 67_108_864)
+    #expect(Quantity.whole("1Gi") == 1_073_741_824)
+    #expect(Quantity.whole("1e3") == 1000)
+    #expect(Quantity.whole("1E") == 1_000_000_000_000_000_000)
+    #expect(Quantity.whole("128974848") == 128_974_848)
+    #expect(Quantity.whole("24581692Ki") == 25_171_652_608)
+    for wrong in ["", "abc", "0x10", "inf", "nan", "12Zi", "--1", "1 Gi"] { #expect(Quantity.whole(wrong) == nil, "\(wrong)") }
+    #expect(Quantity.bytes(67_108_864) == "64 Mi")
+    #expect(Quantity.bytes(1_610_612_736) == "1.5 Gi")
+  }
+
+  @Test func podsWithEverythingMissing() throws {
+    guard case .pod(let pod) = try object(.pods, #"{"metadata":{"name":"a","uid":"u","labels":null},"spec":null,"status":{}}"#) else {
+      return #expect(Bool(false))
+    }
+    #expect(pod.name == "a" && pod.uid == "u" && pod.containers.isEmpty && !pod.isReady)
+  }
+
+  @Test func podsJoinSpecAndStatus() throws {
+    let text = #"""
+      {"metadata":{"name":"b","namespace":"shop","uid":"u","deletionTimestamp":"2026-01-01T00:00:30Z","deletionGracePeriodSeconds":30,
+       "ownerReferences":[{"kind":"Other","name":"x","uid":"y"},{"kind":"ReplicaSet","name":"b-1","uid":"rs","controller":true}]},
+       "spec":{"nodeName":"n","containers":[{"name":"one","image":"i:1","resources":{"limits":{"cpu":1,"memory":"64Mi"}}},{"name":"two","image":"j"}],
+               "initContainers":[{"name":"first","image":"k"}]},
+       "status":{"phase":"Running","containerStatuses":[
+         {"name":"two","ready":true,"restartCount":2,"state":{"running":{"startedAt":"2026-01-01T00:00:00Z"}},
+          "lastState":{"terminated":{"reason":"OOMKilled","exitCode":137,"finishedAt":"2025-12-31T23:59:59Z"}}}],
+        "conditions":[{"type":"Ready","status":"True"}]}}
+      """#
+    guard case .pod(let pod) = try object(.pods, text) else { return #expect(Bool(false)) }
+    #expect(pod.controller?.uid == "rs" && pod.isTerminating && pod.deletionGraceSeconds == 30)
+    #expect(pod.containers.map(\.name) == ["one", "two"])
+    #expect(pod.containers[0].limitMilliCPU == 1000 && pod.containers[0].limitMemory == 67_108_864)
+    #expect(pod.containers[1].restartCount == 2 && pod.containers[1].lastTermination?.exitCode == 137)
+    #expect(pod.initContainers.map(\.name) == ["first"])
+    #expect(pod.restarts == 2)
+  }
+
+  @Test func lastChangeIsNotTheStatus() throws {
+    let text = #"""
+      {"metadata":{"name":"d","uid":"u","annotations":{"deployment.kubernetes.io/revision":"3"},"managedFields":[
+        {"manager":"jenkins","operation":"Apply","time":"2026-01-01T02:58:00Z","fieldsV1":{"f:spec":{"f:template":{}}}},
+        {"manager":"kube-controller-manager","operation":"Update","time":"2026-01-01T03:00:00Z","subresource":"status","fieldsV1":{"f:status":{}}},
+        {"manager":"labeller","operation":"Update","time":"2026-01-01T04:00:00Z","fieldsV1":{"f:metadata":{}}}]},
+       "spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"c","image":"r/x:2"}]}}},"status":{"readyReplicas":2}}
+      """#
+    guard case .workload(let workload) = try object(.deployments, text) else { return #expect(Bool(false)) }
+    #expect(workload.lastChange?.manager == "jenkins")
+    #expect(workload.wanted == 3 && workload.ready == 2 && workload.image == "r/x:2" && workload.revision == "3")
+  }
+
+  @Test func eventsOfBothKinds() throws {
+    let core =
+      #"{"metadata":{"uid":"1"},"involvedObject":{"kind":"Pod","uid":"p","fieldPath":"spec.containers{web}"},"reason":"Killing","count":4,"firstTimestamp":"2026-01-01T00:00:00Z","lastTimestamp":"2026-01-01T00:01:00Z"}"#
+    guard case .event(let old) = try object(.events, core) else { return #expect(Bool(false)) }
+    #expect(old.container == "web" && old.count == 4 && old.last == Timestamp(rfc3339: "2026-01-01T00:01:00Z"))
+    let new =
+      #"{"metadata":{"uid":"2"},"involvedObject":{"kind":"Pod"},"firstTimestamp":null,"lastTimestamp":null,"eventTime":"2026-01-01T00:00:00.5Z","series":{"count":2,"lastObservedTime":"2026-01-01T00:02:00Z"},"reportingComponent":"scheduler"}"#
+    guard case .event(let series) = try object(.events, new) else { return #expect(Bool(false)) }
+    #expect(series.count == 2 && series.source == "scheduler" && series.last == Timestamp(rfc3339: "2026-01-01T00:02:00Z"))
+  }
+
+  @Test func watchLines() throws {
+    let gone = #"{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}"#
+    guard case .failure(410, "Expired", "too old") = try decoder.watchLine(.pods, Array(gone.utf8)) else { return #expect(Bool(false)) }
+    let bookmark = #"{"object":{"metadata":{"resourceVersion":"7","annotations":{"k8s.io/initial-events-end":"true"}}},"type":"BOOKMARK"}"#
+    guard case .bookmark("7", true) = try decoder.watchLine(.pods, Array(bookmark.utf8)) else { return #expect(Bool(false)) }
+    let added = #"{"type":"ADDED","object":{"metadata":{"name":"n","uid":"u","resourceVersion":"8"}}}"#
+    guard case .added(.node(let node), "8") = try decoder.watchLine(.nodes, Array(added.utf8)) else { return #expect(Bool(false)) }
+    #expect(node.name == "n")
+  }
+
+  @Test func brokenLinesThrowAndNeverTrap() throws {
+    let whole = Array(
+      #"{"type":"ADDED","object":{"metadata":{"name":"n","uid":"u","labels":{"a":"b"}},"status":{"containerStatuses":[{"state":{"waiting":{"reason":"x"}}}]}}}"#
+        .utf8)
+    var random = Sequenced(seed: 3)
+    for length in 0..<whole.count { #expect(throws: JSONError.self) { try decoder.watchLine(.pods, whole[..<length]) } }
+    for _ in 0..<3000 {
+      var bytes = whole
+      for _ in 0...(random.next() % 4) { bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next()) }
+      for resource in ClusterResource.allCases { _ = try? decoder.watchLine(resource, bytes) }
+    }
+  }
+
+  @Test func stateKeepsOrderAndForgets() throws {
+    let at = Timestamp(seconds: 1)
+    var state = ClusterState(cluster: "c", at: at)
+    func pod(_ name: String) -> ClusterObject { .pod(Pod(namespace: "n", name: name, uid: name)) }
+    state.apply(ClusterDelta(resource: .pods, change: .relist([pod("b"), pod("a")]), at: at))
+    state.apply(ClusterDelta(resource: .pods, change: .added(pod("aa")), at: at))
+    #expect(state.snapshot().pods.map(\.name) == ["a", "aa", "b"])
+    state.apply(ClusterDelta(resource: .pods, change: .deleted(pod("a")), at: at + .seconds(1)))
+    #expect(state.snapshot().pods.map(\.name) == ["aa", "b"])
+    state.apply(ClusterDelta(resource: .pods, change: .relist([pod("z")]), at: at))
+    #expect(state.snapshot().pods.map(\.name) == ["z"])
+    #expect(state.snapshot().at == at + .seconds(1))
+  }
+}

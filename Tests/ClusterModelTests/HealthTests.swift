@@ -1,0 +1,79 @@
+import ClusterModel
+import Testing
+import TimeFormat
+
+@Suite struct HealthTests {
+  /// The verdicts on the recording as they stood at a second of it.
+  private func verdicts(at second: Double) throws -> [String: HealthVerdict] {
+    let recording = try Recording()
+    let now = recording.start + .milliseconds(Int64(second * 1000))
+    var state = ClusterState(cluster: "real", at: recording.start)
+    state.connection = .live(since: recording.start)
+    var book = LedgerBook()
+    for delta in recording.deltas where delta.at <= now {
+      state.apply(delta)
+      book.apply(delta)
+    }
+    let verdicts = HealthAssessment.verdicts(on: state.snapshot(), reschedules: book.sorted, now: now)
+    #expect(verdicts.map(\.status) == verdicts.map(\.status).sorted(by: >))
+    return Dictionary(uniqueKeysWithValues: verdicts.map { ("\($0.subject.display)", $0) })
+  }
+
+  private func rules(_ verdict: HealthVerdict?) -> Set<String> { Set((verdict?.reasons ?? []).map(\.rule)) }
+
+  @Test func faultsAreSeenAndNamed() throws {
+    let all = try verdicts(at: 125)
+    #expect(all["Deployment/catalog"]?.status == .green)
+    #expect(all["Deployment/catalog"]?.lastChange?.hasPrefix("image 1→2 14:04") == true, "\(all["Deployment/catalog"]?.lastChange ?? "")")
+    #expect(all["Deployment/billing"]?.status == .green)
+    #expect(all["Deployment/billing"]?.ready == 3)
+    #expect(rules(all["Deployment/crasher"]).contains("crash-loop"))
+    #expect(all["Deployment/crasher"]?.status == .red)
+    #expect(rules(all["Deployment/memhog"]).isSuperset(of: ["oom-killed", "crash-loop"]))
+    #expect(all["Deployment/memhog"]?.reasons.contains { $0.sentence.hasPrefix("OOM killed 3 times in 1 h, limit ") } == true)
+    #expect(rules(all["Deployment/orders"]).contains("image-pull"))
+    #expect(all["Node/node-1"]?.status == .green)
+  }
+
+  /// Ready now, but restarted again and again: never green.
+  @Test func habitDoesNotMakeItGreen() throws {
+    let all = try verdicts(at: 113)
+    #expect(all["Deployment/deaf"]?.ready == 1)
+    #expect(all["Deployment/deaf"]?.status != .green)
+    #expect(rules(all["Deployment/deaf"]).contains("restless"))
+  }
+
+  @Test func nodesPodsAndEvictions() throws {
+    let evicted = try verdicts(at: 175)
+    #expect(rules(evicted["Pod/scratch-filler"]).contains("evicted-pods"))
+    #expect(rules(evicted["Deployment/greedy"]).contains("pending"))
+    #expect(evicted["Deployment/greedy"]?.reasons.contains { $0.sentence.contains("Insufficient cpu") } == true)
+    let lost = try verdicts(at: 258)
+    #expect(lost["Node/node-2"]?.status == .red)
+    #expect(lost["Deployment/catalog"]?.status == .red)
+    let done = try verdicts(at: 360)
+    #expect(done["Job/month-end"]?.status == .green)
+  }
+
+  @Test func staleIsGreyAndNeverGreen() throws {
+    let recording = try Recording()
+    var state = ClusterState(cluster: "real", at: recording.start)
+    for delta in recording.deltas where delta.at <= recording.start + .seconds(50) { state.apply(delta) }
+    state.connection = .stale(since: recording.start, reason: "nothing listens at https://x", retryAt: nil)
+    let verdicts = HealthAssessment.verdicts(on: state.snapshot(), reschedules: [], now: recording.start + .seconds(60))
+    #expect(!verdicts.isEmpty)
+    #expect(verdicts.allSatisfy { $0.status == .unknown && $0.reasons.first?.rule == "silent" })
+  }
+
+  @Test func rulesHaveTheirOwnNamesAndMeanings() {
+    #expect(Set(HealthRules.all.map(\.name)).count == HealthRules.all.count)
+    #expect(HealthRules.all.allSatisfy { $0.meaning.hasSuffix(".") })
+  }
+
+  @Test func scaledDownIsNoFault() {
+    let at = Timestamp(seconds: 1_800_000_000)
+    let workload = Workload(reference: ObjectReference(kind: "Deployment", namespace: "n", name: "off", uid: "u"), wanted: 0)
+    let snapshot = ClusterSnapshot(cluster: "c", at: at, workloads: [workload], connection: .live(since: at))
+    #expect(HealthAssessment.verdicts(on: snapshot, reschedules: [], now: at).map(\.status) == [.green])
+  }
+}

@@ -1,0 +1,76 @@
+import ClusterModel
+import JSONBytes
+import TelemetryModel
+import Testing
+import TimeFormat
+import Views
+
+@Suite("Views")
+struct ReportTests {
+  @Test("a log record's JSON has the documented keys in order")
+  func record() throws {
+    let json = try JSONValue(parsing: Fixture.records[0].jsonLine)
+    #expect(
+      json.objectValue?.keys == [
+        "at", "cluster", "namespace", "service", "pod", "container", "level", "message", "requestId", "fields", "raw",
+      ])
+    #expect(json.at("fields", "customerId")?.intValue == 4711)
+    #expect(json["raw"]?.stringValue == String(decoding: Fixture.records[0].raw, as: UTF8.self))
+  }
+
+  @Test("a reschedule's JSON leaves out what does not apply")
+  func reschedule() throws {
+    let drained = try #require(Fixture.reschedules.first { $0.cause == .drain })
+    let json = try JSONValue(parsing: drained.jsonLine)
+    #expect(json["exitCode"] == nil)
+    #expect(json.at("old", "node")?.stringValue == "node-7")
+    #expect(json["downtimeSeconds"]?.doubleValue == 14)
+  }
+
+  @Test("a pod that died in the middle of the request is marked, one that died later is not")
+  func death() {
+    let view = RequestView(id: Fixture.requestID, records: Fixture.records, lifecycle: Fixture.lifecycle)
+    #expect(view.lanes.filter { $0.death != nil }.map(\.pod) == ["ledger-77-q9s2d"])
+    let late = Fixture.lifecycle.map { event in
+      var event = event
+      if event.isEnding { event.at = Fixture.at("14:03:30") }
+      return event
+    }
+    #expect(RequestView(id: Fixture.requestID, records: Fixture.records, lifecycle: late).lanes.allSatisfy { $0.death == nil })
+  }
+
+  @Test("a request without its answer says which service did not complete it")
+  func unanswered() {
+    let view = RequestView(id: Fixture.requestID, records: Fixture.records.filter { $0.id != 6 }, lifecycle: Fixture.lifecycle)
+    #expect(view.headline == "POST /orders → no answer recorded")
+    #expect(view.missing.contains { $0.hasPrefix("no completion record from orders") })
+  }
+
+  @Test("Markdown shows foreign text and does not obey it")
+  func markdown() {
+    let report = Report("a", [.table(.init(headers: ["m"], rows: [["x | <b> [l](u)\u{1b}[31m"]])), .lines(["```", "x"])])
+    #expect(report.markdown.contains("x \\| \\<b\\> \\[l\\](u)"))
+    #expect(!report.markdown.contains("\u{1b}"))
+    #expect(report.markdown.contains("````\n```"))
+  }
+
+  @Test("a table loses nothing when it is narrow", arguments: [20, 40, 60, 100])
+  func narrow(width: Int) {
+    let words = "one two three four five six seven eight nine ten eleven twelve"
+    let lines = Report("t", [.table(.init(headers: ["a", "b"], rows: [["first", words]]))]).text(width: width)
+    let text = lines.joined(separator: " ")
+    for word in words.split(separator: " ") { #expect(text.contains(word)) }
+    #expect(lines.allSatisfy { $0.count <= width })
+  }
+
+  @Test("the axis keeps order and folds one long silence")
+  func axis() {
+    let moments = [0, 10, 20, 30, 1000, 1010].map { Timestamp(milliseconds: $0) }
+    let axis = TimeAxis(moments: moments, width: 60)
+    let columns = moments.map(axis.column(of:))
+    #expect(columns == columns.sorted())
+    #expect(axis.fold != nil)
+    #expect(columns[3] - columns[0] > 15)
+    #expect(axis.scale().count == 60)
+  }
+}

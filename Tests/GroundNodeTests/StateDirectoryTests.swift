@@ -1,0 +1,84 @@
+import Foundation
+import StateDirectory
+import Testing
+
+struct StateDirectoryTests {
+  private static func folder() throws -> String {
+    let folder = FileManager.default.temporaryDirectory.path + "/periplus-state-\(UUID().uuidString)"
+    try Files.makeFolder(folder)
+    return folder
+  }
+
+  @Test func homeComesFromTheEnvironment() throws {
+    #expect(try Home.resolve(environment: ["PERIPLUS_HOME": "/a/./b/../c", "HOME": "/h"]).path == "/a/c")
+    #expect(try Home.resolve(environment: ["XDG_STATE_HOME": "/s", "HOME": "/h"]).path == "/s/periplus")
+    #expect(try Home.resolve(environment: ["XDG_STATE_HOME": "relative", "HOME": "/h"]).path == "/h/.local/state/periplus")
+    #expect(throws: EnvironmentError.self) { try Home.resolve(environment: [:]) }
+  }
+
+  @Test func twoHomesNeverMeetAndEachFindsItsNetworkAgain() throws {
+    let folder = try Self.folder()
+    defer { try? Files.remove(folder) }
+    let one = Home(path: "\(folder)/one")
+    let other = Home(path: "\(folder)/other")
+    var first: AddressLease? = try AddressLease.acquire(one, folder: folder)
+    let second = try AddressLease.acquire(other, folder: folder)
+    #expect(first?.second == 64)
+    #expect(second.second == 65)
+    // A daemon that was killed: its lock is free, its pods live on. Nobody else gets their network.
+    first = nil
+    let third = try AddressLease.acquire(Home(path: "\(folder)/third"), folder: folder)
+    #expect(third.second == 66)
+    first = try AddressLease.acquire(one, folder: folder)
+    #expect(first?.second == 64)
+    // Given back: free for others, but still preferred.
+    first?.release()
+    first = nil
+    let fourth = try AddressLease.acquire(Home(path: "\(folder)/fourth"), folder: folder)
+    #expect(fourth.second == 64)
+    first = try AddressLease.acquire(one, folder: folder)
+    #expect(first?.second == 67)
+    withExtendedLifetime((second, third, fourth)) {}
+  }
+
+  @Test func aLockIsHeldOnceAndNotByChildren() async throws {
+    let folder = try Self.folder()
+    defer { try? Files.remove(folder) }
+    var lock = try FileLock.tryLock("\(folder)/lock")
+    #expect(lock != nil)
+    #expect(try FileLock.tryLock("\(folder)/lock") == nil)
+    let child = try DaemonSpawner.spawn("/bin/sleep", ["600"], log: "/dev/null")
+    defer {
+      child.signal(9)
+      child.reap()
+    }
+    lock = nil
+    lock = try FileLock.tryLock("\(folder)/lock")
+    #expect(lock != nil)
+  }
+
+  @Test func aProcessIsKnownByItsStart() throws {
+    let child = try DaemonSpawner.spawn("/bin/sleep", ["600"], log: "/dev/null")
+    #expect(child.isAlive)
+    #expect(ProcessIdentity(text: child.text) == child)
+    let stranger = ProcessIdentity(pid: child.pid, startTicks: child.startTicks + 1, boot: child.boot)
+    #expect(!stranger.isAlive)
+    #expect(!stranger.signal(9))
+    #expect(child.signal(9))
+    while child.isAlive {}
+    // A zombie is not alive.
+    #expect(!child.isAlive)
+    child.reap()
+  }
+
+  @Test func filesAreReplacedWhole() throws {
+    let folder = try Self.folder()
+    defer { try? Files.remove(folder) }
+    #expect(try Files.read("\(folder)/none") == nil)
+    try Files.write("one", to: "\(folder)/file")
+    try Files.write("two", to: "\(folder)/file")
+    #expect(Files.text("\(folder)/file") == "two")
+    #expect(Files.names(in: folder) == ["file"])
+    #expect(throws: SystemError.self) { try Files.write("x", to: "\(folder)/no/file") }
+  }
+}

@@ -1,0 +1,145 @@
+import ClusterFeed
+import ClusterModel
+import Foundation
+import JSONBytes
+import KubernetesClient
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct WatchedClusterTests {
+  /// Runs a feed of pods and nodes on the fake server.
+  private func withFeed(
+    _ server: FakeServer, _ body: @escaping @Sendable (WatchedCluster, KubernetesAPI) async throws -> Void
+  ) async throws {
+    try await server.run { api in
+      let feed = WatchedCluster(api: api, cluster: "fake", resources: [.pods, .nodes])
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { await feed.run() }
+        try await body(feed, api)
+        group.cancelAll()
+      }
+    }
+  }
+
+  /// Waits until a snapshot is as wanted.
+  private func until(_ feed: WatchedCluster, _ isThere: (ClusterSnapshot) -> Bool) async {
+    for await snapshot in feed.snapshots() where isThere(snapshot) { return }
+  }
+
+  @Test func followsAndSurvivesWhatServersDo() async throws {
+    let server = FakeServer()
+    for name in ["a", "b", "c", "d", "e"] { server.put(name) }
+    try await withFeed(server) { feed, _ in
+      let deltas = feed.deltas()
+      await self.until(feed) { snapshot in
+        guard case .live = snapshot.connection else { return false }
+        return snapshot.pods.map(\.name) == ["a", "b", "c", "d", "e"]
+      }
+      server.put("f")
+      server.remove("a")
+      await self.until(feed) { $0.pods.map(\.name) == ["b", "c", "d", "e", "f"] }
+      // The server ends the watch; it goes on where it stood, without a new list.
+      let lists = server.state.withLock { $0.requests.filter { $0.contains("pods") && !$0.contains("watch=1") }.count }
+      server.breakWatches()
+      server.put("g")
+      await self.until(feed) { $0.pods.map(\.name).contains("g") }
+      #expect(server.state.withLock { $0.requests.filter { $0.contains("pods") && !$0.contains("watch=1") }.count } == lists)
+      // What cannot be read is counted and does not end the watch.
+      server.say("{\"type\":\"ADDED\",\"object\":")
+      server.put("h")
+      await self.until(feed) { $0.pods.map(\.name).contains("h") }
+      #expect(feed.status().unreadable == 1)
+      // Compacted meanwhile: 410 in the stream, a new list.
+      server.compact()
+      server.say(#"{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}"#)
+      server.remove("b")
+      server.put("i")
+      await self.until(feed) { $0.pods.map(\.name) == ["c", "d", "e", "f", "g", "h", "i"] }
+      // The kind that the server lacks is no error of the connection.
+      guard case .unavailable? = feed.status().kinds.first(where: { $0.resource == .nodes })?.state else {
+        Issue.record("nodes should be unavailable")
+        return
+      }
+      guard case .live = feed.current().connection else {
+        Issue.record("should be live, is \(feed.current().connection)")
+        return
+      }
+      var kinds: [String] = []
+      for await delta in deltas {
+        switch delta.change {
+        case .relist(let objects): kinds.append("list \(objects.count)")
+        case .added(.pod(let pod)): kinds.append("+\(pod.name)")
+        case .deleted(.pod(let pod)): kinds.append("-\(pod.name)")
+        default: break
+        }
+        if kinds.last == "list 7" || kinds.last == "+i" { break }
+      }
+      #expect(kinds.first == "+f" || kinds.first == "list 5")
+    }
+    let first = try #require(server.state.withLock { $0.requests.filter { $0.contains("continue=") }.first })
+    #expect(first.contains("continue=2"))
+    #expect(server.state.withLock { $0.tokens } == ["Bearer secret"])
+  }
+
+  @Test func anErrorIsStaleAndHealsByItself() async throws {
+    let server = FakeServer()
+    server.put("a")
+    server.state.withLock { $0.refusals = 3 }
+    try await withFeed(server) { feed, _ in
+      await self.until(feed) { snapshot in
+        guard case .stale(_, let reason, let retry) = snapshot.connection else { return false }
+        return reason.contains("overloaded") && retry != nil
+      }
+      await self.until(feed) { snapshot in
+        guard case .live = snapshot.connection else { return false }
+        return snapshot.pods.count == 1
+      }
+    }
+  }
+
+  @Test func nobodyThere() async throws {
+    let context = KubeContext(name: "gone", cluster: KubeCluster(server: "http://127.0.0.1:1"))
+    let api = KubernetesAPI(context: context)
+    let error = await #expect(throws: KubernetesError.self) { try await api.version() }
+    #expect(error?.kind == .unreachable)
+    #expect(error?.message == "nothing listens at http://127.0.0.1:1")
+    await api.shutdown()
+  }
+
+  @Test func errorsCarryTheServersWords() async throws {
+    try await FakeServer().run { api in
+      let error = await #expect(throws: KubernetesError.self) { try await api.get("/api/v1/namespaces/n/pods/absent") }
+      #expect(error?.kind == .notFound && error?.message == "the server could not find it")
+    }
+  }
+
+  @Test func execPluginsAreRun() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("exec-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let script = folder.appendingPathComponent("login")
+    let text = """
+      #!/bin/sh
+      case "$KUBERNETES_EXEC_INFO" in *ExecCredential*server*) ;; *) exit 1;; esac
+      echo run >> "$COUNT"
+      echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"'$1'"}}'
+      """
+    try Data(text.utf8).write(to: script)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
+    let server = FakeServer()
+    try await server.runRaw { port in
+      var context = KubeContext(name: "exec", cluster: KubeCluster(server: "http://127.0.0.1:\(port)"))
+      var plugin = ExecPlugin(command: script.path)
+      plugin.arguments = ["from-plugin"]
+      plugin.environment = ["COUNT": folder.appendingPathComponent("count").path]
+      plugin.providesClusterInfo = true
+      context.user.exec = plugin
+      let api = KubernetesAPI(context: context)
+      _ = try await api.listAll("/api/v1/pods")
+      _ = try await api.listAll("/api/v1/pods")
+      await api.shutdown()
+    }
+    #expect(server.state.withLock { $0.tokens } == ["Bearer from-plugin"])
+    #expect(try String(contentsOf: folder.appendingPathComponent("count"), encoding: .utf8) == "run\n")
+  }
+}

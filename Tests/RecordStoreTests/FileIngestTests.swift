@@ -1,0 +1,137 @@
+import CZlib
+import CZstd
+import Glibc
+import Ingest
+import TelemetryModel
+import Testing
+import TimeFormat
+
+@Suite struct FileIngestTests {
+  private let fixture = StoreFixture()
+  private let lines = (0..<5000).map { #"{"@timestamp":"2018-01-22T14:04:11.\#(100 + $0 % 900)Z","logMessage":"line \#($0)","logRequestId":"r-\#($0 / 8)"}"# }
+
+  private func run(_ names: [String]) throws -> (records: [LogRecord], summary: FileIngest.Summary) {
+    var records: [LogRecord] = []
+    let summary = try FileIngest().run(names.map { fixture.directory + "/" + $0 }, now: fixture.now) { records += $0.records }
+    return (records, summary)
+  }
+
+  private var text: [UInt8] { Array(lines.joined(separator: "\n").utf8) + [0x0A] }
+
+  private func gzip(_ bytes: [UInt8]) -> [UInt8] {
+    var stream = z_stream()
+    deflateInit2_(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    var input = bytes
+    var output = [UInt8](repeating: 0, count: bytes.count + 1000)
+    let count = input.withUnsafeMutableBufferPointer { input in
+      output.withUnsafeMutableBufferPointer { output in
+        stream.next_in = input.baseAddress
+        stream.avail_in = UInt32(input.count)
+        stream.next_out = output.baseAddress
+        stream.avail_out = UInt32(output.count)
+        deflate(&stream, Z_FINISH)
+        deflateEnd(&stream)
+        return output.count - Int(stream.avail_out)
+      }
+    }
+    return Array(output.prefix(count))
+  }
+
+  private func zstd(_ bytes: [UInt8]) -> [UInt8] {
+    var output = [UInt8](repeating: 0, count: ZSTD_compressBound(bytes.count))
+    let count = ZSTD_compress(&output, output.count, bytes, bytes.count, 3)
+    return Array(output.prefix(count))
+  }
+
+  @Test func readsPlainAndPackedAlike() throws {
+    fixture.write(text, "a.log")
+    fixture.write(gzip(text), "a.gz")
+    fixture.write(zstd(text), "named-wrongly.txt")
+    let half = text.count / 2
+    fixture.write(gzip(Array(text[..<half])) + gzip(Array(text[half...])) + [0, 0], "two.gz")
+    fixture.write(zstd(Array(text[..<half])) + zstd(Array(text[half...])), "two.zst")
+    for name in ["a.log", "a.gz", "named-wrongly.txt", "two.gz", "two.zst"] {
+      let (records, summary) = try run([name])
+      #expect(summary.problems == [], "\(name)")
+      #expect(records.map { String(decoding: $0.raw, as: UTF8.self) } == lines, "\(name)")
+      #expect(summary.records == 5000 && summary.notJSON == 0 && summary.files == 1)
+    }
+  }
+
+  @Test func whatATruncatedArchiveHoldsIsKept() throws {
+    for (name, bytes) in [("a.gz", gzip(text)), ("a.zst", zstd(text))] {
+      fixture.write(Array(bytes.prefix(bytes.count * 3 / 4)), name)
+      let (records, summary) = try run([name])
+      #expect(records.count > (name == "a.gz" ? 1000 : 0))
+      #expect(summary.problems.count == 1 && summary.problems[0].contains("ends before it"), "\(summary.problems)")
+      #expect(Array(records.dropLast().map { String(decoding: $0.raw, as: UTF8.self) }) == Array(lines.prefix(max(0, records.count - 1))))
+    }
+  }
+
+  @Test func damageIsToldAndOtherFilesAreRead() throws {
+    var bytes = gzip(text)
+    for index in 5000..<5050 { bytes[index] ^= 0xFF }
+    fixture.write(bytes, "bad.gz")
+    fixture.write(Array("one\n".utf8), "good.log")
+    fixture.write([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "a.xz")
+    let (records, summary) = try run(["bad.gz", "a.xz", "none.log", "", "good.log"])
+    #expect(summary.problems.count == 4)
+    #expect(summary.problems[0].contains("is damaged"))
+    #expect(summary.problems[1].contains("packed by xz"))
+    #expect(summary.problems[2].contains("none.log failed: No such file"))
+    #expect(summary.problems[3].contains("is a folder"))
+    #expect(records.last?.message == "one")
+  }
+
+  @Test func criLinesArePutTogether() throws {
+    let cri = """
+      2018-01-22T14:04:11.318Z stdout P one \n2018-01-22T14:04:11.318Z stderr F err
+      2018-01-22T14:04:11.318Z stdout F line
+      2018-01-22T14:04:12.318Z stdout P open
+      """
+    fixture.write(Array(cri.utf8), "pods/shop_orders-1_u1/orders/3.log")
+    let (records, _) = try run(["pods/shop_orders-1_u1/orders/3.log"])
+    #expect(records.map(\.message) == ["err", "one line", "open"])
+    #expect(records.map(\.origin.stream) == ["stderr", "stdout", "stdout"])
+    #expect(records.allSatisfy { $0.origin.pod == "orders-1" && $0.origin.restart == 3 && $0.service == "orders" })
+  }
+
+  @Test func plainTextKeepsItsOrderAndLongLinesAreCut() throws {
+    let long = String(repeating: "z", count: 3_000_000)
+    fixture.write(Array("2018-01-22 14:04:11 ERROR failed\r\n  at Orders.swift:1\n\n\(long)\nend".utf8), "a.txt")
+    let (records, summary) = try run(["a.txt"])
+    #expect(records.map(\.message).map { String($0.prefix(20)) } == ["ERROR failed", "  at Orders.swift:1", "", String(repeating: "z", count: 20), "end"])
+    #expect(records.allSatisfy { $0.at.rfc3339() == "2018-01-22T14:04:11.000Z" })
+    #expect(records[3].raw.count == LogLineReader.longestLine)
+    #expect(summary.cut == 1 && summary.notJSON == 5)
+  }
+
+  @Test func canBeCancelledAndTellsHowFarItIs() throws {
+    fixture.write(text, "a.log")
+    var told: [FileIngest.Progress] = []
+    var batches = 0
+    let summary = try FileIngest(batchRecords: 100).run(
+      [fixture.directory + "/a.log"], now: fixture.now, progress: { told.append($0) }, isCancelled: { batches >= 1 }
+    ) { _ in batches += 1 }
+    #expect(summary.wasCancelled)
+    #expect(told.last?.size == Int64(text.count))
+    #expect((told.last?.bytes ?? 0) > 0)
+  }
+
+  @Test func whatTheStoreRefusesEndsTheReading() {
+    struct Full: Error {}
+    fixture.write(text, "a.log")
+    #expect(throws: Full.self) { try FileIngest().run([fixture.directory + "/a.log"], now: fixture.now) { _ in throw Full() } }
+  }
+
+  @Test func anyBytesAreRead() throws {
+    var random = SeededGenerator(seed: 53)
+    let packed = [gzip(text), zstd(text), text].map { Array($0.prefix(4000)) }
+    for round in 0..<60 {
+      var bytes = packed[round % 3]
+      for _ in 0..<Int.random(in: 0...5, using: &random) { bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+      fixture.write(bytes, "fuzz")
+      _ = try run(["fuzz"])
+    }
+  }
+}

@@ -1,0 +1,319 @@
+import ClusterModel
+import GRDB
+import Glibc
+import MigrationPlan
+import RecordStore
+import TelemetryModel
+import Testing
+import TimeFormat
+
+@Suite struct StoreTests {
+  @Test func recordsComeBackAsTheyWere() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    var random = RecordRandom(seed: 1)
+    let records = (0..<500).map { _ in random.record() }
+    try writer.append(LogBatch(records: records))
+    let page = try await fixture.reader.records(matching: LogQuery(limit: 1000))
+    #expect(page.next == nil)
+    var back = page.records.sorted { $0.id < $1.id }
+    #expect(back.map(\.id) == Array(1...500))
+    for index in back.indices { back[index].id = 0 }
+    #expect(back == records)
+  }
+
+  @Test func conformsToAnyAppendAndQuery() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    var random = RecordRandom(seed: 2)
+    var model: [LogRecord] = []
+    let reader = fixture.reader
+    for _ in 0..<40 {
+      let batch = (0..<Int.random(in: 1...30, using: &random.generator)).map { _ in random.record() }
+      try writer.append(LogBatch(records: batch))
+      for var record in batch {
+        record.id = Int64(model.count + 1)
+        model.append(record)
+      }
+      let conformance = LogSourceConformance(source: reader, records: model, regex: Self.regex)
+      for _ in 0..<25 { try await conformance.check(random.query()) }
+      let from = Timestamp(milliseconds: 1_516_629_000_000 + Int64.random(in: 0..<100, using: &random.generator))
+      try await conformance.checkHistogram(random.query(), over: from..<from + .milliseconds(240), buckets: random.pick([1, 7, 24, 60]))
+    }
+  }
+
+  /// The patterns of the random queries, without the store's engine.
+  private static func regex(_ pattern: String) -> LogMatcher.BytesTest {
+    func contains(_ bytes: UnsafeBufferPointer<UInt8>, _ word: String) -> Int? {
+      let word = Array(word.utf8)
+      guard bytes.count >= word.count else { return nil }
+      return (0...bytes.count - word.count).first { bytes[$0..<$0 + word.count].elementsEqual(word) }
+    }
+    switch pattern {
+    case "dec.*ed": return { contains($0, "declined") != nil }
+    case "[Pp]aid": return { contains($0, "Paid") != nil }
+    case "^\\{": return { $0.first == UInt8(ascii: "{") }
+    default: return { bytes in !bytes.isEmpty }
+    }
+  }
+
+  @Test func aStoreThatIsNotThereIsEmpty() async throws {
+    let fixture = StoreFixture()
+    let reader = StoreReader(directory: fixture.directory + "/later")
+    #expect(try await reader.records(matching: LogQuery()).records.isEmpty)
+    #expect(try await reader.histogram(matching: LogQuery(), over: fixture.now..<fixture.now + .seconds(1), buckets: 3) == [0, 0, 0])
+    #expect(try await reader.reschedules(since: nil).isEmpty)
+    #expect(try await reader.latest().isEmpty)
+    #expect(await reader.completeness().isEmpty)
+    #expect(await reader.revision() == 0)
+    let writer = try StoreWriter(directory: fixture.directory + "/later", now: fixture.now)
+    var random = RecordRandom(seed: 3)
+    try writer.append(LogBatch(records: [random.record()]))
+    #expect(try await reader.records(matching: LogQuery()).records.count == 1, "it is read as soon as it appears")
+    #expect(await reader.revision() > 0)
+  }
+
+  @Test func theRevisionMovesWithNewsOnly() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    let reader = fixture.reader
+    var random = RecordRandom(seed: 4)
+    let first = await reader.revision()
+    try writer.append(LogBatch(records: [random.record()]))
+    let second = await reader.revision()
+    #expect(second > first)
+    try writer.record([SourceUpdate(name: "logs", cluster: "ground", currentAt: fixture.now)])
+    #expect(await reader.revision() == second)
+    #expect(await reader.revision() == second)
+  }
+
+  @Test func aSecondWriterIsRefusedInASentence() throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    #expect {
+      _ = try StoreWriter(directory: fixture.directory, now: fixture.now)
+    } throws: { error in
+      (error as? StoreError)?.kind == .locked && "\(error)".contains("process \(getpid())")
+    }
+    withExtendedLifetime(writer) {}
+  }
+
+  @Test(arguments: [Array("hello, this is no database, but long enough to be looked at".utf8), [UInt8](repeating: 7, count: 8192), Array("x".utf8)])
+  func aForeignFileIsRefusedAndMovedAside(bytes: [UInt8]) async throws {
+    let fixture = StoreFixture()
+    fixture.write(bytes, "records.sqlite")
+    await #expect {
+      _ = try await fixture.reader.records(matching: LogQuery())
+    } throws: { error in
+      (error as? StoreError)?.kind == .unreadable && "\(error)".contains("records.sqlite")
+    }
+    #expect(await fixture.reader.completeness().first?.lastError != nil)
+    let writer = try fixture.writer()
+    #expect(writer.notices.count == 1 && writer.notices[0].contains(".corrupt-20180122T140500Z"))
+    #expect(fixture.names().contains("records.sqlite.corrupt-20180122T140500Z"))
+    #expect(try await fixture.reader.records(matching: LogQuery()).records.isEmpty)
+  }
+
+  @Test func anotherProgramsDatabaseIsForeign() async throws {
+    let fixture = StoreFixture()
+    do {
+      let other = try DatabaseQueue(path: fixture.directory + "/records.sqlite")
+      try await other.write { try $0.execute(sql: "CREATE TABLE a (b); INSERT INTO a VALUES (1); CREATE TABLE c (d)") }
+      try other.close()
+    }
+    await #expect(throws: StoreError.self) { _ = try await fixture.reader.records(matching: LogQuery()) }
+    #expect(try fixture.writer().notices.first?.contains("another program") == true)
+  }
+
+  @Test func aLaterFormatIsRefusedAndLeftAlone() throws {
+    let fixture = StoreFixture()
+    _ = try fixture.writer()
+    do {
+      let other = try DatabaseQueue(path: fixture.directory + "/records.sqlite")
+      try other.write { try $0.execute(sql: "PRAGMA user_version = 99") }
+      try other.close()
+    }
+    #expect { _ = try fixture.writer() } throws: { ($0 as? StoreError)?.kind == .newer }
+    #expect(!fixture.names().contains { $0.contains("corrupt") })
+  }
+
+  @Test func damageThatAWriteMeetsIsFoundAtTheNextOpening() async throws {
+    let fixture = StoreFixture()
+    var random = RecordRandom(seed: 5)
+    do {
+      let writer = try fixture.writer()
+      try writer.append(LogBatch(records: (0..<2000).map { _ in random.record() }))
+    }
+    let path = fixture.directory + "/records.sqlite"
+    let file = open(path, O_RDWR)
+    let noise = [UInt8](repeating: 0x5A, count: 4096)
+    for page in 2..<60 { _ = noise.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, off_t(page * 4096)) } }
+    close(file)
+    var failure: StoreError?
+    do {
+      let writer = try fixture.writer()
+      do { try writer.append(LogBatch(records: (0..<500).map { _ in random.record() })) } catch { failure = error }
+    } catch { failure = error as? StoreError }
+    if let failure { #expect(failure.kind == .unreadable) }
+    let writer = try fixture.writer()
+    if failure != nil { #expect(fixture.names().contains { $0.hasPrefix("records.sqlite.corrupt-") }) }
+    try writer.append(LogBatch(records: [random.record()]))
+  }
+
+  @Test func aFullDiskLosesNothing() async throws {
+    let fixture = StoreFixture()
+    var random = RecordRandom(seed: 6)
+    var stored = 0
+    var refused: LogBatch?
+    do {
+      let writer = try fixture.writer(maximumPages: 120)
+      while refused == nil {
+        var batch = LogBatch(records: (0..<200).map { _ in random.record() })
+        for index in batch.records.indices { batch.records[index].service = "service-\(stored)-\(index)" }
+        batch.positions = [TailPosition(folder: "/logs", inode: 1, name: "0.log", offset: Int64(stored + 200))]
+        do {
+          try writer.append(batch)
+          stored += 200
+        } catch {
+          #expect(error.kind == .diskFull)
+          #expect("\(error)".contains("the disk is full"))
+          refused = batch
+        }
+        try #require(stored < 100_000)
+      }
+      #expect(try writer.positions().map(\.offset) == [Int64(stored)])
+    }
+    #expect(try await fixture.reader.records(matching: LogQuery(limit: .max)).records.count == stored)
+    let writer = try fixture.writer()
+    let batch = try #require(refused)
+    try writer.append(batch)
+    let records = try await fixture.reader.records(matching: LogQuery(limit: .max)).records
+    #expect(records.count == stored + 200)
+    #expect(Set(records.suffix(0).map(\.service)).isEmpty)
+    #expect(Set(records.map(\.service)).isSuperset(of: batch.records.map(\.service)), "numbers of undone rows are not used again")
+  }
+
+  @Test func positionsCommitWithTheirRecords() throws {
+    let fixture = StoreFixture()
+    let partial = TailPartial(stream: "stderr", at: fixture.now, text: [0x61, 0x0A, 0x00, 0xFF], wasCut: true)
+    let other = TailPartial(stream: "stdout", at: fixture.now, text: [], wasCut: false)
+    let position = TailPosition(
+      folder: "/logs/a_b_c/d", inode: .max, name: "0.log", offset: 12, headLength: 5, headHash: .max - 1, partials: [other, partial])
+    do {
+      let writer = try fixture.writer()
+      try writer.append(LogBatch(positions: [position, TailPosition(folder: "/logs/a_b_cc/d", inode: 1, name: "1.log", offset: 1)]))
+    }
+    let writer = try fixture.writer()
+    #expect(try writer.positions().contains(position))
+    try writer.forget(tailsBelow: "/logs/a_b_c")
+    #expect(try writer.positions().map(\.folder) == ["/logs/a_b_cc/d"])
+  }
+
+  @Test func sourcesCount() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    let later = fixture.now + .seconds(5)
+    try writer.record([SourceUpdate(name: "logs", cluster: "ground", recordsIn: 5, connectedSince: fixture.now, error: .happened("No way."))])
+    try writer.record([
+      SourceUpdate(name: "logs", cluster: "ground", recordsIn: 2, dropped: 1, dropReason: "too old", masked: 3, currentAt: later),
+      SourceUpdate(name: "k8s", cluster: "ground"),
+    ])
+    let reader = fixture.reader
+    #expect(
+      await reader.completeness() == [
+        SourceStatus(name: "k8s", cluster: "ground"),
+        SourceStatus(
+          name: "logs", cluster: "ground", connectedSince: fixture.now, currentAt: later, recordsIn: 7, dropped: 1, dropReason: "too old",
+          lastError: "No way."),
+      ])
+    try writer.record([SourceUpdate(name: "logs", cluster: "ground", error: .cleared)])
+    #expect(await reader.completeness().last?.lastError == nil)
+  }
+
+  @Test func aWrongPatternIsExplained() async throws {
+    let fixture = StoreFixture()
+    _ = try fixture.writer()
+    await #expect {
+      _ = try await fixture.reader.records(matching: LogQuery([.regex("a(b")]))
+    } throws: { error in
+      (error as? StoreError)?.kind == .query && "\(error)".contains("at byte 4")
+    }
+  }
+
+  @Test func anExplodingPatternIsGivenUp() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    var random = RecordRandom(seed: 7)
+    var record = random.record()
+    record.raw = [UInt8](repeating: 0x61, count: 5000) + [0x62]
+    try writer.append(LogBatch(records: [record]))
+    #expect(try await fixture.reader.records(matching: LogQuery([.regex("^(a+)+$")])).records.isEmpty)
+  }
+}
+
+@Suite struct LedgerStoreTests {
+  private func entry(_ key: String, _ seconds: Int64) -> Reschedule {
+    Reschedule(
+      key: key, at: Timestamp(seconds: seconds), cluster: "ground", namespace: "shop", workload: "Deployment/billing", change: .replaced,
+      cause: .oomKilled, old: .init(name: "billing-1", uid: "u1", node: "node-1"), container: "billing", exitCode: 137, confidence: 0.9,
+      evidence: ["reason: OOMKilled", "a \"quoted\"\nline"], isPending: true)
+  }
+
+  @Test func entriesReplaceThemselvesByKey() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    let reader = fixture.reader
+    try writer.record(reschedules: [entry("b", 20), entry("a", 10)])
+    #expect(try await reader.reschedules(since: nil) == [entry("a", 10), entry("b", 20)])
+    var done = entry("b", 20)
+    done.new = .init(name: "billing-2", uid: "u2", node: "node-2")
+    done.isPending = false
+    done.downtimeSeconds = 3.5
+    done.capacityGapSeconds = 7
+    let before = await reader.revision()
+    try writer.record(reschedules: [done, done], note: (name: "ledger", value: [1, 2, 0]))
+    #expect(try await reader.reschedules(since: Timestamp(seconds: 11)) == [done])
+    #expect(await reader.revision() > before)
+    #expect(try writer.note("ledger") == [1, 2, 0])
+    #expect(try writer.note("none") == nil)
+  }
+
+  @Test func gapsGrowAndLivesAreKeptOnce() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    let gap = LedgerGap(cluster: "ground", from: Timestamp(seconds: 10), to: Timestamp(seconds: 20), reason: "the recorder was off")
+    try writer.record(gaps: [gap])
+    var longer = gap
+    longer.to = Timestamp(seconds: 30)
+    try writer.record(gaps: [longer])
+    #expect(try await fixture.reader.gaps(since: Timestamp(seconds: 25)) == [longer])
+    #expect(try await fixture.reader.gaps(since: Timestamp(seconds: 31)).isEmpty)
+    let events = ["ready", "created", "gone"].enumerated().map { index, kind in
+      PodLifecycleEvent(
+        kind: kind, at: Timestamp(seconds: [20, 10, 20][index]), cluster: "ground", namespace: "shop", pod: "billing-1", podUID: "u1", node: "node-1",
+        detail: "x")
+    }
+    try writer.record(lifecycle: events)
+    try writer.record(lifecycle: events)
+    #expect(try await fixture.reader.lifecycle(ofPods: ["u1", "u1", "u2"]).map(\.kind) == ["created", "ready", "gone"])
+    #expect(try await fixture.reader.lifecycle(ofPods: []).isEmpty)
+  }
+
+  @Test func theLatestEvidencePerSubject() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    func evidence(_ check: String, _ subject: String, _ seconds: Int64, _ outcome: Evidence.Outcome) -> Evidence {
+      Evidence(
+        check: check, subject: subject, cluster: "ground", outcome: outcome, grade: .exercised, observed: "200 of 200 valid", query: "q", source: "logs",
+        at: Timestamp(seconds: seconds), digest: "d")
+    }
+    let all = [
+      evidence("a", "x", 10, .fail), evidence("a", "x", 30, .pass), evidence("a", "x", 20, .fail), evidence("a", "y", 5, .notApplicable),
+      evidence("b", "x", 7, .unknown), evidence("b", "x", 7, .stale),
+    ]
+    let recorder: any EvidenceRecorder = writer
+    try await recorder.record(all)
+    #expect(try await fixture.reader.latest() == [all[1], all[3], all[5]])
+    #expect(try await fixture.reader.history(since: Timestamp(seconds: 7)) == [all[4], all[5], all[0], all[2], all[1]])
+  }
+}
