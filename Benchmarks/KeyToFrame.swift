@@ -44,10 +44,13 @@ enum KeyToFrame {
     let background = Task { await runner.watch() }
     defer { background.cancel() }
     let loop = await Task.detached(priority: .high) { KeyLoop(inbox: inbox, runner: runner).run() }.value
-    let spread = Spread(loop.keys)
+    let spread = Spread(loop.keys.map(\.took))
+    let slowest = Dictionary(grouping: loop.keys, by: \.key).map { (key: $0.key, spread: Spread($0.value.map(\.took))) }
+      .sorted { $0.spread.median > $1.spread.median }.prefix(3).map { "`\($0.key)` \($0.spread.median.millis)" }.joined(separator: ", ")
     let frames = Spread(loop.backgroundFrames)
     return [
       Figure(what: "key to frame, \(grouped(LargeCluster.pods)) pods under churn", figure: spread.text, target: "p99 < 16 ms", isMet: spread.p99 < .milliseconds(16)),
+      Figure(what: "slowest keys, medians", figure: slowest),
       Figure(what: "frame that news alone asked for (\(frames.count) of them)", figure: frames.text),
       Figure(what: "list of the whole cluster, decoded", figure: "\(decimals(listed.seconds)) s"),
     ]
@@ -69,12 +72,12 @@ private struct KeyLoop {
     "s", "Esc",
   ]
 
-  func run() -> (keys: [Duration], backgroundFrames: [Duration]) {
+  func run() -> (keys: [(key: String, took: Duration)], backgroundFrames: [Duration]) {
     let clock = ContinuousClock()
     let size = Size(columns: 120, rows: 40)
     var core = ConsoleCore(
       state: ConsoleState(now: LargeCluster.now()), inbox: inbox, size: size, theme: Theme(depth: .truecolor), glyphs: .unicode, now: LargeCluster.now)
-    var keys: [Duration] = []
+    var keys: [(key: String, took: Duration)] = []
     var frames: [Duration] = []
     func perform() {
       for effect in core.takeEffects() {
@@ -84,7 +87,7 @@ private struct KeyLoop {
         }
       }
     }
-    let presses = Self.script.compactMap { KeyPress(name: $0) }
+    let presses = Self.script.compactMap { name in KeyPress(name: name).map { (name: name, press: $0) } }
     let start = clock.now + .seconds(2)
     for number in -60..<KeyToFrame.keys {
       let due = start + .milliseconds(33) * (number + 60)
@@ -103,12 +106,13 @@ private struct KeyLoop {
         let rest = begin + .milliseconds(16)
         while clock.now < min(rest, due) { usleep(200) }
       }
-      core.handle(.key(presses[(number + 60) % presses.count]))
+      let key = presses[(number + 60) % presses.count]
+      core.handle(.key(key.press))
       core.readInbox()
       core.tick()
       perform()
       _ = core.render()
-      if number >= 0 { keys.append(clock.now - due) }
+      if number >= 0 { keys.append((key.name, clock.now - due)) }
     }
     return (keys, frames)
   }

@@ -179,6 +179,14 @@ package final class KubernetesAPI: Sendable {
     if text.contains("NIOConnectionError") || text.contains("SocketAddressError") {
       return KubernetesError(.unreachable, "\(server) cannot be reached: check the address and the network")
     }
+    if text.contains("failedToValidateHostname") {
+      return KubernetesError(
+        .unreachable, "the certificate of \(server) is made out for another name; give that name as tls-server-name in the kubeconfig")
+    }
+    if text.contains("SSL") {
+      return KubernetesError(
+        .unreachable, "the TLS handshake with \(server) failed; it may want another client certificate than context \(context.name) has")
+    }
     return KubernetesError(.unreachable, "the connection to \(server) failed")
   }
 

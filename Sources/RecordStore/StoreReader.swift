@@ -1,5 +1,6 @@
 package import ClusterModel
 internal import GRDB
+import Glibc
 package import MigrationPlan
 import Synchronization
 package import TelemetryModel
@@ -31,7 +32,10 @@ package final class StoreReader: Sendable {
       if let opened, opened.inode == inode { return opened.pool }
       opened = nil
       switch files.look() {
-      case .absent, .empty: return nil
+      case .absent: return nil
+      // A young store is in the log beside the file alone, until the first checkpoint.
+      case .empty where access(files.records + "-wal", F_OK) != 0: return nil
+      case .empty: break
       case .foreign(let why): throw StoreError.unreadable(files.records, why)
       case .store: break
       }

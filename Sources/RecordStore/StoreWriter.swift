@@ -83,6 +83,8 @@ package final class StoreWriter: Sendable {
         unlink(files.suspect)
       }
       try StoreSchema.migrate(database)
+      // Readers know a store by its first page: it must not be in the log alone.
+      if files.look() != .store { _ = try database.checkpoint(.truncate) }
       if let maximumPages { try database.execute(sql: "PRAGMA max_page_count = \(maximumPages)") }
     }
     return queue

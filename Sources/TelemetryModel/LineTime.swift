@@ -14,20 +14,21 @@ enum LineTime {
     return Double(text).flatMap(epoch)
   }
 
-  /// A count since 1970 whose size says its unit: seconds, milliseconds, microseconds or nanoseconds.
+  /// A count since 1970 whose size says its unit: seconds, milliseconds, microseconds or nanoseconds. The bounds are the last
+  /// moment that a ``Timestamp`` can hold, in each unit.
   static func epoch(_ number: Int64) -> Timestamp? {
     switch number {
     case ..<100_000_000: nil
-    case ..<100_000_000_000: Timestamp(nanoseconds: number * 1_000_000_000)
-    case ..<100_000_000_000_000: Timestamp(nanoseconds: number * 1_000_000)
-    case ..<100_000_000_000_000_000: Timestamp(nanoseconds: number * 1000)
+    case ..<9_200_000_000: Timestamp(nanoseconds: number * 1_000_000_000)
+    case ..<9_200_000_000_000: Timestamp(nanoseconds: number * 1_000_000)
+    case ..<9_200_000_000_000_000: Timestamp(nanoseconds: number * 1000)
     default: Timestamp(nanoseconds: number)
     }
   }
 
   static func epoch(_ number: Double) -> Timestamp? {
     guard number.isFinite, number >= 1e8, number < 9.2e18 else { return nil }
-    let scale = number < 1e11 ? 1e9 : number < 1e14 ? 1e6 : number < 1e17 ? 1e3 : 1
+    let scale = number < 9.2e9 ? 1e9 : number < 9.2e12 ? 1e6 : number < 9.2e15 ? 1e3 : 1
     let nanoseconds = number * scale
     // A double has about 16 digits: below a microsecond there is only noise.
     guard nanoseconds < 9.2e18 else { return nil }

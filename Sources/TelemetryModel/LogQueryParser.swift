@@ -65,12 +65,19 @@ struct QueryParse {
       let start = index
       if let word = keyword() {
         if word == "OR" {
-          if conditions.isEmpty || pendingOr != nil { problem(start, "Expected a term before OR, but there is none.") }
-          pendingOr = start
+          if conditions.isEmpty || pendingOr != nil {
+            problem(start, "Expected a term before OR, but there is none.")
+          } else {
+            pendingOr = start
+          }
         }
         continue
       }
-      guard let condition = term(depth: depth, inAlternatives: pendingOr != nil) else { continue }
+      guard let condition = term(depth: depth, inAlternatives: pendingOr != nil) else {
+        // What is wrong with the term has been said.
+        pendingOr = nil
+        continue
+      }
       if pendingOr != nil, let last = conditions.popLast() {
         // `a OR b OR c` is one list; a list in parentheses stays a member of its own.
         if isChain, case .any(let members) = last {

@@ -44,7 +44,7 @@ import TimeFormat
 
   /// The patterns of the random queries, without the store's engine.
   private static func regex(_ pattern: String) -> LogMatcher.BytesTest {
-    func contains(_ bytes: UnsafeBufferPointer<UInt8>, _ word: String) -> Int? {
+    @Sendable func contains(_ bytes: UnsafeBufferPointer<UInt8>, _ word: String) -> Int? {
       let word = Array(word.utf8)
       guard bytes.count >= word.count else { return nil }
       return (0...bytes.count - word.count).first { bytes[$0..<$0 + word.count].elementsEqual(word) }

@@ -35,7 +35,7 @@ private func parse(_ text: String) throws(LogQueryError) -> LogQuery { try LogQu
   }
 
   @Test(arguments: [
-    ("level:WARNIG", 1, "level:WARNING"), ("a level:>=EROR x level:quux", 19, nil), ("status:6xx", 1, "status:5xx"), ("since:yesterday", 1, "since:15m"),
+    ("level:WARNIG", 1, "level:WARNING"), ("a level:>=EROR x level:quux", 18, nil), ("status:6xx", 1, "status:5xx"), ("since:yesterday", 1, "since:15m"),
     ("order:newst", 1, "order:newest"), ("limit:0", 1, "limit:100"), ("a \"b", 3, "\"b\""), ("(a OR b", 1, "(a OR b)"), ("a )", 3, "quotes around it, if it is text"),
     ("a OR", 3, nil), ("OR a", 1, nil), ("a -", 3, "quotes around it, if it is text"), ("()", 1, nil), ("Error: x", 1, "\"Error:\" to search for the text"),
     ("a OR since:5m", 6, nil), ("\"\"", 1, nil), ("request:>x", 1, "request:x"), ("since:5m until:10m", 10, nil),

@@ -37,6 +37,7 @@ struct LedgerGroup {
   func display(_ pod: PodFact) -> String {
     if let workload { return workload.reference.display }
     guard let controller = pod.controller else { return "Pod/\(pod.name)" }
+    if let owner = replicaSets[controller.uid]?.controller { return owner.display }
     if controller.kind == "ReplicaSet", !pod.hash.isEmpty, controller.name.hasSuffix("-\(pod.hash)") {
       return "Deployment/\(controller.name.dropLast(pod.hash.count + 1))"
     }

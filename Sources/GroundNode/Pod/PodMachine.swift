@@ -63,6 +63,13 @@ package struct PodMachine: Sendable {
     package var reason: String
     package var message: String
     package var container: String?
+
+    package init(isWarning: Bool = false, reason: String, message: String, container: String? = nil) {
+      self.isWarning = isWarning
+      self.reason = reason
+      self.message = message
+      self.container = container
+    }
   }
 
   enum Preparation: Sendable, Hashable {

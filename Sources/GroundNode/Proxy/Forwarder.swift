@@ -15,6 +15,7 @@ final class Forwarder: ChannelDuplexHandler {
   private var waitsToRead = false
   private var inputHasEnded = false
   private var outputHasEnded = false
+  private var partnerIsGone = false
 
   private init() {}
 
@@ -44,7 +45,10 @@ final class Forwarder: ChannelDuplexHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     // After an orderly end the other side may still have to send what was read here; after a broken one there is nothing to wait for.
-    if !inputHasEnded { partner?.context?.close(promise: nil) }
+    if let partner {
+      partner.partnerIsGone = true
+      if inputHasEnded { partner.closeIfDone() } else { partner.context?.close(promise: nil) }
+    }
     context.fireChannelInactive()
   }
 
@@ -70,7 +74,7 @@ final class Forwarder: ChannelDuplexHandler {
   }
 
   private func closeIfDone() {
-    if inputHasEnded, outputHasEnded { context?.close(promise: nil) }
+    if outputHasEnded, inputHasEnded || partnerIsGone { context?.close(promise: nil) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

@@ -40,11 +40,23 @@ struct ServiceListener: Sendable {
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { client in
-        connect(client, balancer, tried: [], rounds: 2)
-        return client.eventLoop.makeSucceededVoidFuture()
+        client.eventLoop.makeCompletedFuture { try client.pipeline.syncOperations.addHandler(Opener(balancer)) }
       }
       .bind(host: listen.address, port: listen.port).get()
     return ServiceListener(channel: channel, balancer: balancer)
+  }
+
+  /// Looks for a pod once the connection is open: before that it is initialized but not yet active, and must not be taken for closed.
+  private final class Opener: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    private let balancer: Balancer
+
+    init(_ balancer: Balancer) { self.balancer = balancer }
+
+    func channelActive(context: ChannelHandlerContext) {
+      context.fireChannelActive()
+      ServiceListener.connect(context.channel, balancer, tried: [], rounds: 2)
+    }
   }
 
   /// Finds a pod that accepts: one may have died a moment ago. Two rounds through all of them, a pause between.

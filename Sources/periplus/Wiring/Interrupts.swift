@@ -4,8 +4,6 @@ import Synchronization
 
 /// ctrl-c and SIGTERM for commands that have something to finish: the first asks to stop, the second ends at once.
 enum Interrupts {
-  private static let sources = Mutex<[any DispatchSourceSignal]>([])
-
   static func onInterrupt(_ stop: @escaping @Sendable () -> Void) {
     let count = Counter()
     for number in [SIGINT, SIGTERM] {
@@ -16,9 +14,8 @@ enum Interrupts {
         stop()
       }
       source.resume()
-      // DispatchSourceSignal is not marked Sendable, though dispatch objects are thread-safe.
-      nonisolated(unsafe) let kept = source
-      sources.withLock { $0.append(kept) }
+      // Kept until the process ends, as the wish to be interrupted is.
+      _ = Unmanaged.passRetained(source as AnyObject)
     }
   }
 

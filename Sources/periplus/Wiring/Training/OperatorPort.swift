@@ -14,8 +14,12 @@ struct OperatorPort {
 
   func clear() async throws { _ = try await send(.DELETE) }
 
-  /// The faults that are on now, as one line of JSON.
-  func faults() async throws -> String { try JSONValue(parsing: try await send(.GET))["faults"]?.jsonString ?? "" }
+  /// The faults that are on now, in the order of their names; `none` when none is.
+  func faults() async throws -> String {
+    let all = try JSONValue(parsing: try await send(.GET))["faults"]?.objectValue ?? JSONObject()
+    let isOn = all.filter { $0.value.boolValue != false && $0.value.doubleValue != 0 }
+    return isOn.isEmpty ? "none" : isOn.map { "\($0.key) \($0.value.jsonString)" }.sorted().joined(separator: ", ")
+  }
 
   private func send(_ method: HTTPMethod, _ body: [UInt8]? = nil) async throws -> [UInt8] {
     var request = HTTPClientRequest(url: "http://\(pod.ip):\(Self.number)/debug/faults")
