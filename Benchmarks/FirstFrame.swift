@@ -4,8 +4,10 @@ enum FirstFrame {
 
   static let benchmark = Benchmark(
     name: "first-frame", title: "First frame",
-    method: "`periplus console` on a terminal of 120×40, in an empty state folder: from before `posix_spawn` to the byte that ends the footer; "
-      + "\(runs) starts after one that is not counted."
+    method: """
+      `periplus console` on a terminal of 120×40, in an empty state folder: from before `posix_spawn` to the byte that ends the \
+      footer; \(runs) starts after one that is not counted.
+      """
   ) { bench in
     let environment = bench.environment(try bench.home("first"))
     var samples: [Duration] = []

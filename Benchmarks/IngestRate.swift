@@ -11,8 +11,11 @@ enum IngestRate {
 
   static let benchmark = Benchmark(
     name: "ingest", title: "Ingest",
-    method: "`periplus ingest` of one file of \(grouped(lines)) JSON lines into an empty store, against `lnav -n` with a format for the same lines and "
-      + "a count of all of them; \(runs) runs each, one after the other, medians. Periplus stores them durably with secrets masked; lnav keeps an index in memory."
+    method: """
+      `periplus ingest` of one file of \(grouped(lines)) JSON lines into an empty store, against `lnav -n` with a format for the same \
+      lines and a count of all of them; \(runs) runs each, in turn, medians. Periplus masks secrets and stores the lines durably with \
+      their index by request id; lnav keeps an index of the file in memory.
+      """
   ) { bench in
     let file = "\(bench.scratch)/sample.log"
     let bytes = try write(file, requests: lines / SampleRecords.perRequest)
@@ -45,16 +48,17 @@ enum IngestRate {
     let seconds = median(ours)
     let rate = Double(lines) / seconds
     var peer = "lnav is not installed; scripts/setup bench installs it"
-    var isMet: Bool?
     if !theirs.isEmpty {
       let other = median(theirs)
       peer = "lnav \(grouped(Int(Double(lines) / other))) lines/s; ratio \(decimals(other / seconds))"
-      isMet = seconds <= other
     }
     return [
-      Figure(what: "ingest of \(grouped(lines)) lines, \(bytes >> 20) MiB", figure: "\(grouped(Int(rate))) records/s", target: "as fast as lnav's load", peer: peer, isMet: isMet),
-      Figure(what: "ingest against the long-term aim", figure: "\(grouped(Int(rate))) records/s", target: "≥ 200,000 records/s", isMet: rate >= 200_000),
-      Figure(what: "store on disk against the raw lines", figure: "\(decimals(Double(stored) / Double(bytes))) ×", target: "≤ 0.25 × (sealed blocks; not built yet)"),
+      Figure(
+        what: "ingest of \(grouped(lines)) lines, \(bytes >> 20) MiB", figure: "\(grouped(Int(rate))) records/s",
+        target: "200,000 records/s with sealed blocks, a later format", peer: peer),
+      Figure(
+        what: "store on disk against the raw lines", figure: "\(decimals(Double(stored) / Double(bytes))) ×",
+        target: "0.25 × with sealed blocks"),
     ]
   }
 

@@ -14,9 +14,11 @@ enum KeyToFrame {
 
   static let benchmark = Benchmark(
     name: "key-to-frame", title: "Key to frame",
-    method: "\(grouped(keys)) keys, 30 a second, through every page at 120×40, over \(grouped(LargeCluster.pods)) pods of which \(LargeCluster.churn) change "
-      + "each second: from the moment at which the key is due to the drawn frame, background frames in between included. The server and its "
-      + "changes run on the same two cores."
+    method: """
+      \(grouped(keys)) keys, 30 a second, through every page at 120×40, over \(grouped(LargeCluster.pods)) pods of which \
+      \(LargeCluster.churn) change each second: from the moment at which the key is due to the drawn frame, background frames in \
+      between included. The API server and its changes run in the same process.
+      """
   ) { bench in
     let cluster = try LargeCluster(bench, home: "keys")
     return try await cluster.serve { try await measure(cluster) }
@@ -49,7 +51,9 @@ enum KeyToFrame {
       .sorted { $0.spread.median > $1.spread.median }.prefix(3).map { "`\($0.key)` \($0.spread.median.millis)" }.joined(separator: ", ")
     let frames = Spread(loop.backgroundFrames)
     return [
-      Figure(what: "key to frame, \(grouped(LargeCluster.pods)) pods under churn", figure: spread.text, target: "p99 < 16 ms", isMet: spread.p99 < .milliseconds(16)),
+      Figure(
+        what: "key to frame, \(grouped(LargeCluster.pods)) pods under churn", figure: spread.text, target: "p99 < 16 ms",
+        isMet: spread.p99 < .milliseconds(16)),
       Figure(what: "slowest keys, medians", figure: slowest),
       Figure(what: "frame that news alone asked for (\(frames.count) of them)", figure: frames.text),
       Figure(what: "list of the whole cluster, decoded", figure: "\(decimals(listed.seconds)) s"),
@@ -68,15 +72,16 @@ private struct KeyLoop {
   let runner: EffectRunner
 
   private static let script = [
-    "j", "j", "j", "j", "k", "G", "g", "ctrl-d", "ctrl-u", "x", "Esc", "s", "s", "s", "Enter", "j", "j", "Esc", "3", "v", "v", "1", "4", "2", "?", "?", ":",
-    "s", "Esc",
+    "j", "j", "j", "j", "k", "G", "g", "ctrl-d", "ctrl-u", "x", "Esc", "s", "s", "s", "Enter", "j", "j", "Esc", "3", "v", "v", "1", "4",
+    "2", "?", "?", ":", "s", "Esc",
   ]
 
   func run() -> (keys: [(key: String, took: Duration)], backgroundFrames: [Duration]) {
     let clock = ContinuousClock()
     let size = Size(columns: 120, rows: 40)
     var core = ConsoleCore(
-      state: ConsoleState(now: LargeCluster.now()), inbox: inbox, size: size, theme: Theme(depth: .truecolor), glyphs: .unicode, now: LargeCluster.now)
+      state: ConsoleState(now: LargeCluster.now()), inbox: inbox, size: size, theme: Theme(depth: .truecolor), glyphs: .unicode,
+      now: LargeCluster.now)
     var keys: [(key: String, took: Duration)] = []
     var frames: [Duration] = []
     func perform() {

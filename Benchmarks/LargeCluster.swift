@@ -11,8 +11,8 @@ final class LargeCluster: Sendable {
   static let deployments = 2000
   static let replicas = 10
   static let pods = deployments * replicas
-  /// Pod changes a second: each pod every 40 s.
-  static let churn = 500
+  /// Pod changes a second: each pod every 100 s.
+  static let churn = 200
 
   let store: ObjectStore
   let home: Home
@@ -66,7 +66,9 @@ final class LargeCluster: Sendable {
     let set = try store.create(
       .replicaSets,
       [
-        "metadata": ["name": .string("\(app)-6d4cf56db9"), "namespace": namespace, "labels": labels, "ownerReferences": Self.owner(made, "Deployment")],
+        "metadata": [
+          "name": .string("\(app)-6d4cf56db9"), "namespace": namespace, "labels": labels, "ownerReferences": Self.owner(made, "Deployment"),
+        ],
         "spec": spec,
       ], by: "bench")
     let isWell = deployment % 50 != 0
@@ -89,7 +91,8 @@ final class LargeCluster: Sendable {
   private static func owner(_ object: JSONValue, _ kind: String) -> JSONValue {
     [
       [
-        "apiVersion": "apps/v1", "kind": .string(kind), "name": object.at("metadata", "name") ?? "", "uid": object.at("metadata", "uid") ?? "",
+        "apiVersion": "apps/v1", "kind": .string(kind), "name": object.at("metadata", "name") ?? "",
+        "uid": object.at("metadata", "uid") ?? "",
         "controller": true, "blockOwnerDeletion": true,
       ]
     ]
@@ -114,12 +117,14 @@ final class LargeCluster: Sendable {
     return [
       "phase": "Running", "podIP": .string("10.0.\(beat % 250).7"), "startTime": started,
       "conditions": [
-        ["type": "PodScheduled", "status": "True", "lastTransitionTime": started], ["type": "Ready", "status": ready, "lastTransitionTime": started],
+        ["type": "PodScheduled", "status": "True", "lastTransitionTime": started],
+        ["type": "Ready", "status": ready, "lastTransitionTime": started],
         ["type": "ContainersReady", "status": ready, "lastTransitionTime": started],
       ],
       "containerStatuses": [
         [
-          "name": .string(app), "image": .string("registry.local/\(app):1.4.2"), "ready": .bool(isReady), "restartCount": .int(Int64(restarts)),
+          "name": .string(app), "image": .string("registry.local/\(app):1.4.2"), "ready": .bool(isReady),
+          "restartCount": .int(Int64(restarts)),
           "started": true, "state": ["running": ["startedAt": started]],
         ]
       ],

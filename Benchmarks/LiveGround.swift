@@ -9,8 +9,11 @@ import TimeFormat
 enum LiveGround {
   static let benchmark = Benchmark(
     name: "ground", title: "On a running ground",
-    method: "`periplus up --detach` in a fresh state folder; then 20 requests a second for 15 s, while the store is asked every 2 ms for what is new: "
-      + "from a record's own time (a whole millisecond) to the first query that finds it. Then the idle console as above, without traffic."
+    method: """
+      `periplus up --detach` in a fresh state folder; then 20 requests a second for 15 s, while the store is asked every 2 ms for what \
+      is new: from a record's own time (a whole millisecond) to the first query that finds it. Then the idle console as above, \
+      without traffic.
+      """
   ) { bench in
     let home = try bench.home("ground")
     let environment = bench.environment(home)

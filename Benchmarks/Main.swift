@@ -7,7 +7,8 @@ import TimeFormat
 enum Main {
   /// What costs least first; what needs a quiet machine before what fills its caches.
   static let all = [
-    FirstFrame.benchmark, IdleConsole.benchmark, KeyToFrame.benchmark, ResidentMemory.benchmark, LiveGround.benchmark, StoreLookup.benchmark,
+    FirstFrame.benchmark, IdleConsole.benchmark, KeyToFrame.benchmark, ResidentMemory.benchmark, LiveGround.benchmark,
+    StoreLookup.benchmark,
     IngestRate.benchmark,
   ]
 

@@ -4,9 +4,11 @@ enum ResidentMemory {
 
   static let benchmark = Benchmark(
     name: "memory", title: "A large cluster on a terminal",
-    method: "`periplus console` on a terminal of 120×40 watches \(grouped(LargeCluster.pods)) pods over HTTP while \(LargeCluster.churn) of them change each "
-      + "second. Memory from `/proc/PID/status` after all are listed and 20 s have passed; then `?` is pressed \(keys) times: from the key to the byte "
-      + "that shows the help's title. The server runs on the same two cores."
+    method: """
+      `periplus console` on a terminal of 120×40 watches \(grouped(LargeCluster.pods)) pods over HTTP while \(LargeCluster.churn) of them \
+      change each second. Memory from `/proc/PID/status` after all are listed and 20 s have passed; then `?` is pressed \(keys) times: \
+      from the key to the byte that shows the help's title. The server runs on the same machine.
+      """
   ) { bench in
     let cluster = try LargeCluster(bench, home: "memory")
     return try await cluster.serve {
@@ -24,7 +26,9 @@ enum ResidentMemory {
         terminal.drain(quiet: .milliseconds(2), limit: .milliseconds(40))
         let pressed = ContinuousClock.now
         terminal.type("?")
-        guard let shown = terminal.read(until: ConsoleMarks.help, limit: .seconds(5)) else { throw NotMeasured("the help did not open within 5 s") }
+        guard let shown = terminal.read(until: ConsoleMarks.help, limit: .seconds(5)) else {
+          throw NotMeasured("the help did not open within 5 s")
+        }
         samples.append(shown - pressed)
         terminal.type("?")
         terminal.drain(quiet: .milliseconds(20), limit: .milliseconds(60))
@@ -32,9 +36,12 @@ enum ResidentMemory {
       let spread = Spread(samples)
       return [
         Figure(
-          what: "resident memory, console with \(grouped(LargeCluster.pods)) pods", figure: "\(resident >> 20) MiB, of it \(anonymous >> 20) MiB its own data",
+          what: "resident memory, console with \(grouped(LargeCluster.pods)) pods",
+          figure: "\(resident / 1_000_000) MB, of it \(anonymous / 1_000_000) MB its own data",
           target: "< 150 MB", isMet: resident < 150_000_000),
-        Figure(what: "key to byte on the terminal, same console", figure: spread.text, target: "p99 < 16 ms", isMet: spread.p99 < .milliseconds(16)),
+        Figure(
+          what: "key to byte on the terminal, same console", figure: spread.text, target: "p99 < 16 ms",
+          isMet: spread.p99 < .milliseconds(16)),
       ]
     }
   }

@@ -10,14 +10,14 @@ enum StoreLookup {
 
   static let benchmark = Benchmark(
     name: "lookup", title: "Store lookup",
-    method: "A store of \(grouped(records)) records, \(SampleRecords.perRequest) a request, written through the recorder's own writer; then "
-      + "\(grouped(lookups)) requests picked at random, each read as the Request page reads it. The file is in the page cache."
+    method: """
+      A store of \(grouped(records)) records, \(SampleRecords.perRequest) a request, written through the recorder's own writer; then \
+      \(grouped(lookups)) requests picked at random, each read as the Request page reads it. The file is in the page cache.
+      """
   ) { bench in
     let folder = try bench.home("lookup").store
     let requests = records / SampleRecords.perRequest
-    let start = ContinuousClock.now
     try fill(folder, requests: requests)
-    let filled = ContinuousClock.now - start
 
     let opening = ContinuousClock.now
     let store = StoreReader(directory: folder)
@@ -37,9 +37,12 @@ enum StoreLookup {
     }
     let spread = Spread(samples)
     return [
-      Figure(what: "records of one request id among \(grouped(records))", figure: spread.text, target: "p99 < 5 ms", isMet: spread.p99 < .milliseconds(5)),
-      Figure(what: "open the store at \(grouped(records)) records", figure: opened.millis, target: "< 100 ms", isMet: opened < .milliseconds(100)),
-      Figure(what: "write of read and parsed records, one thread", figure: "\(grouped(Int(Double(records) / filled.seconds))) records/s"),
+      Figure(
+        what: "records of one request id among \(grouped(records))", figure: spread.text, target: "p99 < 5 ms",
+        isMet: spread.p99 < .milliseconds(5)),
+      Figure(
+        what: "open the store at \(grouped(records)) records", figure: opened.millis, target: "< 100 ms", isMet: opened < .milliseconds(100)
+      ),
     ]
   }
 

@@ -10,7 +10,9 @@ struct Workbench: Sendable {
   var periplus: String { "\(bin)/periplus" }
 
   init() throws {
-    guard let program = Environment.executable, let folder = Files.parent(of: program) else { throw NotMeasured("/proc/self/exe cannot be read") }
+    guard let program = Environment.executable, let folder = Files.parent(of: program) else {
+      throw NotMeasured("/proc/self/exe cannot be read")
+    }
     bin = folder
     // Short, because a Unix socket's path is at most 107 bytes.
     scratch = "/tmp/pb-\(getpid())"

@@ -77,7 +77,8 @@ final class ByteStream {
     let start = Array(input[inputRange.prefix(4)])
     if start.starts(with: [0x1F, 0x8B]) { return .gzip(try GzipDecoder()) }
     if start == [0x28, 0xB5, 0x2F, 0xFD] { return .zstd(try ZstdDecoder()) }
-    for (magic, name) in [([0x42, 0x5A, 0x68], "bzip2"), ([0xFD, 0x37, 0x7A, 0x58], "xz"), ([0x50, 0x4B, 0x03, 0x04], "zip")] as [([UInt8], String)]
+    for (magic, name) in [([0x42, 0x5A, 0x68], "bzip2"), ([0xFD, 0x37, 0x7A, 0x58], "xz"), ([0x50, 0x4B, 0x03, 0x04], "zip")]
+      as [([UInt8], String)]
     where start.starts(with: magic) {
       throw IngestError(sentence: "Expected log lines, plain or packed by gzip or zstd, but \(path) is packed by \(name); unpack it first.")
     }
@@ -134,14 +135,16 @@ private final class GzipDecoder {
       guard !range.isEmpty else { return 0 }
       guard input[range.lowerBound] == 0x1F else {
         range = range.upperBound..<range.upperBound
-        throw IngestError(sentence: "Expected \(path) to end after its packed data, but other bytes follow; what came before them was read.")
+        throw IngestError(
+          sentence: "Expected \(path) to end after its packed data, but other bytes follow; what came before them was read.")
       }
       inflateReset(stream)
       isInMember = true
     }
     if range.isEmpty, isAtEnd {
       isInMember = false
-      throw IngestError(sentence: "Expected the end of the gzip data in \(path), but the file ends before it; what came until there was read.")
+      throw IngestError(
+        sentence: "Expected the end of the gzip data in \(path), but the file ends before it; what came until there was read.")
     }
     let consumedFrom = range.lowerBound
     let available = range
@@ -202,7 +205,8 @@ private final class ZstdDecoder {
     if out.pos == 0, isAtEnd, available.isEmpty {
       if !isInFrame { return 0 }
       isInFrame = false
-      throw IngestError(sentence: "Expected the end of the zstd data in \(path), but the file ends before it; what came until there was read.")
+      throw IngestError(
+        sentence: "Expected the end of the zstd data in \(path), but the file ends before it; what came until there was read.")
     }
     return out.pos
   }

@@ -41,7 +41,8 @@ package struct FileIngest: Sendable {
   package var batchRecords: Int
   package var batchBytes: Int
 
-  package init(cluster: String = "files", source: String = "ingest", batchRecords: Int = 8192, batchBytes: Int = 4 << 20) {
+  /// Large batches by default: each commit writes every page of the id index that it touches, and ids are spread over all.
+  package init(cluster: String = "files", source: String = "ingest", batchRecords: Int = 40_000, batchBytes: Int = 16 << 20) {
     self.cluster = cluster
     self.source = source
     self.batchRecords = batchRecords
@@ -133,7 +134,11 @@ private struct FileReading {
     var taken = splitter
     splitter = LineSplitter.none
     defer { splitter = taken }
-    return try taken.next { buffer throws(IngestError) in try stream.read(into: buffer) } _: { line($0, $1) }
+    return try taken.next { buffer throws(IngestError) in
+      try stream.read(into: buffer)
+    } _: {
+      line($0, $1)
+    }
   }
 
   private mutating func line(_ bytes: UnsafeBufferPointer<UInt8>, _ wasCut: Bool) {
@@ -187,7 +192,8 @@ private struct FileReading {
     let found = assembly.takeMasked()
     masked += found
     var update = SourceUpdate(
-      name: ingest.source, cluster: ingest.cluster, recordsIn: Int64(batch.records.count), masked: found, connectedSince: now, currentAt: now)
+      name: ingest.source, cluster: ingest.cluster, recordsIn: Int64(batch.records.count), masked: found, connectedSince: now,
+      currentAt: now)
     if let problem { update.error = .happened(problem) }
     guard !batch.records.isEmpty || problem != nil else { return }
     batch.sources = [update]

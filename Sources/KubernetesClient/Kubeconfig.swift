@@ -126,12 +126,21 @@ package struct Kubeconfig: Sendable {
     guard server.hasPrefix("http://") || server.hasPrefix("https://") else {
       throw KubernetesError(.configuration, "\(entry.file): cluster \(name): expected an http or https address as server, not \(server)")
     }
-    var cluster = KubeCluster(server: server)
+    var cluster = KubeCluster(server: withoutUserInfo(server))
     cluster.certificateAuthority = try material(entry, "cluster \(name)", "certificate-authority")
     cluster.skipsTLSVerification = value["insecure-skip-tls-verify"]?.boolValue ?? false
     cluster.tlsServerName = value["tls-server-name"]?.stringValue
     cluster.proxy = value["proxy-url"]?.stringValue
     return cluster
+  }
+
+  /// `http://name:secret@host` without the name and the secret: what a server is called is shown on screen. The user's own
+  /// credentials are in the user's entry.
+  private static func withoutUserInfo(_ server: String) -> String {
+    guard let scheme = server.range(of: "://") else { return server }
+    let authority = server[scheme.upperBound...].prefix { $0 != "/" }
+    guard let at = authority.lastIndex(of: "@") else { return server }
+    return server[..<scheme.upperBound] + server[authority.index(after: at)...]
   }
 
   private static func user(_ entry: Entry, _ name: String) throws(KubernetesError) -> KubeUser {

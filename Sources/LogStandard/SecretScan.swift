@@ -149,7 +149,9 @@ struct SecretScan {
   /// A number of a JSON member; words (`null`, `true`) and objects are no secrets.
   private mutating func scalar(from start: Int) {
     var end = start
-    while end < text.count, text[end] &- UInt8(ascii: "0") < 10 || text[end] == UInt8(ascii: "-") || text[end] == UInt8(ascii: ".") { end += 1 }
+    while end < text.count, text[end] &- UInt8(ascii: "0") < 10 || text[end] == UInt8(ascii: "-") || text[end] == UInt8(ascii: ".") {
+      end += 1
+    }
     guard end > start else { return }
     // The quotes are as deep as those of the key before the colon.
     var back = start - 1
@@ -238,7 +240,8 @@ struct SecretScan {
 
   /// RFC 6750: token68.
   private func isTokenByte(_ byte: UInt8) -> Bool {
-    RequestID.isIDByte(byte) || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "=")
+    RequestID.isIDByte(byte) || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/")
+      || byte == UInt8(ascii: "=")
   }
 
   // MARK: Card numbers

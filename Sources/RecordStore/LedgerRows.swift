@@ -7,7 +7,8 @@ import TimeFormat
 /// The reschedule ledger, its gaps, pods' lives and evidence as rows.
 enum LedgerRows {
   static let columns = [
-    "key", "at", "cluster", "namespace", "workload", "change", "cause", "old_name", "old_uid", "old_node", "new_name", "new_uid", "new_node",
+    "key", "at", "cluster", "namespace", "workload", "change", "cause", "old_name", "old_uid", "old_node", "new_name", "new_uid",
+    "new_node",
     "container", "exit_code", "downtime_seconds", "capacity_gap_seconds", "confidence", "evidence", "is_pending",
   ]
 
@@ -65,7 +66,8 @@ enum LedgerRows {
     let list = (try? JSONValue(parsing: evidence))?.arrayValue ?? []
     return Reschedule(
       key: row[0], at: Timestamp(nanoseconds: row[1]), cluster: row[2], namespace: row[3], workload: row[4],
-      change: Reschedule.Change(rawValue: row[5]) ?? .replaced, cause: Reschedule.Cause(rawValue: row[6]) ?? .unknown, old: pod(7), new: pod(10),
+      change: Reschedule.Change(rawValue: row[5]) ?? .replaced, cause: Reschedule.Cause(rawValue: row[6]) ?? .unknown, old: pod(7),
+      new: pod(10),
       container: row[13], exitCode: row[14], downtimeSeconds: row[15], capacityGapSeconds: row[16], confidence: row[17],
       evidence: list.compactMap(\.stringValue), isPending: row[19])
   }

@@ -10,11 +10,17 @@ final class RegularExpression: Sendable {
   // As above.
   private nonisolated(unsafe) let context: OpaquePointer?
 
-  init(_ pattern: String) throws(StoreError) {
+  /// Finds a text as it stands, ASCII case ignored.
+  convenience init(text: String) throws(StoreError) { try self.init(text, options: PCRE2_LITERAL | UInt32(PCRE2_CASELESS)) }
+
+  convenience init(_ pattern: String) throws(StoreError) {
+    try self.init(pattern, options: PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C)
+  }
+
+  private init(_ pattern: String, options: UInt32) throws(StoreError) {
     var number: Int32 = 0
     var offset = 0
     let bytes = Array(pattern.utf8)
-    let options = UInt32(bitPattern: Int32(truncatingIfNeeded: PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C))
     let compiled = bytes.withUnsafeBufferPointer { pcre2_compile_8($0.baseAddress, $0.count, options, &number, &offset, nil) }
     guard let compiled else {
       var text = [UInt8](repeating: 0, count: 256)
@@ -22,7 +28,8 @@ final class RegularExpression: Sendable {
       let reason = String(decoding: text.prefix(Int(Swift.max(0, length))), as: UTF8.self)
       throw StoreError(
         kind: .query,
-        sentence: "Expected a regular expression between the slashes, but at byte \(offset + 1) of /\(pattern)/ there is an error: \(reason).")
+        sentence:
+          "Expected a regular expression between the slashes, but at byte \(offset + 1) of /\(pattern)/ there is an error: \(reason).")
     }
     code = compiled
     // Without the compiler for machine code, e.g. where memory may not be executable, matching is slower but the same.

@@ -42,7 +42,11 @@ struct SQLStatement {
       let base = UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
       // SQLITE_TRANSIENT: SQLite makes its own copy.
       let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-      if let base { sqlite3_bind_text(pointer, index, base, Int32(bytes.count), transient) } else { sqlite3_bind_text(pointer, index, "", 0, nil) }
+      if let base {
+        sqlite3_bind_text(pointer, index, base, Int32(bytes.count), transient)
+      } else {
+        sqlite3_bind_text(pointer, index, "", 0, nil)
+      }
     }
   }
 

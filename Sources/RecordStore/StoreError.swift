@@ -29,7 +29,8 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
   static func unreadable(_ path: String, _ why: String) -> StoreError {
     StoreError(
       kind: .unreadable,
-      sentence: "Expected a record store at \(path), but \(why); start the recorder (`periplus up`), which moves the file aside and begins anew.")
+      sentence:
+        "Expected a record store at \(path), but \(why); start the recorder (`periplus up`), which moves the file aside and begins anew.")
   }
 
   /// An error of SQLite in words.
@@ -45,8 +46,12 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         sentence: "\(doing) \(path) failed because the disk is full; nothing is lost, it is repeated as soon as there is room: free some.")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: return unreadable(path, "it is damaged (\(error.message ?? "no details"))")
     case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
-      return StoreError(kind: .failed, sentence: "\(doing) \(path) failed: it may not be opened (\(error.message ?? "no details")); check its owner and mode.")
-    default: return StoreError(kind: .failed, sentence: "\(doing) \(path) failed: \(error.message ?? "SQLite code \(error.extendedResultCode.rawValue)").")
+      return StoreError(
+        kind: .failed,
+        sentence: "\(doing) \(path) failed: it may not be opened (\(error.message ?? "no details")); check its owner and mode.")
+    default:
+      return StoreError(
+        kind: .failed, sentence: "\(doing) \(path) failed: \(error.message ?? "SQLite code \(error.extendedResultCode.rawValue)").")
     }
   }
 }

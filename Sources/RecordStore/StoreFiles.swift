@@ -73,7 +73,8 @@ final class WriterLock: Sendable {
   init(_ files: StoreFiles) throws(StoreError) {
     let file = open(files.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else {
-      throw StoreError(kind: .failed, sentence: "Opening \(files.lock) failed: \(String(cString: strerror(errno))); check the folder's owner and mode.")
+      throw StoreError(
+        kind: .failed, sentence: "Opening \(files.lock) failed: \(String(cString: strerror(errno))); check the folder's owner and mode.")
     }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       var digits = [UInt8](repeating: 0, count: 20)
@@ -82,7 +83,9 @@ final class WriterLock: Sendable {
       let holder = String(decoding: digits.prefix(Swift.max(0, count)).prefix { $0 >= 0x30 }, as: UTF8.self)
       throw StoreError(
         kind: .locked,
-        sentence: "The store in \(files.directory) is being written by \(holder.isEmpty ? "another process" : "process \(holder)"); stop it with `periplus down`, or use another PERIPLUS_HOME.")
+        sentence:
+          "The store in \(files.directory) is being written by \(holder.isEmpty ? "another process" : "process \(holder)"); stop it with `periplus down`, or use another PERIPLUS_HOME."
+      )
     }
     ftruncate(file, 0)
     let pid = Array("\(getpid())\n".utf8)

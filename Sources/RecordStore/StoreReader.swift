@@ -52,7 +52,9 @@ package final class StoreReader: Sendable {
       guard version <= StoreSchema.version else {
         throw StoreError(
           kind: .newer,
-          sentence: "The store \(files.records) has format \(version), but this program knows formats up to \(StoreSchema.version); use the newer periplus.")
+          sentence:
+            "The store \(files.records) has format \(version), but this program knows formats up to \(StoreSchema.version); use the newer periplus."
+        )
       }
       opened = Opened(pool: pool, inode: inode)
       return pool

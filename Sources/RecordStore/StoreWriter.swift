@@ -65,7 +65,7 @@ package final class StoreWriter: Sendable {
           PRAGMA secure_delete = OFF;
           PRAGMA wal_autocheckpoint = 4000;
           PRAGMA journal_size_limit = 67108864;
-          PRAGMA cache_size = -32768;
+          PRAGMA cache_size = -65536;
           PRAGMA temp_store = MEMORY;
           """)
     }
@@ -75,7 +75,9 @@ package final class StoreWriter: Sendable {
       guard version <= StoreSchema.version else {
         throw StoreError(
           kind: .newer,
-          sentence: "The store \(files.records) has format \(version), but this program knows formats up to \(StoreSchema.version); use the newer periplus.")
+          sentence:
+            "The store \(files.records) has format \(version), but this program knows formats up to \(StoreSchema.version); use the newer periplus."
+        )
       }
       if access(files.suspect, F_OK) == 0 {
         let verdict = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? ""

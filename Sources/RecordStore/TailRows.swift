@@ -109,7 +109,8 @@ enum SourceRows {
   }
 
   static func all(_ database: Database) throws -> [SourceStatus] {
-    let sql = "SELECT name, cluster, connected_since, current_at, records_in, dropped, drop_reason, last_error FROM source ORDER BY name, cluster"
+    let sql =
+      "SELECT name, cluster, connected_since, current_at, records_in, dropped, drop_reason, last_error FROM source ORDER BY name, cluster"
     return try Row.fetchAll(database, sql: sql).map { row in
       let connected: Int64? = row[2]
       let current: Int64? = row[3]

@@ -16,8 +16,10 @@ struct LedgerKeeper: Sendable {
   private var note: String { "ledger/\(feed.cluster)" }
 
   func run(_ deltas: AsyncStream<ClusterDelta>) async {
-    let keeper = Keeper(engine: restored(), store: store, note: note)
-    await keeper.resume(at: now())
+    let restored = restored()
+    let keeper = Keeper(engine: restored ?? LedgerEngine(cluster: feed.cluster), store: store, note: note)
+    // A ledger that begins has missed nothing.
+    if restored != nil { await keeper.resume(at: now()) }
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         for await delta in deltas { await keeper.apply(delta) }
@@ -36,13 +38,13 @@ struct LedgerKeeper: Sendable {
     await keeper.save()
   }
 
-  private func restored() -> LedgerEngine {
+  private func restored() -> LedgerEngine? {
     if let bytes = try? store.note(note), let state = try? JSONValue(parsing: bytes),
       let engine = LedgerEngine(cluster: feed.cluster, restoring: state)
     {
       return engine
     }
-    return LedgerEngine(cluster: feed.cluster)
+    return nil
   }
 
   private func report() {

@@ -2,7 +2,8 @@ import Glibc
 
 /// A /16 of 127.0.0.0/8 that belongs to one home, so that the pods of two homes never meet.
 ///
-/// The lease is a locked file in the temporary folder that names the home. The lock goes with the process, but the home's pods may outlive it: so a
+/// The lease is a locked file in the temporary folder that names the home. The lock goes with the process, but the home's pods may
+/// outlive it: so a
 /// home that still names the network in its own folder keeps it, and finds it again.
 package final class AddressLease: Sendable {
   /// 127.64 to 127.250: above the addresses that systems use (127.0.0.1, 127.0.1.1, 127.0.0.53), below 127.255.

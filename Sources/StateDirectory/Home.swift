@@ -15,7 +15,8 @@ package struct Home: Sendable, Hashable {
     // The specification has relative paths ignored.
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return Home(path: absolute("\(state)/periplus")) }
     guard let home = environment["HOME"], home.hasPrefix("/") else {
-      throw EnvironmentError("expected a home folder in HOME, XDG_STATE_HOME or PERIPLUS_HOME, but none is set; set PERIPLUS_HOME to a folder")
+      throw EnvironmentError(
+        "expected a home folder in HOME, XDG_STATE_HOME or PERIPLUS_HOME, but none is set; set PERIPLUS_HOME to a folder")
     }
     return Home(path: absolute("\(home)/.local/state/periplus"))
   }

@@ -22,7 +22,9 @@ package struct FieldTest: Sendable {
       kind = .plain
     } else if wanted == "*" {
       kind = .exists
-    } else if bytes.count == 3, bytes[1] == UInt8(ascii: "x"), bytes[2] == UInt8(ascii: "x"), (UInt8(ascii: "1")...UInt8(ascii: "5")).contains(bytes[0]) {
+    } else if bytes.count == 3, bytes[1] == UInt8(ascii: "x"), bytes[2] == UInt8(ascii: "x"),
+      (UInt8(ascii: "1")...UInt8(ascii: "5")).contains(bytes[0])
+    {
       kind = .statusClass(Double(bytes[0] - UInt8(ascii: "0")))
     } else if pattern.contains(UInt8(ascii: "*")) {
       kind = .glob

@@ -47,7 +47,9 @@ enum LineTime {
     var offset = 0
     if end < bytes.count, bytes[end] == UInt8(ascii: "Z") {
       end += 1
-    } else if end + 5 <= bytes.count, bytes[end] == UInt8(ascii: "+") || bytes[end] == UInt8(ascii: "-"), let hours = digits(bytes, end + 1, 2) {
+    } else if end + 5 <= bytes.count, bytes[end] == UInt8(ascii: "+") || bytes[end] == UInt8(ascii: "-"),
+      let hours = digits(bytes, end + 1, 2)
+    {
       let colon = bytes[end + 3] == UInt8(ascii: ":") ? 1 : 0
       if let minutes = digits(bytes, end + 3 + colon, 2) {
         offset = (bytes[end] == UInt8(ascii: "-") ? -1 : 1) * (hours * 3600 + minutes * 60)

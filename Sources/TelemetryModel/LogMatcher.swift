@@ -13,17 +13,25 @@ package struct LogMatcher: Sendable {
 
   private let nodes: [Node]
 
-  /// - Parameter regex: makes the test for a regular expression; what it throws for a wrong one goes to the caller.
+  /// - Parameters:
+  ///   - text: makes the test for a text, ASCII case ignored; ``TextNeedle`` by default.
+  ///   - regex: makes the test for a regular expression; what it throws for a wrong one goes to the caller.
   package init<Failure: Error>(
-    _ conditions: [LogQuery.Condition], regex: (String) throws(Failure) -> BytesTest
+    _ conditions: [LogQuery.Condition], text: (String) throws(Failure) -> BytesTest = LogMatcher.needle,
+    regex: (String) throws(Failure) -> BytesTest
   ) throws(Failure) {
     var nodes: [Node] = []
     // The cheap tests first.
-    for condition in conditions { nodes.append(try Self.node(condition, regex)) }
+    for condition in conditions { nodes.append(try Self.node(condition, text, regex)) }
     self.nodes = nodes.filter { !Self.needsFields($0) } + nodes.filter { Self.needsFields($0) }
   }
 
   package var isEmpty: Bool { nodes.isEmpty }
+
+  package static func needle(_ text: String) -> BytesTest {
+    let needle = TextNeedle(text)
+    return { needle.isIn($0) }
+  }
 
   package func matches(_ record: LogRecord) -> Bool {
     record.raw.withUnsafeBufferPointer { raw in matches(raw) { record } }
@@ -61,19 +69,17 @@ package struct LogMatcher: Sendable {
   }
 
   private static func node<Failure: Error>(
-    _ condition: LogQuery.Condition, _ regex: (String) throws(Failure) -> BytesTest
+    _ condition: LogQuery.Condition, _ text: (String) throws(Failure) -> BytesTest, _ regex: (String) throws(Failure) -> BytesTest
   ) throws(Failure) -> Node {
     switch condition {
     case .requestID(let id): return .request(id)
-    case .text(let text):
-      let needle = TextNeedle(text)
-      return .bytes { needle.isIn($0) }
+    case .text(let wanted): return .bytes(try text(wanted))
     case .regex(let pattern): return .bytes(try regex(pattern))
     case .field(let name, let comparison, let value): return .field(name, FieldTest(field: name, comparison, value))
-    case .not(let inner): return .not(try node(inner, regex))
+    case .not(let inner): return .not(try node(inner, text, regex))
     case .any(let inner):
       var nodes: [Node] = []
-      for condition in inner { nodes.append(try node(condition, regex)) }
+      for condition in inner { nodes.append(try node(condition, text, regex)) }
       return .any(nodes)
     }
   }

@@ -100,7 +100,9 @@ struct QueryParse {
   private mutating func keyword() -> String? {
     for (word, meaning) in [("OR", "OR"), ("||", "OR"), ("AND", "AND"), ("&&", "AND")] {
       let end = index + word.count
-      guard end <= text.count, String(text[index..<end]) == word, end == text.count || text[end].isWhitespace || text[end] == "(" || text[end] == ")" else {
+      guard end <= text.count, String(text[index..<end]) == word,
+        end == text.count || text[end].isWhitespace || text[end] == "(" || text[end] == ")"
+      else {
         continue
       }
       index = end

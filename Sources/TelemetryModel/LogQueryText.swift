@@ -50,7 +50,8 @@ enum QueryPrint {
   }
 
   private static func value(_ text: String) -> String {
-    guard let first = text.first, !"<>!=\"".contains(first), !text.hasPrefix("//"), text.allSatisfy({ !$0.isWhitespace && $0 != ")" }) else {
+    guard let first = text.first, !"<>!=\"".contains(first), !text.hasPrefix("//"), text.allSatisfy({ !$0.isWhitespace && $0 != ")" })
+    else {
       return quote(text)
     }
     return text

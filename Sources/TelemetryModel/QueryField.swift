@@ -14,7 +14,9 @@ struct QueryField {
   /// What is wrong with the value, for the fields whose values are known.
   mutating func check() -> Wrong? {
     let known = LogFieldReader.Known(name: name)
-    if let known, known.rawValue == name.lowercased() || known == .namespace || known == .request || known == .trace { name = known.rawValue }
+    if let known, known.rawValue == name.lowercased() || known == .namespace || known == .request || known == .trace {
+      name = known.rawValue
+    }
     switch known {
     case .level where value != "*":
       if let level = LogLevel(word: value) {
@@ -30,7 +32,10 @@ struct QueryField {
     case .status where value != "*":
       let isClass = value.count == 3 && value.lowercased().hasSuffix("xx") && value.first.map { ("1"..."5").contains(String($0)) } == true
       if Double(value) != nil || isClass && (comparison == .equal || comparison == .notEqual) { return nil }
-      return ("Expected a status such as 503 or 5xx after 'status:', but '\(comparison.rawValue)\(value)' came.", isClass ? "status:\(value)" : "status:5xx")
+      return (
+        "Expected a status such as 503 or 5xx after 'status:', but '\(comparison.rawValue)\(value)' came.",
+        isClass ? "status:\(value)" : "status:5xx"
+      )
     case .request where comparison != .equal && comparison != .notEqual:
       return ("Expected an id after 'request:', but '\(comparison.rawValue)\(value)' came.", "request:\(value)")
     default: return nil
@@ -71,7 +76,10 @@ struct QueryOptions {
     case "order":
       let orders = ["oldest": LogQuery.Order.oldestFirst, "newest": .newestFirst]
       guard let wanted = orders[field.value.lowercased()] else {
-        return ("Expected oldest or newest after 'order:', but '\(field.value)' came.", nearest(field.value, among: Array(orders.keys)).map { "order:\($0)" })
+        return (
+          "Expected oldest or newest after 'order:', but '\(field.value)' came.",
+          nearest(field.value, among: Array(orders.keys)).map { "order:\($0)" }
+        )
       }
       order = wanted
     default:

@@ -92,7 +92,8 @@ struct CRIWriter {
     out.append(0x0A)
   }
 
-  /// Writes all of it. A full disk is waited for: meanwhile nobody reads the pipe, and the container feels the back-pressure. Nothing is dropped.
+  /// Writes all of it. A full disk is waited for: meanwhile nobody reads the pipe, and the container feels the back-pressure.
+  /// Nothing is dropped.
   private mutating func flush() {
     var offset = 0
     while offset < out.count {

@@ -3,10 +3,12 @@ import Glibc
 
 /// One container's keeper: starts it, owns its output, reaps it, records its end.
 ///
-/// It belongs to nobody: it leads a session of its own and lives on when the ground's daemon dies, as containerd's shim does, so that no line
+/// It belongs to nobody: it leads a session of its own and lives on when the ground's daemon dies, as containerd's shim does, so
+/// that no line
 /// and no exit code is lost. It never asks to be killed with its parent: that signal fires when the forking thread ends, not the process.
 ///
-/// Files in its folder: `spec` (read), `lock` (held while it lives), `shim` and `state` (identity of itself and of the container), `oom` (made by the
+/// Files in its folder: `spec` (read), `lock` (held while it lives), `shim` and `state` (identity of itself and of the container),
+/// `oom` (made by the
 /// daemon before it kills for memory), `exit` (written last).
 struct Shim {
   let folder: String

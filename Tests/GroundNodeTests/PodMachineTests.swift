@@ -89,7 +89,9 @@ struct PodMachineTests {
     #expect(pod.exit(1, run: 1) == [.start("c", run: 2)])
   }
 
-  @Test(arguments: [("Always", 0, true), ("Always", 1, true), ("OnFailure", 0, false), ("OnFailure", 1, true), ("Never", 0, false), ("Never", 1, false)])
+  @Test(arguments: [
+    ("Always", 0, true), ("Always", 1, true), ("OnFailure", 0, false), ("OnFailure", 1, true), ("Never", 0, false), ("Never", 1, false),
+  ])
   func restartPolicy(_ policy: String, _ code: Int, _ restarts: Bool) throws {
     var pod = try Pod(#"{"restartPolicy":"\#(policy)","containers":[{"name":"c","image":"i"}]}"#)
     pod.run()
@@ -112,7 +114,8 @@ struct PodMachineTests {
 
   @Test func readinessFollowsItsProbe() throws {
     var pod = try Pod(
-      #"{"containers":[{"name":"c","image":"i","readinessProbe":{"httpGet":{"port":80},"periodSeconds":2,"failureThreshold":2,"initialDelaySeconds":3}}]}"#)
+      #"{"containers":[{"name":"c","image":"i","readinessProbe":{"httpGet":{"port":80},"periodSeconds":2,"failureThreshold":2,"initialDelaySeconds":3}}]}"#
+    )
     pod.run()
     #expect(pod.condition("Ready") == "False")
     #expect(pod.wait(.seconds(2)).isEmpty)
@@ -123,7 +126,8 @@ struct PodMachineTests {
       #expect(pod.wait(.seconds(2)) == [.probe("c", .readiness, run: 0)])
       let actions = pod.take(.probed("c", .readiness, run: 0, isSuccess: false, message: "HTTP probe failed with statuscode: 503"))
       let event = PodMachine.Action.event(
-        .init(isWarning: true, reason: "Unhealthy", message: "Readiness probe failed: HTTP probe failed with statuscode: 503", container: "c"))
+        .init(
+          isWarning: true, reason: "Unhealthy", message: "Readiness probe failed: HTTP probe failed with statuscode: 503", container: "c"))
       #expect(actions == [event])
       #expect(pod.condition("Ready") == (round == 1 ? "True" : "False"))
     }
@@ -143,7 +147,8 @@ struct PodMachineTests {
     #expect(pod.take(.probed("c", .startup, run: 0, isSuccess: true, message: "")) == [.probe("c", .liveness, run: 0)])
     #expect(pod.condition("Ready") == "True")
     let actions = pod.take(.probed("c", .liveness, run: 0, isSuccess: false, message: "no"))
-    #expect(actions.contains(.event(.init(reason: "Killing", message: "Container c failed liveness probe, will be restarted", container: "c"))))
+    #expect(
+      actions.contains(.event(.init(reason: "Killing", message: "Container c failed liveness probe, will be restarted", container: "c"))))
     #expect(actions.last == .terminate("c", run: 0))
     #expect(pod.wait(.seconds(5)) == [.kill("c", run: 0)])
     #expect(pod.wait(.seconds(1)).isEmpty)

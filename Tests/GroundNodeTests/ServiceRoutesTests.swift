@@ -5,7 +5,9 @@ import Testing
 struct ServiceRoutesTests {
   private static func slice(_ endpoints: String) throws -> JSONValue {
     try JSONValue(
-      parsing: #"{"metadata":{"namespace":"n","labels":{"kubernetes.io/service-name":"s"}},"ports":[{"name":"http","port":8080}],"endpoints":\#(endpoints)}"#)
+      parsing:
+        #"{"metadata":{"namespace":"n","labels":{"kubernetes.io/service-name":"s"}},"ports":[{"name":"http","port":8080}],"endpoints":\#(endpoints)}"#
+    )
   }
 
   private static func service(_ ports: String) throws -> JSONValue {

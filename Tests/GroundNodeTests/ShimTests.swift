@@ -104,7 +104,9 @@ final class Shim: Sendable {
     // Beside the test bundle, where the build puts programs.
     var folder = Files.parent(of: CommandLine.arguments.first ?? "")
     for argument in CommandLine.arguments where argument.hasSuffix(".xctest") { folder = Files.parent(of: argument) }
-    let candidates = [folder, Environment.executable.flatMap { Files.parent(of: $0) }, "\(FileManager.default.currentDirectoryPath)/.build/release"]
+    let candidates = [
+      folder, Environment.executable.flatMap { Files.parent(of: $0) }, "\(FileManager.default.currentDirectoryPath)/.build/release",
+    ]
     return candidates.compactMap { $0.map { "\($0)/periplus-shim" } }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 

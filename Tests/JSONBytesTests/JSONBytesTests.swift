@@ -17,7 +17,8 @@ import Testing
 
   @Test(arguments: [
     (#""\ud83d\ude00""#, "😀"), (#""\ud83d""#, "\u{FFFD}"), (#""\ude00""#, "\u{FFFD}"), (#""\ud83dx""#, "\u{FFFD}x"),
-    (#""\ud83d\u0041""#, "\u{FFFD}A"), (#""\u0000""#, "\0"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"), (#""\u00zz""#, "\u{FFFD}00zz"),
+    (#""\ud83d\u0041""#, "\u{FFFD}A"), (#""\u0000""#, "\0"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"),
+    (#""\u00zz""#, "\u{FFFD}00zz"),
     (#""\uD834\uDD1E""#, "𝄞"),
   ]) func readsEscapes(text: String, value: String) throws {
     if text.contains("zz") {
@@ -29,7 +30,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", " ", "{", "}", "[", "]", "{]", "[}", "[1,]", "{,}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "{a:1}", "[1 2]", "01", "-", "1.", ".5", "1e", "+1",
+    "", " ", "{", "}", "[", "]", "{]", "[}", "[1,]", "{,}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "{a:1}", "[1 2]", "01", "-", "1.", ".5",
+    "1e", "+1",
     "nul", "tru", "True", "\"", "\"\\", #""\x""#, "\"\n\"", "[1]x", "{} {}", "NaN", "Infinity", "'a'", "[\"a\\\"]", "--1", "1e+",
   ]) func refuses(text: String) {
     #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
@@ -172,7 +174,8 @@ import Testing
     var generator = SeededGenerator(seed: 5)
     let alphabet = Array("{}[]\":,\\0123456789-+.eEtrufalsn \u{7F}é".utf8)
     for _ in 0..<50_000 {
-      let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+      let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
+      }
       _ = try? JSONValue(parsing: bytes)
     }
   }
@@ -200,7 +203,9 @@ struct JSONRandom {
   }
 
   mutating func text() -> String {
-    let scalars: [Unicode.Scalar] = ["a", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é", "€", "😀", "\u{FFFD}", "u", "0", "{", ":"]
+    let scalars: [Unicode.Scalar] = [
+      "a", "\"", "\\", "/", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é", "€", "😀", "\u{FFFD}", "u", "0", "{", ":",
+    ]
     var text = String.UnicodeScalarView()
     for _ in 0..<Int.random(in: 0...8, using: &generator) { text.append(scalars[Int.random(in: 0..<scalars.count, using: &generator)]) }
     return String(text)

@@ -31,7 +31,8 @@ import Testing
     ("@timestamp", "2017-12-10T11:10:38Z"), ("@timestamp", "2017-12-10T11:10:38.192+00:00"), ("@timestamp", "2017-02-29T11:10:38.192Z"),
     ("@timestamp", "2017-12-10 11:10:38.192Z"), ("logLevel", "info"), ("logLevel", "FATAL"), ("logMessage", ""), ("logMessage", " "),
     ("logMessage", #"{"order":1}"#), ("logRequestId", "a b"), ("logServiceName", ""), ("reqStatusCode", "201"), ("reqDurationMicros", "1"),
-    ("trace_id", "00000000000000000000000000000000"), ("trace_id", "4BF92F3577B34DA6A3CE929D0E0E4736"), ("span_id", "1"), ("trace_flags", "1"),
+    ("trace_id", "00000000000000000000000000000000"), ("trace_id", "4BF92F3577B34DA6A3CE929D0E0E4736"), ("span_id", "1"),
+    ("trace_flags", "1"),
   ]) func refusesTheWrongValue(key: String, value: String) {
     #expect(fields(key, .string(value)) == [key])
   }

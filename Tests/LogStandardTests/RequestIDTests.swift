@@ -29,7 +29,10 @@ import Testing
 
   @Test func knowsUUIDs() {
     #expect(RequestID.isUUID("7C2E1D6A-59F4-4B7E-9D0C-0A1B2C3D4E5F"))
-    for text in ["", "7c2e1d6a", "7c2e1d6a-59f4-4b7e-9d0c-0a1b2c3d4e5", "7c2e1d6a-59f4-4b7e-9d0c-0a1b2c3d4e5f0", "gc2e1d6a-59f4-4b7e-9d0c-0a1b2c3d4e5f"] {
+    for text in [
+      "", "7c2e1d6a", "7c2e1d6a-59f4-4b7e-9d0c-0a1b2c3d4e5", "7c2e1d6a-59f4-4b7e-9d0c-0a1b2c3d4e5f0",
+      "gc2e1d6a-59f4-4b7e-9d0c-0a1b2c3d4e5f",
+    ] {
       #expect(!RequestID.isUUID(text))
     }
   }

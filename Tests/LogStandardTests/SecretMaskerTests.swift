@@ -46,17 +46,23 @@ import Testing
   }
 
   @Test func namesOfSecrets() {
-    for key in ["Authorization", "proxy-authorization", "X-Api-Key", "accessToken", "refresh_token", "DB_PASSWORD", "client.secret", "pwd", "Set-Cookie"] {
+    for key in [
+      "Authorization", "proxy-authorization", "X-Api-Key", "accessToken", "refresh_token", "DB_PASSWORD", "client.secret", "pwd",
+      "Set-Cookie",
+    ] {
       #expect(SecretMasker.isSecret(key: key), "\(key)")
     }
-    for key in ["", "tokens", "keyboard", "user", "author", "reqPath", "monkey", "secretary", "cookies"] { #expect(!SecretMasker.isSecret(key: key), "\(key)") }
+    for key in ["", "tokens", "keyboard", "user", "author", "reqPath", "monkey", "secretary", "cookies"] {
+      #expect(!SecretMasker.isSecret(key: key), "\(key)")
+    }
   }
 
   @Test func jsonStaysJSON() throws {
     var random = SeededGenerator(seed: 41)
     let keys = ["password", "token", "x", "msg", "card", "Cookie", "body", "pwd", "authorization"]
     let texts = [
-      "hunter2", "password: x", "a\"b", "c\\", "Bearer abcdefgh1", "4111 1111 1111 1111", #"{"token":"t","n":[1]}"#, "it's token='x", "", "Cookie: a=b",
+      "hunter2", "password: x", "a\"b", "c\\", "Bearer abcdefgh1", "4111 1111 1111 1111", #"{"token":"t","n":[1]}"#, "it's token='x", "",
+      "Cookie: a=b",
       "enter password:", #"{\"pwd\":5}"#, "password=\"", "secret='",
     ]
     for _ in 0..<20_000 {
@@ -74,15 +80,20 @@ import Testing
       let line = JSONValue.object(object).jsonBytes
       guard let masked = SecretMasker.mask(line) else { continue }
       let value = try? JSONValue(parsing: masked.bytes)
-      #expect(value?.objectValue?.keys == object.keys, "\(String(decoding: line, as: UTF8.self)) became \(String(decoding: masked.bytes, as: UTF8.self))")
+      #expect(
+        value?.objectValue?.keys == object.keys,
+        "\(String(decoding: line, as: UTF8.self)) became \(String(decoding: masked.bytes, as: UTF8.self))")
       if let direct = object["password"]?.stringValue, !direct.isEmpty { #expect(value?["password"]?.stringValue == "***") }
     }
   }
 
   @Test func anyBytesAreMaskedOrLeft() {
     var random = SeededGenerator(seed: 43)
-    let pieces = ["password", "\"", "\\", ":", "=", "'", "[", "]", "{", "}", ",", " ", "Bearer ", "4111111111111111", "4111 ", "token", "é", "\n", "Cookie"]
-      .map { Array($0.utf8) }
+    let pieces = [
+      "password", "\"", "\\", ":", "=", "'", "[", "]", "{", "}", ",", " ", "Bearer ", "4111111111111111", "4111 ", "token", "é", "\n",
+      "Cookie",
+    ]
+    .map { Array($0.utf8) }
     for _ in 0..<50_000 {
       var bytes: [UInt8] = []
       for _ in 0..<Int.random(in: 0...12, using: &random) { bytes += pieces[Int.random(in: 0..<pieces.count, using: &random)] }

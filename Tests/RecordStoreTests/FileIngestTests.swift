@@ -8,7 +8,9 @@ import TimeFormat
 
 @Suite struct FileIngestTests {
   private let fixture = StoreFixture()
-  private let lines = (0..<5000).map { #"{"@timestamp":"2018-01-22T14:04:11.\#(100 + $0 % 900)Z","logMessage":"line \#($0)","logRequestId":"r-\#($0 / 8)"}"# }
+  private let lines = (0..<5000).map {
+    #"{"@timestamp":"2018-01-22T14:04:11.\#(100 + $0 % 900)Z","logMessage":"line \#($0)","logRequestId":"r-\#($0 / 8)"}"#
+  }
 
   private func run(_ names: [String]) throws -> (records: [LogRecord], summary: FileIngest.Summary) {
     var records: [LogRecord] = []
@@ -100,7 +102,10 @@ import TimeFormat
     let long = String(repeating: "z", count: 3_000_000)
     fixture.write(Array("2018-01-22 14:04:11 ERROR failed\r\n  at Orders.swift:1\n\n\(long)\nend".utf8), "a.txt")
     let (records, summary) = try run(["a.txt"])
-    #expect(records.map(\.message).map { String($0.prefix(20)) } == ["ERROR failed", "  at Orders.swift:1", "", String(repeating: "z", count: 20), "end"])
+    #expect(
+      records.map(\.message).map { String($0.prefix(20)) } == [
+        "ERROR failed", "  at Orders.swift:1", "", String(repeating: "z", count: 20), "end",
+      ])
     #expect(records.allSatisfy { $0.at.rfc3339() == "2018-01-22T14:04:11.000Z" })
     #expect(records[3].raw.count == LogLineReader.longestLine)
     #expect(summary.cut == 1 && summary.notJSON == 5)
@@ -129,7 +134,9 @@ import TimeFormat
     let packed = [gzip(text), zstd(text), text].map { Array($0.prefix(4000)) }
     for round in 0..<60 {
       var bytes = packed[round % 3]
-      for _ in 0..<Int.random(in: 0...5, using: &random) { bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+      for _ in 0..<Int.random(in: 0...5, using: &random) {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
       fixture.write(bytes, "fuzz")
       _ = try run(["fuzz"])
     }

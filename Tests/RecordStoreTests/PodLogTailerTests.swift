@@ -13,7 +13,9 @@ import TimeFormat
     PodLogTailer(root: fixture.directory + "/pods", cluster: "ground", positions: positions)
   }
 
-  private func cri(_ text: String, _ tag: String = "F", _ stream: String = "stdout") -> String { "2018-01-22T14:04:11.318Z \(stream) \(tag) \(text)\n" }
+  private func cri(_ text: String, _ tag: String = "F", _ stream: String = "stdout") -> String {
+    "2018-01-22T14:04:11.318Z \(stream) \(tag) \(text)\n"
+  }
 
   private func messages(_ poll: PodLogTailer.Poll) -> [String] { poll.batches.flatMap(\.records).map(\.message) }
 
@@ -26,7 +28,8 @@ import TimeFormat
     let record = first.batches[0].records[1]
     #expect(
       record.origin
-        == LogOrigin(cluster: "ground", namespace: "shop", pod: "orders-1", podUID: "u1", container: "orders", restart: 0, stream: "stderr"))
+        == LogOrigin(cluster: "ground", namespace: "shop", pod: "orders-1", podUID: "u1", container: "orders", restart: 0, stream: "stderr")
+    )
     #expect(record.at.rfc3339() == "2018-01-22T14:04:11.318Z")
     #expect(first.batches[0].sources.first?.recordsIn == 2)
     fixture.append("ree\n", log)
@@ -65,12 +68,11 @@ import TimeFormat
   @Test func anotherFileWithTheSameInodeStartsAnew() throws {
     var first = tailer()
     fixture.append(cri("one") + cri("two"), log)
-    var positions = first.poll(now: fixture.now).batches.flatMap(\.positions)
+    let positions = first.poll(now: fixture.now).batches.flatMap(\.positions)
     fixture.write(Array((cri("other one") + cri("other two")).utf8), log)
     #expect(positions.count == 1)
     var second = tailer(positions)
     #expect(messages(second.poll(now: fixture.now)) == ["other one", "other two"])
-    positions = []
   }
 
   @Test func aTruncatedFileStartsAnewAndSaysSo() {
@@ -114,7 +116,7 @@ import TimeFormat
   /// The recorder is killed between any two batches, and even between reading and storing; containers write, rotate and end meanwhile.
   @Test(arguments: 0..<12) func eachLineIsStoredOnceWhateverDies(seed: UInt64) async throws {
     var random = RecordRandom(seed: seed)
-    var writer = try fixture.writer()
+    let writer = try fixture.writer()
     var tailer = tailer()
     var written: [String] = []
     var rotation = 0
@@ -127,7 +129,11 @@ import TimeFormat
           written.append(text)
           // A long line comes in parts, between which the other stream writes.
           let cut = text.index(text.startIndex, offsetBy: Int.random(in: 0...text.count, using: &random.generator))
-          if Bool.random(using: &random.generator) { fixture.append(cri(String(text[..<cut]), "P", stream), file) } else { fixture.append(cri(text, "F", stream), file); continue }
+          guard Bool.random(using: &random.generator) else {
+            fixture.append(cri(text, "F", stream), file)
+            continue
+          }
+          fixture.append(cri(String(text[..<cut]), "P", stream), file)
           if Bool.random(using: &random.generator) {
             let other = stream == "stdout" ? "stderr" : "stdout"
             written.append("\(text) between")
@@ -157,8 +163,6 @@ import TimeFormat
     try store(&tailer, writer)
     let records = try await fixture.reader.records(matching: LogQuery(limit: .max)).records
     #expect(records.map(\.message).sorted() == written.sorted())
-    _ = writer.directory
-    writer = writer as StoreWriter
   }
 
   private func store(_ tailer: inout PodLogTailer, _ writer: StoreWriter) throws {

@@ -82,14 +82,17 @@ struct RecordRandom {
     let id: String? = Int.random(in: 0..<4, using: &generator) == 0 ? nil : pick(ids)
     let level = pick(LogLevel.allCases.map { Optional($0) } + [nil])
     let status = pick([200, 404, 503])
-    var raw = Array(#"{"logMessage":"\#(message.replacing("\"", with: "\\\""))","reqStatusCode":\#(status),"logRequestId":"\#(id ?? "")"}"#.utf8)
+    var raw = Array(
+      #"{"logMessage":"\#(message.replacing("\"", with: "\\\""))","reqStatusCode":\#(status),"logRequestId":"\#(id ?? "")"}"#.utf8)
     if Int.random(in: 0..<8, using: &generator) == 0 { raw = [0xFF, 0x00] + raw }
     if Int.random(in: 0..<40, using: &generator) == 0 { raw = [] }
     return LogRecord(
-      at: Timestamp(milliseconds: 1_516_629_000_000 + Int64.random(in: 0..<400, using: &generator)), level: level, service: service, message: message,
+      at: Timestamp(milliseconds: 1_516_629_000_000 + Int64.random(in: 0..<400, using: &generator)), level: level, service: service,
+      message: message,
       requestID: id, traceID: pick([nil, "4bf92f3577b34da6a3ce929d0e0e4736"]),
       origin: LogOrigin(
-        cluster: pick(["ground", "kind"]), namespace: "shop", pod: "\(service)-\(pick([1, 2]))", podUID: pick(["u1", "u2"]), container: service,
+        cluster: pick(["ground", "kind"]), namespace: "shop", pod: "\(service)-\(pick([1, 2]))", podUID: pick(["u1", "u2"]),
+        container: service,
         restart: pick([0, 1]), stream: pick(["stdout", "stderr"])), flags: pick([[], .notJSON, [.masked, .cut]]), raw: raw)
   }
 
@@ -99,11 +102,15 @@ struct RecordRandom {
     case 1: return .text(pick(["PAID", "declin", "nothing", "ünï", "_", "%", "\"reqStatusCode\":404", "a\\\"b"]))
     case 2: return .regex(pick(["dec.*ed", "[Pp]aid", "^\\{", "\\d{3}"]))
     case 3: return .field("service", pick([.equal, .notEqual]), pick(["orders", "ord*", "*", "none"]))
-    case 4: return .field("level", pick([.equal, .notEqual, .atLeast, .atMost, .above, .below]), pick(["DEBUG", "INFO", "WARN", "FATAL", "*"]))
+    case 4:
+      return .field("level", pick([.equal, .notEqual, .atLeast, .atMost, .above, .below]), pick(["DEBUG", "INFO", "WARN", "FATAL", "*"]))
     case 5: return .field("status", pick([.equal, .notEqual, .atLeast, .below]), pick(["503", "5xx", "404", "*"]))
     case 6: return .field(pick(["pod", "container"]), pick([.equal, .notEqual]), pick(["orders-1", "orders*", "none"]))
     case 7: return .field("cluster", .equal, pick(["ground", "kind", "none"]))
-    case 8: return .field(pick(["stream", "restart", "trace", "missing"]), pick([.equal, .notEqual]), pick(["stdout", "1", "4bf92f3577b34da6a3ce929d0e0e4736"]))
+    case 8:
+      return .field(
+        pick(["stream", "restart", "trace", "missing"]), pick([.equal, .notEqual]),
+        pick(["stdout", "1", "4bf92f3577b34da6a3ce929d0e0e4736"]))
     case 9, 10: return .not(condition(depth: depth - 1))
     default: return .any((0..<Int.random(in: 0...3, using: &generator)).map { _ in condition(depth: depth - 1) })
     }
@@ -116,7 +123,9 @@ struct RecordRandom {
     if Bool.random(using: &generator) {
       let from = Int64.random(in: -10..<410, using: &generator)
       query.range =
-        Timestamp(milliseconds: 1_516_629_000_000 + from)..<Timestamp(milliseconds: 1_516_629_000_000 + from + Int64.random(in: 0...200, using: &generator))
+        Timestamp(
+          milliseconds: 1_516_629_000_000 + from)..<Timestamp(
+          milliseconds: 1_516_629_000_000 + from + Int64.random(in: 0...200, using: &generator))
     }
     return query
   }

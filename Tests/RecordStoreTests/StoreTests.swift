@@ -28,15 +28,15 @@ import TimeFormat
     var random = RecordRandom(seed: 2)
     var model: [LogRecord] = []
     let reader = fixture.reader
-    for _ in 0..<40 {
-      let batch = (0..<Int.random(in: 1...30, using: &random.generator)).map { _ in random.record() }
+    for _ in 0..<15 {
+      let batch = (0..<Int.random(in: 1...20, using: &random.generator)).map { _ in random.record() }
       try writer.append(LogBatch(records: batch))
       for var record in batch {
         record.id = Int64(model.count + 1)
         model.append(record)
       }
       let conformance = LogSourceConformance(source: reader, records: model, regex: Self.regex)
-      for _ in 0..<25 { try await conformance.check(random.query()) }
+      for _ in 0..<20 { try await conformance.check(random.query()) }
       let from = Timestamp(milliseconds: 1_516_629_000_000 + Int64.random(in: 0..<100, using: &random.generator))
       try await conformance.checkHistogram(random.query(), over: from..<from + .milliseconds(240), buckets: random.pick([1, 7, 24, 60]))
     }
@@ -98,7 +98,9 @@ import TimeFormat
     withExtendedLifetime(writer) {}
   }
 
-  @Test(arguments: [Array("hello, this is no database, but long enough to be looked at".utf8), [UInt8](repeating: 7, count: 8192), Array("x".utf8)])
+  @Test(arguments: [
+    Array("hello, this is no database, but long enough to be looked at".utf8), [UInt8](repeating: 7, count: 8192), Array("x".utf8),
+  ])
   func aForeignFileIsRefusedAndMovedAside(bytes: [UInt8]) async throws {
     let fixture = StoreFixture()
     fixture.write(bytes, "records.sqlite")
@@ -189,7 +191,6 @@ import TimeFormat
     try writer.append(batch)
     let records = try await fixture.reader.records(matching: LogQuery(limit: .max)).records
     #expect(records.count == stored + 200)
-    #expect(Set(records.suffix(0).map(\.service)).isEmpty)
     #expect(Set(records.map(\.service)).isSuperset(of: batch.records.map(\.service)), "numbers of undone rows are not used again")
   }
 
@@ -213,7 +214,9 @@ import TimeFormat
     let fixture = StoreFixture()
     let writer = try fixture.writer()
     let later = fixture.now + .seconds(5)
-    try writer.record([SourceUpdate(name: "logs", cluster: "ground", recordsIn: 5, connectedSince: fixture.now, error: .happened("No way."))])
+    try writer.record([
+      SourceUpdate(name: "logs", cluster: "ground", recordsIn: 5, connectedSince: fixture.now, error: .happened("No way."))
+    ])
     try writer.record([
       SourceUpdate(name: "logs", cluster: "ground", recordsIn: 2, dropped: 1, dropReason: "too old", masked: 3, currentAt: later),
       SourceUpdate(name: "k8s", cluster: "ground"),
@@ -290,7 +293,8 @@ import TimeFormat
     #expect(try await fixture.reader.gaps(since: Timestamp(seconds: 31)).isEmpty)
     let events = ["ready", "created", "gone"].enumerated().map { index, kind in
       PodLifecycleEvent(
-        kind: kind, at: Timestamp(seconds: [20, 10, 20][index]), cluster: "ground", namespace: "shop", pod: "billing-1", podUID: "u1", node: "node-1",
+        kind: kind, at: Timestamp(seconds: [20, 10, 20][index]), cluster: "ground", namespace: "shop", pod: "billing-1", podUID: "u1",
+        node: "node-1",
         detail: "x")
     }
     try writer.record(lifecycle: events)
@@ -304,7 +308,8 @@ import TimeFormat
     let writer = try fixture.writer()
     func evidence(_ check: String, _ subject: String, _ seconds: Int64, _ outcome: Evidence.Outcome) -> Evidence {
       Evidence(
-        check: check, subject: subject, cluster: "ground", outcome: outcome, grade: .exercised, observed: "200 of 200 valid", query: "q", source: "logs",
+        check: check, subject: subject, cluster: "ground", outcome: outcome, grade: .exercised, observed: "200 of 200 valid", query: "q",
+        source: "logs",
         at: Timestamp(seconds: seconds), digest: "d")
     }
     let all = [

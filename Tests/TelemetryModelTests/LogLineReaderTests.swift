@@ -49,7 +49,8 @@ private func read(_ line: String, writtenAt: Timestamp? = nil) -> LogRecord {
   }
 
   @Test(arguments: [
-    "x-request-id", "X-Request-ID", "request_id", "requestId", "req_id", "http.req.id", "correlation_id", "correlationId", "logRequestId", "reqId",
+    "x-request-id", "X-Request-ID", "request_id", "requestId", "req_id", "http.req.id", "correlation_id", "correlationId", "logRequestId",
+    "reqId",
     "requestID", "http.request.id",
   ]) func everySpellingOfTheID(key: String) {
     #expect(read("{\"\(key)\":\"abc\"}").requestID == "abc")

@@ -64,7 +64,8 @@ enum Executables {
     return nil
   }
 
-  /// What a container's command means here: a name like that of the image's program is that program; anything else is a program of this machine.
+  /// What a container's command means here: a name like that of the image's program is that program; anything else is a program of
+  /// this machine.
   static func resolve(_ command: String, image: String, path: String) -> String? {
     let base = command.split(separator: "/").last
     if base == image.split(separator: "/").last { return image }

@@ -1,7 +1,8 @@
 import JSONBytes
 import TimeFormat
 
-/// The environment of a container: the services of its namespace, `envFrom`, `env` with its sources, in the kubelet's order of precedence.
+/// The environment of a container: the services of its namespace, `envFrom`, `env` with its sources, in the kubelet's order of
+/// precedence.
 struct ContainerEnvironment {
   /// Looks up a ConfigMap or Secret: kind and name.
   typealias Lookup = (_ resource: Source, _ name: String) -> JSONValue?

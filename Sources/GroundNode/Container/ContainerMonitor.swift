@@ -4,7 +4,8 @@ import Synchronization
 
 /// Watches the runs of all containers: their ends, their keepers, their memory.
 ///
-/// It looks instead of being told: after a restart of the daemon the processes are nobody's children, and a few `access` calls cost nothing.
+/// It looks instead of being told: after a restart of the daemon the processes are nobody's children, and a few `access` calls
+/// cost nothing.
 final class ContainerMonitor: Sendable {
   private struct Entry: Sendable {
     var run: ContainerRun

@@ -53,7 +53,8 @@ package struct ContainerRun: Sendable, Hashable {
     return Array(fields[(6 + count)...])
   }
 
-  /// Writes the specification and starts the shim. To start it again on a folder that has one is how a run whose shim was killed is closed.
+  /// Writes the specification and starts the shim. To start it again on a folder that has one is how a run whose shim was killed
+  /// is closed.
   package func launch(_ launch: Launch, shim: String, shimLog: String) throws -> ProcessIdentity {
     try Files.makeFolder(folder)
     if let parent = Files.parent(of: launch.log) { try Files.makeFolder(parent) }

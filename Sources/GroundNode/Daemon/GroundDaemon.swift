@@ -24,7 +24,8 @@ package struct GroundDaemon: Sendable {
   private let home: Home
   private let options: GroundOptions
 
-  /// Runs the ground of a home until SIGTERM or SIGINT, then stops everything it runs. Killed at once, it leaves its containers alive for the next one.
+  /// Runs the ground of a home until SIGTERM or SIGINT, then stops everything it runs. Killed at once, it leaves its containers
+  /// alive for the next one.
   ///
   /// Throws in one sentence where it cannot start.
   package static func run(home: Home, options: GroundOptions = GroundOptions()) async throws {
@@ -150,15 +151,11 @@ package struct GroundDaemon: Sendable {
     }
   }
 
-  /// The port this home had before, else the first free one.
+  /// The port this home had before, else the first free one: another home may have taken it while this one was down. Clients read
+  /// the port from the kubeconfig.
   private func choosePort() throws -> Int {
     if let known = Files.text(home.port).flatMap({ Int($0.prefix { $0.isNumber }) }), (1...65_535).contains(known) {
-      guard Self.isFree(known) else {
-        throw EnvironmentError(
-          "expected the ground's port \(known) of 127.0.0.1 to be free, but another program listens there; "
-            + "stop that program, or remove \(home.port) to have another port chosen")
-      }
-      return known
+      if Self.isFree(known) { return known }
     }
     for port in options.firstPort..<options.firstPort + 200 where Self.isFree(port) { return port }
     throw EnvironmentError(
@@ -179,7 +176,8 @@ package struct GroundDaemon: Sendable {
   /// Services keep their addresses; when another home has taken the network meanwhile, they move into the new one.
   private func renumberServices(_ store: ObjectStore, _ lease: AddressLease) {
     for service in store.list(.services).items {
-      guard let address = service.at("spec", "clusterIP")?.stringValue, address.hasPrefix("127."), !address.hasPrefix("127.\(lease.second).")
+      guard let address = service.at("spec", "clusterIP")?.stringValue, address.hasPrefix("127."),
+        !address.hasPrefix("127.\(lease.second).")
       else { continue }
       let moved = "127.\(lease.second)." + address.split(separator: ".").dropFirst(2).joined(separator: ".")
       var fresh = service

@@ -19,7 +19,8 @@ actor PodLogCursor {
   init(path: String, run: ContainerRun, request: PodLogRequest) throws(APIError) {
     let descriptor = periplus_open(path, O_RDONLY, 0)
     guard descriptor >= 0 else {
-      throw APIError(code: 500, reason: "InternalError", message: "failed to open log file \"\(path)\": \(String(cString: strerror(errno)))")
+      throw APIError(
+        code: 500, reason: "InternalError", message: "failed to open log file \"\(path)\": \(String(cString: strerror(errno)))")
     }
     self.descriptor = descriptor
     self.run = run

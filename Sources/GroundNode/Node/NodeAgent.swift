@@ -6,7 +6,8 @@ import TimeFormat
 
 /// The agent of one virtual node: reports it, and has a worker for each pod bound to it.
 struct NodeAgent: Sendable {
-  /// With this annotation on its Node a node is lost, as if its machine had lost power: its containers die and nothing is reported any more.
+  /// With this annotation on its Node a node is lost, as if its machine had lost power: its containers die and nothing is reported
+  /// any more.
   static let lost = "periplus.local/lost"
 
   let status: NodeStatus

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Addresses of pods: per node a /24 of the home's /16. An address that was given back is the last to be used again, so that late connections to a dead
+/// Addresses of pods: per node a /24 of the home's /16. An address that was given back is the last to be used again, so that late
+/// connections to a dead
 /// pod do not reach a new one.
 final class PodAddresses: Sendable {
   private struct State {

@@ -1,6 +1,7 @@
 package import TimeFormat
 
-/// The life of one pod on its node, as a state machine: what happened goes in with its moment, what is to be done comes out. No I/O, no clock.
+/// The life of one pod on its node, as a state machine: what happened goes in with its moment, what is to be done comes out. No
+/// I/O, no clock.
 package struct PodMachine: Sendable {
   package enum Input: Sendable {
     /// What is on the disk from before, by container: the node's daemon was started again.

@@ -14,7 +14,8 @@ struct PodSteps: Sendable {
 
   func container(_ name: String) -> ContainerSpec? { (spec.containers + spec.initContainers).first { $0.name == name } }
 
-  /// When a deleted pod's grace is over; `nil` while it is to live. The API's moment is cut to the second: a deletion seen as it happens gets its whole grace.
+  /// When a deleted pod's grace is over; `nil` while it is to live. The API's moment is cut to the second: a deletion seen as it
+  /// happens gets its whole grace.
   func deadline(_ pod: JSONValue, isNew: Bool) -> Timestamp? {
     guard let text = pod.at("metadata", "deletionTimestamp")?.stringValue, let end = Timestamp(rfc3339: text) else { return nil }
     let grace = pod.at("metadata", "deletionGracePeriodSeconds")?.intValue ?? 30

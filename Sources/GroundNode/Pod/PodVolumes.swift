@@ -5,7 +5,8 @@ import StateDirectory
 /// A pod's volumes as folders, and per container a root below which its mount paths exist (`POD_ROOT`).
 struct PodVolumes {
   let folder: String
-  /// Where the paths of `hostPath` volumes lie: within the home, so that two homes never meet and no privilege is needed. All nodes share it.
+  /// Where the paths of `hostPath` volumes lie: within the home, so that two homes never meet and no privilege is needed. All
+  /// nodes share it.
   let host: String
 
   struct Failure: Error { var message: String }

@@ -2,7 +2,8 @@ import TimeFormat
 
 /// How long a container that keeps ending waits for its next start.
 ///
-/// Kubernetes begins at 10 s and doubles to 5 min; here the base is configurable, because a trainee should not wait that long. The first restart is
+/// Kubernetes begins at 10 s and doubles to 5 min; here the base is configurable, because a trainee should not wait that long. The
+/// first restart is
 /// immediate, and a run of 10 minutes forgives what was before (kubelet, `MaxContainerBackOff` × 2).
 package struct RestartBackOff: Sendable, Hashable {
   package struct Limits: Sendable, Hashable {

@@ -3,7 +3,8 @@ import NIOPosix
 
 /// One half of a forwarded connection: what it reads its partner writes. Both halves live on one event loop.
 ///
-/// A side is read only while the other can write (back-pressure), and an end of input is passed on as an end of output, so that a half-closed connection
+/// A side is read only while the other can write (back-pressure), and an end of input is passed on as an end of output, so that a
+/// half-closed connection
 /// still answers.
 final class Forwarder: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer

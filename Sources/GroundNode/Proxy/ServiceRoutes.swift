@@ -47,7 +47,8 @@ package struct ServiceRoutes: Sendable, Hashable {
         guard let number = port["port"]?.intValue else { continue }
         func refuse(_ why: String) { refusals.append(Refusal(namespace: namespace, service: name, sentence: why)) }
         guard number >= 1024 else {
-          refuse("Port \(number) is not served: ports below 1024 need a privilege that the proving ground does not take; use 1024 or above.")
+          refuse(
+            "Port \(number) is not served: ports below 1024 need a privilege that the proving ground does not take; use 1024 or above.")
           continue
         }
         guard port["protocol"]?.stringValue ?? "TCP" == "TCP" else {
@@ -64,7 +65,8 @@ package struct ServiceRoutes: Sendable, Hashable {
     var ready: [Endpoint] = []
     var serving: [Endpoint] = []
     for slice in slices {
-      guard let port = (slice["ports"]?.arrayValue ?? []).first(where: { $0["name"]?.stringValue ?? "" == portName })?["port"]?.intValue else {
+      guard let port = (slice["ports"]?.arrayValue ?? []).first(where: { $0["name"]?.stringValue ?? "" == portName })?["port"]?.intValue
+      else {
         continue
       }
       for endpoint in slice["endpoints"]?.arrayValue ?? [] {

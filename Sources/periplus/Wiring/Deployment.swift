@@ -34,12 +34,15 @@ struct Deployment {
     defer { Task { await api.shutdown() } }
     let end = ContinuousClock.now + limit
     var waiting: [String] = []
+    // A status can be from before a restart: it counts once it has held.
+    var held = 0
     while ContinuousClock.now < end {
       let deployments = (try? await api.listAll("/apis/apps/v1/namespaces/shop/deployments")) ?? []
       waiting = deployments.filter {
         ($0.at("status", "readyReplicas")?.intValue ?? 0) < ($0.at("spec", "replicas")?.intValue ?? 1)
       }.compactMap { $0.at("metadata", "name")?.stringValue }
-      if !deployments.isEmpty, waiting.isEmpty { return }
+      held = !deployments.isEmpty && waiting.isEmpty ? held + 1 : 0
+      if held == 4 { return }
       progress(deployments.isEmpty ? "deploying the reference app" : "waiting for \(waiting.joined(separator: ", "))")
       try await Task.sleep(for: .milliseconds(200))
     }
