@@ -137,10 +137,10 @@ package struct Kubeconfig: Sendable {
   /// `http://name:secret@host` without the name and the secret: what a server is called is shown on screen. The user's own
   /// credentials are in the user's entry.
   private static func withoutUserInfo(_ server: String) -> String {
-    guard let scheme = server.range(of: "://") else { return server }
-    let authority = server[scheme.upperBound...].prefix { $0 != "/" }
-    guard let at = authority.lastIndex(of: "@") else { return server }
-    return server[..<scheme.upperBound] + server[authority.index(after: at)...]
+    let scheme = server.hasPrefix("https://") ? "https://" : "http://"
+    let rest = server.dropFirst(scheme.count)
+    guard let at = rest.prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return server }
+    return scheme + rest[rest.index(after: at)...]
   }
 
   private static func user(_ entry: Entry, _ name: String) throws(KubernetesError) -> KubeUser {

@@ -37,7 +37,9 @@ package struct LogOrigin: Sendable, Hashable {
   /// `stdout` or `stderr`.
   package var stream: String
 
-  package init(cluster: String, namespace: String, pod: String, podUID: String, container: String, restart: Int = 0, stream: String = "stdout") {
+  package init(
+    cluster: String, namespace: String, pod: String, podUID: String, container: String, restart: Int = 0, stream: String = "stdout"
+  ) {
     self.cluster = cluster
     self.namespace = namespace
     self.pod = pod

@@ -44,7 +44,7 @@ enum Program {
     // Files, not pipes: a daemon that the program leaves behind may keep its standard error open.
     let out = folder.appending(path: "out")
     let err = folder.appending(path: "err")
-    for file in [out, err] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in [out, err] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: out)
     process.standardError = try FileHandle(forWritingTo: err)
     if let input {

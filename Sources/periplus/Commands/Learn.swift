@@ -3,6 +3,7 @@ import Checks
 import Console
 import JSONBytes
 import MigrationPlan
+import Screen
 import StateDirectory
 import TimeFormat
 import Training
@@ -240,7 +241,7 @@ struct StepOptions: ParsableArguments {
     } catch let error as GroundActionError {
       throw Problem.environment(error.sentence)
     }
-    LessonOutput.print(lesson, state, json: json)
+    LessonOutput.print(lesson, state, json: json, showsStory: given != nil)
     guard judges else { return }
     switch state.lastResult {
     case "fail": throw Problem.finding()
@@ -262,11 +263,12 @@ struct StepOptions: ParsableArguments {
 
 /// A lesson's state on standard output.
 enum LessonOutput {
-  static func print(_ lesson: Lesson, _ state: LessonState, json: Bool) {
+  static func print(_ lesson: Lesson, _ state: LessonState, json: Bool, showsStory: Bool = true) {
     if json { return Output.line(TrainingRecord(lesson: lesson, state: state).json) }
-    let text = LessonText(lesson: lesson, state: state, voice: .shell)
+    let text = LessonText(lesson: lesson, state: state, voice: .shell, showsStory: showsStory)
     Output.line("\(lesson.title): \(text.progress)\n")
-    for line in text.lines { Output.line(SafeText.line(line.text)) }
+    let width = min(100, TerminalWidth.columns)
+    for line in text.lines { for row in TextWidth.wrap(Visible.text(line.text), columns: width) { Output.line(row) } }
   }
 }
 

@@ -10,6 +10,8 @@ struct LessonText {
   let lesson: Lesson
   let state: LessonState
   let voice: Voice
+  /// Whoever has just read the story need not read it with every answer.
+  var showsStory = true
 
   var progress: String {
     switch state.phase {
@@ -39,8 +41,8 @@ struct LessonText {
   }
 
   private var running: [PaneUpdate.Line] {
-    // The story is long; who is in the midst of the lesson has read it.
-    var lines = state.step == 0 ? paragraphs(state.story) + [blank] : []
+    // In the midst of the lesson it has been read.
+    var lines = showsStory && state.step == 0 ? paragraphs(state.story) + [blank] : []
     lines += paragraphs(state.task, .strong)
     if !state.offers.isEmpty {
       lines += [blank, .init("\(command("offer")) does it for you: \(state.offers.joined(separator: ", "))", .dim)]
@@ -106,9 +108,16 @@ struct LessonText {
   private func day(_ moment: Timestamp) -> String { CivilTime(moment, offset: WallClock.localOffset(at: moment)).date }
   private func count(_ number: Int, _ noun: String) -> String { number == 0 ? "no \(noun)s" : "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-  /// A YAML block's own line breaks mean nothing but where they set a line apart.
+  /// The line breaks of a file mean nothing; blank lines and indented lines do.
   private func paragraphs(_ text: String, _ tone: PaneUpdate.Tone = .plain) -> [PaneUpdate.Line] {
-    trimmed(text).split(separator: "\n", omittingEmptySubsequences: false).map { PaneUpdate.Line(String($0), tone) }
+    var lines: [String] = []
+    var continues = false
+    for line in trimmed(text).split(separator: "\n", omittingEmptySubsequences: false) {
+      let isProse = !line.isEmpty && line.first?.isWhitespace == false
+      if isProse, continues, let last = lines.popLast() { lines.append("\(last) \(line)") } else { lines.append(String(line)) }
+      continues = isProse
+    }
+    return lines.map { PaneUpdate.Line($0, tone) }
   }
 
   private func trimmed(_ text: String) -> String {

@@ -29,7 +29,7 @@ struct TrainingShelf {
     if let lesson = lessons.first(where: { $0.id == name || "\($0.number)" == name }) { return lesson }
     let nearest = EditDistance.nearest(to: name, among: lessons.map(\.id))
     throw Problem.finding(
-      "there is no lesson '\(name)'\(nearest.map { "; did you mean '\($0)'?" } ?? ""); periplus learn list shows all \(lessons.count)")
+      "there is no lesson '\(name)'; \(nearest.map { "did you mean '\($0)'? " } ?? "")periplus learn list shows all \(lessons.count)")
   }
 
   func demos() throws -> [Training.Demo] {
