@@ -17,8 +17,9 @@ func program(_ name: String, _ dependencies: [Target.Dependency], path: String? 
   .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, exclude: [], swiftSettings: strict)
+/// - Parameter data: folders of goldens and recordings, which tests read from the source tree.
+func tests(_ name: String, _ dependencies: [Target.Dependency], data: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: data, swiftSettings: strict)
 }
 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -152,7 +153,7 @@ let package = Package(
     tests("ScreenTests", ["Screen"]),
     tests("LogStandardTests", ["LogStandard", "JSONBytes", "TimeFormat"]),
     tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "LogStandard"]),
-    tests("ClusterModelTests", ["ClusterModel", "JSONBytes", "TimeFormat"]),
+    tests("ClusterModelTests", ["ClusterModel", "JSONBytes", "TimeFormat"], data: ["Fixtures"]),
     tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes"]),
     tests("ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "ClusterModel", "TimeFormat", "JSONBytes", "LogStandard"]),
     tests("TrainingTests", ["Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "ClusterModel"]),
@@ -171,23 +172,8 @@ let package = Package(
       ]),
     tests(
       "ConsoleTests",
-      ["Console", "Views", "Screen", "Training", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes"]),
+      ["Console", "Views", "Screen", "Training", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes"],
+      data: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )
-
-// Scaffolding: ROOMS=A,B builds only these targets and what they need.
-if let only = Context.environment["ROOMS"], !only.isEmpty {
-  var wanted = Set(only.split(separator: ",").map(String.init))
-  var grown = true
-  while grown {
-    grown = false
-    for target in package.targets where wanted.contains(target.name) {
-      for dependency in target.dependencies {
-        if case .byNameItem(let name, _) = dependency, wanted.insert(name).inserted { grown = true }
-      }
-    }
-  }
-  package.targets.removeAll { !wanted.contains($0.name) }
-  package.products = []
-}

@@ -79,6 +79,9 @@ struct CompletionLedger {
   /// - Parameter isOfEndedRun: a process that was killed could not complete what it had begun; that is the kill's loss, and its
   ///   own drill's business.
   mutating func add(_ records: [LogRecord], edge: Timestamp, isOfEndedRun: (LogOrigin) -> Bool) {
+    // Times are cut to the millisecond: an id that was at work around the edge may be seen by half, and is not judged.
+    let blurred = edge + .milliseconds(20)
+    var halfSeen: Set<Key> = []
     for record in records {
       guard let id = record.requestID, !isOfEndedRun(record.origin) else { continue }
       let fields = record.fields
@@ -86,11 +89,12 @@ struct CompletionLedger {
       let key = Key(podUID: record.origin.podUID, container: record.origin.container, restart: record.origin.restart, id: id)
       var tally = tallies[key] ?? Tally(pod: record.origin.pod)
       if category == LogCategory.request {
+        if record.at <= blurred { halfSeen.insert(key) }
         tally.requests += 1
         tally.newestRequest = max(tally.newestRequest ?? record.at, record.at)
       } else if category == LogCategory.response {
         let micros = fields[LogField.durationMicros]?.intValue ?? 0
-        if record.at - .microseconds(micros) <= edge + .milliseconds(5) { continue }
+        if record.at - .microseconds(micros) <= blurred { halfSeen.insert(key) }
         tally.responses += 1
       } else {
         continue
@@ -98,6 +102,7 @@ struct CompletionLedger {
       tallies[key] = tally
       data += record.raw + [UInt8(ascii: "\n")]
     }
+    for key in halfSeen { tallies[key] = nil }
   }
 
   func finding(_ subject: String, _ query: String, _ canaries: Set<String>) -> CheckFinding {

@@ -37,10 +37,14 @@ struct LogCollector: Sendable {
   /// A full disk stops the reading, never loses: the files keep what is not stored yet.
   private func append(_ batch: LogBatch) async {
     var wait = Duration.milliseconds(200)
+    var hasFailed = false
     while true {
       do {
-        return try store.append(batch)
+        try store.append(batch)
+        if hasFailed { try? store.record([SourceUpdate(name: "logs", cluster: cluster, error: .cleared)]) }
+        return
       } catch {
+        hasFailed = true
         try? store.record([SourceUpdate(name: "logs", cluster: cluster, error: .happened("\(error)"))])
         try? await Task.sleep(for: wait)
         wait = min(wait * 2, .seconds(5))

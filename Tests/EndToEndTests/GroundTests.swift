@@ -17,7 +17,7 @@ extension Program.Outcome {
 
 extension GroundFixture {
   func pods(_ app: String) throws -> [String] {
-    try kubectl("get", "pods", "-n", "shop", "-l", "app=\(app)", "-o", "name").lines.map { String($0.dropFirst("pod/".count)) }
+    try kubectl("get", "pods", "-n", "shop", "-l", "app.kubernetes.io/name=\(app)", "-o", "name").lines.map { String($0.dropFirst("pod/".count)) }
   }
 
   func allReady() throws -> Bool {
@@ -52,7 +52,7 @@ struct GroundTests {
     #expect(traffic.status == 0, "\(traffic.errors)\(traffic.output)")
     let summary = try #require(try traffic.json().last)
     #expect(summary["failed"]?.intValue == 0)
-    let id = try #require(summary["lastOrder"]?.stringValue)
+    let id = try #require(summary["lastOrderIds"]?.arrayValue?.last?.stringValue)
     try await ground.eventually(within: 15, "records of \(id) from four services") {
       let records = try ground.periplus("logs", "--request-id", id, "--json").json()
       return Set(records.compactMap { $0["service"]?.stringValue }).count >= 4

@@ -9,12 +9,12 @@ struct KillDrillTests {
   static let counter = """
     apiVersion: apps/v1
     kind: Deployment
-    metadata: {name: counter, namespace: shop, labels: {app: counter}}
+    metadata: {name: counter, namespace: shop, labels: {app.kubernetes.io/name: counter}}
     spec:
       replicas: 1
-      selector: {matchLabels: {app: counter}}
+      selector: {matchLabels: {app.kubernetes.io/name: counter}}
       template:
-        metadata: {labels: {app: counter}}
+        metadata: {labels: {app.kubernetes.io/name: counter}}
         spec:
           containers:
           - name: counter

@@ -18,7 +18,8 @@ struct PlanCommand: AsyncParsableCommand {
     subcommands: [Init.self, Lint.self, Status.self])
 
   struct Init: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Write a first plan: facilities in order, gates, registers with their questions.")
+    static let configuration = CommandConfiguration(
+      abstract: "Write a first plan: facilities in order, gates, registers with their questions.")
 
     @OptionGroup var home: HomeOptions
     @Flag(help: "Replace a plan that is there.") var force = false

@@ -35,7 +35,8 @@ struct GroundWorkloads {
     do {
       return try await api.get(Self.deployments.path(namespace: namespace, name: name))
     } catch let error as KubernetesError where error.kind == .notFound {
-      throw GroundActionError("expected a Deployment \(name) in the namespace \(namespace), there is none; periplus up deploys the reference app")
+      throw GroundActionError(
+        "expected a Deployment \(name) in the namespace \(namespace), there is none; periplus up deploys the reference app")
     }
   }
 
@@ -43,7 +44,8 @@ struct GroundWorkloads {
     do {
       return try await api.get(Self.services.path(namespace: namespace, name: name))
     } catch let error as KubernetesError where error.kind == .notFound {
-      throw GroundActionError("expected a Service \(name) in the namespace \(namespace), there is none; periplus up deploys the reference app")
+      throw GroundActionError(
+        "expected a Service \(name) in the namespace \(namespace), there is none; periplus up deploys the reference app")
     }
   }
 

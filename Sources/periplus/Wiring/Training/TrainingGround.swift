@@ -31,7 +31,8 @@ struct TrainingGround {
     case .live: break
     case .connecting: throw Problem.environment("the proving ground does not answer; periplus status tells more")
     case .stale(_, let reason, _):
-      throw Problem.environment("the proving ground does not answer (\(reason)); periplus status tells more, periplus up --detach starts it")
+      throw Problem.environment(
+        "the proving ground does not answer (\(reason)); periplus status tells more, periplus up --detach starts it")
     }
     return try await body(TrainingGround(cluster: cluster, logs: wiring.store), wiring)
   }

@@ -32,7 +32,9 @@ actor TrainingPanes: PaneSource {
         return try update(of: lesson)
       case .demo:
         guard !id.isEmpty else { return try demoList(shelf) }
-        guard let stage else { throw GroundActionError("a demo plays on a console that is seen; periplus demo rehearse \(id) plays it without") }
+        guard let stage else {
+          throw GroundActionError("a demo plays on a console that is seen; periplus demo rehearse \(id) plays it without")
+        }
         let show = DemoShow(try shelf.demo(id), stage: stage, ground: ground)
         demo = show
         lesson = nil
