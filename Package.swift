@@ -88,7 +88,10 @@ let package = Package(
     room("Terminal", ["Screen", "CNcurses", "CLinux"]),
     room(
       "RecordStore",
-      ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "StateDirectory", "CPCRE2", grdb, grdbSQLite]),
+      [
+        "JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "StateDirectory", "CPCRE2", grdb,
+        grdbSQLite,
+      ]),
     room(
       "KubernetesClient",
       ["JSONBytes", "TimeFormat", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioFoundation, nioSSL, yams, subprocess, systemPackage]),
@@ -102,7 +105,8 @@ let package = Package(
         "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "StateDirectory", asyncHTTPClient, nioCore, nioHTTP1, hummingbird,
         httpTypes, logging, lifecycle,
       ]),
-    room("GroundAPI", ["JSONBytes", "TimeFormat", "GroundControllers", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, lifecycle]),
+    room(
+      "GroundAPI", ["JSONBytes", "TimeFormat", "GroundControllers", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, lifecycle]),
     room(
       "GroundNode",
       [
@@ -121,7 +125,10 @@ let package = Package(
     // The reference app.
     room(
       "ServiceKit",
-      ["LogStandard", "JSONBytes", "TimeFormat", hummingbird, httpTypes, asyncHTTPClient, nioCore, nioHTTP1, logging, lifecycle, unixSignals, grdb],
+      [
+        "LogStandard", "JSONBytes", "TimeFormat", hummingbird, httpTypes, asyncHTTPClient, nioCore, nioHTTP1, logging, lifecycle,
+        unixSignals, grdb,
+      ],
       path: "ReferenceApp/Sources/ServiceKit"),
     program(
       "reference-app",
@@ -142,7 +149,8 @@ let package = Package(
     program(
       "benchmarks",
       [
-        "JSONBytes", "TimeFormat", "Screen", "LogStandard", "ClusterModel", "TelemetryModel", "RecordStore", "KubernetesClient", "ClusterFeed",
+        "JSONBytes", "TimeFormat", "Screen", "LogStandard", "ClusterModel", "TelemetryModel", "RecordStore", "KubernetesClient",
+        "ClusterFeed",
         "GroundAPI", "Console", "StateDirectory", "CLinux",
       ], path: "Benchmarks"),
 
@@ -160,14 +168,17 @@ let package = Package(
     tests(
       "RecordStoreTests",
       ["RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "JSONBytes", "Ingest", "LogStandard", grdb]),
-    tests("KubernetesClientTests", ["KubernetesClient", "ClusterFeed", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
+    tests(
+      "KubernetesClientTests",
+      ["KubernetesClient", "ClusterFeed", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
     tests("GroundAPITests", ["GroundAPI", "GroundControllers", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
     tests("GroundControllersTests", ["GroundControllers", "JSONBytes", "TimeFormat"]),
     tests("GroundNodeTests", ["GroundNode", "GroundAPI", "StateDirectory", "JSONBytes", "TimeFormat"]),
     tests(
       "ServiceKitTests",
       [
-        "ServiceKit", "Load", "LogStandard", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, asyncHTTPClient, httpTypes, nioCore,
+        "ServiceKit", "Load", "LogStandard", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, asyncHTTPClient, httpTypes,
+        nioCore,
         nioHTTP1, logging,
       ]),
     tests(

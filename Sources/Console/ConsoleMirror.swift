@@ -17,7 +17,9 @@ package final class ConsoleMirror: Sendable {
   func publish(_ state: ConsoleState, _ size: Size) { seen.withLock { $0 = Seen(state: state, size: size) } }
 
   func screen() -> [String] {
-    guard let seen = seen.withLock({ $0 }) else { return [] }
+    guard var seen = seen.withLock({ $0 }) else { return [] }
+    // The pane says what is expected; what it says must not count as having come.
+    seen.state.pane = nil
     return ConsoleRenderer.render(seen.state, size: seen.size, theme: Theme(depth: .mono), glyphs: .unicode).plainText()
   }
 

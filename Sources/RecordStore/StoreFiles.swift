@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TimeFormat
 
 /// The files of a store's folder, and what can be said of them without opening them.
@@ -23,9 +24,8 @@ struct StoreFiles: Sendable {
   }
 
   func look() -> Look {
-    let file = open(records, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return errno == ENOENT || errno == ENOTDIR ? .absent : .store }
-    defer { close(file) }
+    guard let inode else { return .absent }
+    guard let file = HeldFiles.descriptor(of: records, inode: inode) else { return errno == ENOENT || errno == ENOTDIR ? .absent : .store }
     var header = [UInt8](repeating: 0, count: 100)
     let count = header.withUnsafeMutableBytes { pread(file, $0.baseAddress, 100, 0) }
     if count == 0 { return .empty }
@@ -63,6 +63,24 @@ struct StoreFiles: Sendable {
     for suffix in ["-wal", "-shm"] { _ = rename(records + suffix, target + suffix) }
     unlink(suspect)
     return target
+  }
+}
+
+/// Descriptors of database files that were looked into, open as long as the process.
+///
+/// POSIX drops all locks of a process on a file when the process closes *any* descriptor of that file (fcntl(2)), and SQLite's locks
+/// are such: a reader's look would free the writer's, and another process could then delete the writer's log.
+private enum HeldFiles {
+  private static let held = Mutex<[UInt64: Int32]>([:])
+
+  static func descriptor(of path: String, inode: UInt64) -> Int32? {
+    held.withLock { held in
+      if let file = held[inode] { return file }
+      let file = open(path, O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { return nil }
+      held[inode] = file
+      return file
+    }
   }
 }
 

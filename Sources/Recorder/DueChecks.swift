@@ -47,7 +47,9 @@ struct DueChecks: Sendable {
   func now(only ids: Set<String>, _ report: (CheckRunner.Report) -> Void) async throws {
     guard let plan = plan() else { throw RecorderError("there is no usable plan; periplus plan lint says what is wrong with it") }
     let known = Set(plan.checks.map(\.id))
-    for id in ids.subtracting(known).sorted() { throw RecorderError("the plan has no check \(id); it has: \(known.sorted().joined(separator: ", "))") }
+    for id in ids.subtracting(known).sorted() {
+      throw RecorderError("the plan has no check \(id); it has: \(known.sorted().joined(separator: ", "))")
+    }
     for check in plan.checks where ids.isEmpty || ids.contains(check.id) {
       for result in await runner.run(plan, only: [check.id]) {
         try store.record(evidence: result.evidence)

@@ -23,7 +23,8 @@ package struct RecorderService: Sendable {
   private let reviveGround: @Sendable () -> Void
 
   package init(
-    home: Home, plan: @escaping @Sendable () -> Plan?, now: @escaping @Sendable () -> Timestamp, reviveGround: @escaping @Sendable () -> Void
+    home: Home, plan: @escaping @Sendable () -> Plan?, now: @escaping @Sendable () -> Timestamp,
+    reviveGround: @escaping @Sendable () -> Void
   ) {
     self.home = home
     self.plan = plan

@@ -22,9 +22,12 @@ private let allowed: [String: Set<String>] = {
     // With the outside world.
     "Sources/StateDirectory": system.union(["JSONBytes", "TimeFormat", "CLinux"]),
     "Sources/Terminal": system.union(["Screen", "CNcurses", "CLinux"]),
-    "Sources/RecordStore": system.union(domain).union(["GRDB", "CPCRE2", "StateDirectory", "Foundation", "FoundationEssentials"]),
+    "Sources/RecordStore": system.union(domain).union([
+      "GRDB", "GRDBSQLite", "CPCRE2", "StateDirectory", "Foundation", "FoundationEssentials",
+    ]),
     "Sources/KubernetesClient": system.union([
-      "JSONBytes", "TimeFormat", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOFoundationCompat", "NIOSSL", "Yams", "Subprocess", "SystemPackage",
+      "JSONBytes", "TimeFormat", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOFoundationCompat", "NIOSSL", "Yams",
+      "Subprocess", "SystemPackage",
       "Foundation", "FoundationEssentials",
     ]),
     "Sources/ClusterFeed": system.union(["JSONBytes", "TimeFormat", "ClusterModel", "KubernetesClient"]),
@@ -34,7 +37,8 @@ private let allowed: [String: Set<String>] = {
       "Hummingbird", "HTTPTypes", "Logging", "ServiceLifecycle",
     ]),
     "Sources/GroundAPI": system.union([
-      "JSONBytes", "TimeFormat", "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "GRDB", "Logging", "ServiceLifecycle", "Foundation",
+      "JSONBytes", "TimeFormat", "GroundControllers", "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "GRDB", "Logging",
+      "ServiceLifecycle", "Foundation",
       "FoundationEssentials",
     ]),
     "Sources/GroundNode": system.union([
@@ -46,10 +50,11 @@ private let allowed: [String: Set<String>] = {
     // ServiceKit knows nothing of Periplus but the standard; the reference app knows nothing of it but ServiceKit.
     "ReferenceApp/Sources/ServiceKit": system.union([
       "LogStandard", "JSONBytes", "TimeFormat", "Hummingbird", "HTTPTypes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Logging",
-      "ServiceLifecycle", "UnixSignals", "GRDB", "Foundation", "FoundationEssentials",
+      "ServiceLifecycle", "UnixSignals", "GRDB", "CDispatch", "Foundation", "FoundationEssentials",
     ]),
     "ReferenceApp/Sources/reference-app": system.union([
-      "ServiceKit", "JSONBytes", "TimeFormat", "Hummingbird", "HTTPTypes", "GRDB", "Logging", "ServiceLifecycle", "NIOCore", "ArgumentParser",
+      "ServiceKit", "JSONBytes", "TimeFormat", "Hummingbird", "HTTPTypes", "GRDB", "Logging", "ServiceLifecycle", "NIOCore",
+      "ArgumentParser",
       "Foundation", "FoundationEssentials",
     ]),
   ]

@@ -6,10 +6,13 @@ import Testing
 struct BadInputTests {
   func periplus(_ arguments: [String], home: String = "/tmp/pe-none-\(UUID().uuidString.prefix(8))") throws -> Program.Outcome {
     try Program.run(
-      Program.binaries.appending(path: "periplus").path, arguments, environment: ["PERIPLUS_HOME": home, "TERM": "xterm-256color"], limit: 30)
+      Program.binaries.appending(path: "periplus").path, arguments, environment: ["PERIPLUS_HOME": home, "TERM": "xterm-256color"],
+      limit: 30)
   }
 
-  @Test("wrong usage ends with 2", arguments: [["nonsense"], ["logs", "--nonsense"], ["console", "--size", "12"], ["traffic", "--rate", "-3"]])
+  @Test(
+    "wrong usage ends with 2",
+    arguments: [["nonsense"], ["logs", "--nonsense"], ["console", "--size", "12"], ["traffic", "--rate", "-3"]])
   func usage(arguments: [String]) throws {
     let outcome = try periplus(arguments)
     #expect(outcome.status == 2, "\(arguments): \(outcome.status) \(outcome.errors)")

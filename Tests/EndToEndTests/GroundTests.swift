@@ -17,7 +17,9 @@ extension Program.Outcome {
 
 extension GroundFixture {
   func pods(_ app: String) throws -> [String] {
-    try kubectl("get", "pods", "-n", "shop", "-l", "app.kubernetes.io/name=\(app)", "-o", "name").lines.map { String($0.dropFirst("pod/".count)) }
+    try kubectl("get", "pods", "-n", "shop", "-l", "app.kubernetes.io/name=\(app)", "-o", "name").lines.map {
+      String($0.dropFirst("pod/".count))
+    }
   }
 
   func allReady() throws -> Bool {

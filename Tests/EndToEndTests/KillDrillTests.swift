@@ -68,7 +68,8 @@ struct KillDrillTests {
     try await ground.eventually(within: 60, "the counter is gone") { try ground.pods("counter").isEmpty }
     for pod in try FileManager.default.contentsOfDirectory(atPath: notes.path) {
       // A container that restarts in its pod begins at 1 again: the note is the last run's.
-      let last = Int(try String(contentsOf: notes.appending(path: pod), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+      let last =
+        Int(try String(contentsOf: notes.appending(path: pod), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
       var numbers: [Int] = []
       try await ground.eventually(within: 30, "line \(last) of \(pod) is in the store") {
         let lines = try ground.periplus("logs", "--grep", "counter \(pod) line", "--limit", "1000000", "--json").json()

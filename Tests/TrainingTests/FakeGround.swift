@@ -92,7 +92,7 @@ final class FakeStage: DemoStage {
     let page = state.withLock { $0.page }
     switch page {
     case "voyage": return ["1 Logging soaking", "10 Service mesh planned"]
-    case "request": return services().map { "\($0) Did what was asked." }
+    case "request": return ["POST /orders → 201"] + services().map { "\($0) Did what was asked." }
     default: return ["the page \(page)"]
     }
   }

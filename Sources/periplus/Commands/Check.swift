@@ -48,7 +48,8 @@ struct Check: AsyncParsableCommand {
     for evidence in line["evidence"]?.arrayValue ?? [] {
       Output.line(
         SafeText.line(
-          "    \((evidence["subject"]?.stringValue ?? "").padding(24)) \(evidence["grade"]?.stringValue ?? "")  \(evidence["observed"]?.stringValue ?? "")"))
+          "    \((evidence["subject"]?.stringValue ?? "").padding(24)) \(evidence["grade"]?.stringValue ?? "")  \(evidence["observed"]?.stringValue ?? "")"
+        ))
     }
     guard outcome != "pass" else { return }
     for detail in (line["details"]?.arrayValue ?? []).prefix(20) { Output.line(SafeText.line("      \(detail.stringValue ?? "")")) }

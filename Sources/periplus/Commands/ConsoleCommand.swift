@@ -17,7 +17,8 @@ struct ConsoleCommand: AsyncParsableCommand {
   @OptionGroup var home: HomeOptions
   @OptionGroup var look: LookOptions
   @Option(help: "voyage, health, reschedules, logs, or a link such as request/ID.") var page: String?
-  @Option(help: ArgumentHelp("Also watch this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context: [String] = []
+  @Option(help: ArgumentHelp("Also watch this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context:
+    [String] = []
   @Flag(help: "Print the page once and end.") var once = false
   @Flag(help: "Print the page as plain lines.") var linear = false
   @Flag(help: "Print the page's data as JSON, one object a line.") var json = false
@@ -26,7 +27,9 @@ struct ConsoleCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let page, case .failure(let error) = DeepLink.parse(page) { throw ValidationError(error.sentence) }
-    if keys != nil || size != nil, !(once || linear || json) { throw ValidationError("--keys and --size go with --once, --linear or --json.") }
+    if keys != nil || size != nil, !(once || linear || json) {
+      throw ValidationError("--keys and --size go with --once, --linear or --json.")
+    }
   }
 
   func run() async throws {

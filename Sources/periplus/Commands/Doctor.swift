@@ -53,7 +53,8 @@ struct Doctor: AsyncParsableCommand {
       return Finding(what: "disk", isGood: false, isNeeded: false, sentence: "the free space of \(home.path) cannot be read")
     }
     let free = UInt64(status.f_bavail) * UInt64(status.f_frsize) / (1 << 20)
-    return Finding(what: "disk", isGood: free > 500, sentence: "\(free) MiB free\(free > 500 ? "" : "; logs and state need 500 MiB or more")")
+    return Finding(
+      what: "disk", isGood: free > 500, sentence: "\(free) MiB free\(free > 500 ? "" : "; logs and state need 500 MiB or more")")
   }
 
   private func programs() -> [Finding] {
@@ -86,7 +87,8 @@ struct Doctor: AsyncParsableCommand {
     }
     return Finding(
       what: "loopback", isGood: result == 0,
-      sentence: result == 0 ? "pods can have addresses of 127.0.0.0/8" : "127.64.1.1 cannot be bound; the proving ground needs Linux's loopback")
+      sentence: result == 0
+        ? "pods can have addresses of 127.0.0.0/8" : "127.64.1.1 cannot be bound; the proving ground needs Linux's loopback")
   }
 
   private func terminal() -> Finding {
@@ -120,7 +122,8 @@ struct Doctor: AsyncParsableCommand {
       let isRunning = launcher.isRunning(name)
       return Finding(
         what: name, isGood: isRunning,
-        sentence: isRunning ? "runs, pid \(launcher.identity(of: name)?.pid ?? 0)" : "is wanted but does not run; its log is \(home.log(name))")
+        sentence: isRunning
+          ? "runs, pid \(launcher.identity(of: name)?.pid ?? 0)" : "is wanted but does not run; its log is \(home.log(name))")
     }
   }
 }

@@ -19,7 +19,8 @@ struct IngestCommand: AsyncParsableCommand {
   func run() async throws {
     let home = try home.resolve()
     let absolute = files.map { $0 == "-" || $0.hasPrefix("/") ? $0 : "\(Environment.current["PWD"] ?? ".")/\($0)" }
-    let summary = GroundLauncher(home: home).isRunning("recorder") && !files.contains("-")
+    let summary =
+      GroundLauncher(home: home).isRunning("recorder") && !files.contains("-")
       ? try await byRecorder(home, absolute) : try byOurselves(home, absolute)
     if let error = summary["error"]?.stringValue { throw Problem.environment(error) }
     let problems = (summary["problems"]?.arrayValue ?? []).compactMap(\.stringValue)

@@ -165,7 +165,8 @@ struct Health: AsyncParsableCommand {
     abstract: "What is red, amber, green or grey, and why.", discussion: "Exit code 1 when something is red.")
 
   @OptionGroup var read: ReadOptions
-  @Option(help: ArgumentHelp("Also look at this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context: [String] = []
+  @Option(help: ArgumentHelp("Also look at this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context:
+    [String] = []
 
   func run() async throws {
     let wiring = try ConsoleWiring(home: try read.home.resolve(), contexts: context)

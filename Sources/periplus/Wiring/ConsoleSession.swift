@@ -76,6 +76,8 @@ private final class Background: Sendable {
   }
 
   let inbox: Inbox
+  /// What demos see of the screen.
+  let mirror = ConsoleMirror()
   private let state = Mutex(State())
 
   init(inbox: Inbox) { self.inbox = inbox }
@@ -108,7 +110,9 @@ private final class Background: Sendable {
     }
     let wiring: ConsoleWiring
     do {
-      wiring = try ConsoleWiring(home: session.home, contexts: session.contexts, allowsActions: session.look.actions)
+      wiring = try ConsoleWiring(
+        home: session.home, contexts: session.contexts, allowsActions: session.look.actions,
+        stage: LiveStage(inbox: inbox, mirror: mirror, now: WallClock.now, pause: { try await Task.sleep(for: $0) }))
     } catch {
       inbox.post(.note(Note((error as? Problem)?.sentence ?? "\(error)", .bad)))
       return
@@ -152,6 +156,7 @@ private final class ScreenHandler: TerminalHandler {
     var core = ConsoleCore(
       state: session.firstState(), inbox: inbox, size: size, theme: capabilities.theme,
       glyphs: session.look.ascii ? .ascii : capabilities.glyphs, now: WallClock.now)
+    core.mirror = background.mirror
     if let page = session.page { core.run("open \(page)") }
     self.core = core
     pump()

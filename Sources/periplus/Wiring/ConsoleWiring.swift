@@ -21,7 +21,8 @@ struct ConsoleWiring {
   /// - Parameters:
   ///   - contexts: kubeconfig contexts of other clusters to watch; the proving ground is watched when it has been started.
   ///   - allowsActions: whether other clusters may be changed; the proving ground always may.
-  init(home: Home, contexts: [String] = [], allowsActions: Bool = false) throws {
+  ///   - stage: the console that is seen, on which demos play.
+  init(home: Home, contexts: [String] = [], allowsActions: Bool = false, stage: (any DemoStage)? = nil) throws {
     self.home = home
     let store = StoreReader(directory: home.store)
     self.store = store
@@ -51,7 +52,7 @@ struct ConsoleWiring {
         }
       },
       verdicts: { snapshot, reschedules, now in HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now) },
-      actions: actions, panes: feeds.first.map { TrainingPanes(home: home, cluster: $0, logs: store) },
+      actions: actions, panes: feeds.first.map { TrainingPanes(home: home, cluster: $0, logs: store, stage: stage) },
       export: { name, markdown, json in try Exports(home: home).write(name, markdown: markdown, json: json) },
       rememberLook: { moment in try? Files.write(moment.rfc3339(), to: LastLook(home: home).path) },
       now: WallClock.now, pause: { try await Task.sleep(for: $0) })

@@ -47,7 +47,8 @@ struct Deployment {
       try await Task.sleep(for: .milliseconds(200))
     }
     throw Problem.environment(
-      "not ready within \(limit.brief): \(waiting.joined(separator: ", ")); see why with: periplus health, or the log \(home.log("ground"))")
+      "not ready within \(limit.brief): \(waiting.joined(separator: ", ")); see why with: periplus health, or the log \(home.log("ground"))"
+    )
   }
 }
 

@@ -3,7 +3,9 @@ import StateDirectory
 
 /// Where state lives.
 struct HomeOptions: ParsableArguments {
-  @Option(name: .customLong("home"), help: ArgumentHelp("Where state lives (default: $PERIPLUS_HOME, or periplus in the XDG state directory).", valueName: "folder"))
+  @Option(
+    name: .customLong("home"),
+    help: ArgumentHelp("Where state lives (default: $PERIPLUS_HOME, or periplus in the XDG state directory).", valueName: "folder"))
   var path: String?
 
   func resolve() throws -> Home {

@@ -18,7 +18,8 @@ struct ServiceAddresses {
     await api.shutdown()
     var urls: [String: String] = [:]
     for item in list["items"]?.arrayValue ?? [] {
-      if let name = item.at("metadata", "name")?.stringValue, names.contains(name), let address = item.at("spec", "clusterIP")?.stringValue {
+      if let name = item.at("metadata", "name")?.stringValue, names.contains(name), let address = item.at("spec", "clusterIP")?.stringValue
+      {
         urls[name] = "http://\(address):\(port)"
       }
     }

@@ -20,7 +20,8 @@ struct Share {
       }
     }
     throw Problem.environment(
-      "expected lessons, demos and manifests in share/periplus beside the program and found none; unpack the bundle whole, or build in the source tree")
+      "expected lessons, demos and manifests in share/periplus beside the program and found none; unpack the bundle whole, or build in the source tree"
+    )
   }
 }
 

@@ -92,7 +92,8 @@ actor TrainingPanes: PaneSource {
       let state = LessonState(lesson, events: events)
       return PaneUpdate.Line("\(lesson.id)  \(lesson.title), \(lesson.minutes) min\(state.finishedAt.isEmpty ? "" : ", done")")
     }
-    return PaneUpdate(kind: .lesson, title: "Which one?", lines: lines + [.init(""), .init(":learn LESSON opens one.", .dim)], isDone: true)
+    return PaneUpdate(
+      kind: .lesson, title: "Which one?", lines: lines + [.init(""), .init(":learn LESSON opens one.", .dim)], isDone: true)
   }
 
   private func demoList(_ shelf: TrainingShelf) throws -> PaneUpdate {
