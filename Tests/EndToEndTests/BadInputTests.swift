@@ -22,7 +22,7 @@ struct BadInputTests {
   @Test("a console without a terminal says so and ends with 3")
   func noTerminal() throws {
     let outcome = try Program.run(
-      "/usr/bin/setsid", [Program.binaries.appending(path: "periplus").path, "console"],
+      "/usr/bin/setsid", ["--wait", Program.binaries.appending(path: "periplus").path, "console"],
       environment: ["PERIPLUS_HOME": "/tmp/pe-none", "TERM": "xterm"], limit: 30)
     #expect(outcome.status == 3, "\(outcome.errors)")
     #expect(outcome.errors.split(separator: "\n").count == 1)

@@ -81,7 +81,7 @@ struct GroundTests {
     }
     let pod = try #require(try ground.pods("catalog").first)
     let described = try ground.kubectl("describe", "pod", pod, "-n", "shop")
-    #expect(described.status == 0 && described.output.contains("Started container"), "\(described.errors)")
+    #expect(described.status == 0 && described.output.contains("Started"), "\(described.errors)")
     let logs = try ground.kubectl("logs", pod, "-n", "shop", "--tail", "3")
     #expect(logs.status == 0 && logs.output.contains("logRequestId"))
     #expect(try ground.kubectl("scale", "deployment/reports", "-n", "shop", "--replicas=3").status == 0)

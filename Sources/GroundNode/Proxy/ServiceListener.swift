@@ -38,7 +38,7 @@ struct ServiceListener: Sendable {
       .serverChannelOption(.backlog, value: 1024)
       .childChannelOption(.autoRead, value: false)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { client in
         client.eventLoop.makeCompletedFuture { try client.pipeline.syncOperations.addHandler(Opener(balancer)) }
       }
@@ -75,7 +75,7 @@ struct ServiceListener: Sendable {
       .connectTimeout(.seconds(2))
       .channelOption(.autoRead, value: false)
       .channelOption(.allowRemoteHalfClosure, value: true)
-      .channelOption(.socketOption(.tcp_nodelay), value: 1)
+      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .connect(host: endpoint.address, port: endpoint.port)
       .whenComplete { result in
         guard case .success(let server) = result else {
