@@ -18,16 +18,8 @@ final class TmuxScreen {
 
   @discardableResult
   func tmux(_ arguments: [String]) throws -> Program.Outcome {
-    let process = Process()
-    process.executableURL = URL(filePath: try #require(Program.find("tmux")))
-    process.arguments = ["-L", socket, "-f", "/dev/null"] + arguments
-    let out = Pipe()
-    process.standardOutput = out
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = out.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return .init(status: process.terminationStatus, output: String(decoding: data, as: UTF8.self), errors: "")
+    try Program.run(
+      try #require(Program.find("tmux")), ["-L", socket, "-f", "/dev/null"] + arguments, asOrdinaryUser: false, limit: 10)
   }
 
   func type(_ line: String) throws {
