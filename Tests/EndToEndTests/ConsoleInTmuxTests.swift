@@ -10,7 +10,7 @@ struct ConsoleInTmuxTests {
     let screen = try TmuxScreen(try ground)
     try screen.type("./periplus console; echo status=$?")
     try await screen.shows("Voyage")
-    for (key, wanted) in [("2", "shop"), ("3", "Reschedules"), ("4", "Logs"), ("1", "Logging")] {
+    for (key, wanted) in [("2", "billing"), ("3", "Reschedules"), ("4", "Logs"), ("1", "Logging")] {
       try screen.keys(key)
       try await screen.shows(wanted)
     }
@@ -52,7 +52,7 @@ struct ConsoleInTmuxTests {
     try screen.keys("C-z")
     try await screen.shows("Stopped")
     try screen.type("fg")
-    try await screen.shows("Facilities")
+    try await screen.shows("billing")
     try screen.keys("q")
   }
 

@@ -29,7 +29,11 @@ final class GroundFixture: Sendable {
   }
 
   var environment: [String: String] {
-    ["PERIPLUS_HOME": home.path, "HOME": home.path, "KUBECONFIG": home.appending(path: "kubeconfig").path, "TERM": "xterm-256color"]
+    [
+      "PERIPLUS_HOME": home.path, "HOME": home.path, "KUBECONFIG": home.appending(path: "kubeconfig").path, "TERM": "xterm-256color",
+      // A crash must end the program, not ask somebody in the terminal what to do.
+      "SWIFT_BACKTRACE": "enable=no",
+    ]
   }
 
   @discardableResult

@@ -38,7 +38,7 @@ struct ProcessSupervisor: Sendable {
           try? child?.write(to: home.pidFile(process.name))
           while !Task.isCancelled, child?.isAlive ?? false { try? await Task.sleep(for: .milliseconds(200)) }
           let isEarly = ContinuousClock.now - began < .seconds(30)
-          pause = isEarly ? min(max(pause * 2, .milliseconds(500)), .seconds(30)) : .milliseconds(500)
+          pause = isEarly ? min(max(pause * 2, .milliseconds(200)), .seconds(5)) : .zero
           continue
         }
       }
