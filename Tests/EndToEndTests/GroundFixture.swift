@@ -79,12 +79,7 @@ final class GroundFixture: Sendable {
 extension Program {
   /// Runs a program as the user who runs the tests.
   static func runAsIs(_ executable: String, _ arguments: [String]) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: executable)
-    process.arguments = arguments
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
+    try run(executable, arguments, asOrdinaryUser: false).status
   }
 }
 

@@ -36,9 +36,6 @@ enum Program {
     _ executable: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil, asOrdinaryUser: Bool = true,
     limit: Double = 120
   ) throws -> Outcome {
-    let process = Process()
-    (process.executableURL, process.arguments) = asOrdinaryUser ? command(executable, arguments) : (URL(filePath: executable), arguments)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let folder = FileManager.default.temporaryDirectory.appending(path: "periplus-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -46,24 +43,15 @@ enum Program {
     let out = folder.appending(path: "out")
     let err = folder.appending(path: "err")
     for file in [out, err] { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: out)
-    process.standardError = try FileHandle(forWritingTo: err)
-    if let input {
-      let file = folder.appending(path: "in")
-      try Data(input.utf8).write(to: file)
-      process.standardInput = try FileHandle(forReadingFrom: file)
-    } else {
-      process.standardInput = FileHandle.nullDevice
-    }
-    let ended = DispatchSemaphore(value: 0)
-    process.terminationHandler = { _ in ended.signal() }
-    try process.run()
-    if ended.wait(timeout: .now() + limit) == .timedOut {
-      kill(process.processIdentifier, SIGKILL)
-      ended.wait()
-    }
+    let standardInput = folder.appending(path: "in")
+    try Data((input ?? "").utf8).write(to: standardInput)
+    let (program, words) = asOrdinaryUser ? command(executable, arguments) : (URL(filePath: executable), arguments)
+    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let pid = try Spawn.start(
+      [program.path] + words, variables.map { "\($0.key)=\($0.value)" }, input: standardInput.path, output: out.path, errors: err.path)
+    let status = Spawn.wait(pid, limit: limit)
     return Outcome(
-      status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
+      status: status,
       output: String(decoding: try Data(contentsOf: out), as: UTF8.self),
       errors: String(decoding: try Data(contentsOf: err), as: UTF8.self))
   }

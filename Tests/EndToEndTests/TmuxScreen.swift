@@ -18,11 +18,8 @@ final class TmuxScreen {
 
   @discardableResult
   func tmux(_ arguments: [String]) throws -> Program.Outcome {
-    // Foundation waits until every copy of a descriptor of its own is closed, and the tmux server would keep one.
-    let closing = #"for f in /proc/self/fd/*; do n=${f##*/}; if [ "$n" -gt 2 ]; then eval "exec $n>&-"; fi; done; exec "$@""#
-    let tmux = try #require(Program.find("tmux"))
-    return try Program.run(
-      "/bin/bash", ["-c", closing, "tmux", tmux, "-L", socket, "-f", "/dev/null"] + arguments, asOrdinaryUser: false, limit: 10)
+    try Program.run(
+      try #require(Program.find("tmux")), ["-L", socket, "-f", "/dev/null"] + arguments, asOrdinaryUser: false, limit: 10)
   }
 
   func type(_ line: String) throws {
