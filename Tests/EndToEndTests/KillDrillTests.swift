@@ -19,7 +19,7 @@ struct KillDrillTests {
           containers:
           - name: counter
             image: test.local/sh:1
-            args: ["-c", "n=0; while :; do n=$((n+1)); echo \\"counter $HOSTNAME line $n\\"; echo $n > NOTES/$HOSTNAME; sleep 0.01; done"]
+            args: ["-c", "n=0; while :; do n=$((n+1)); echo \\"counter $HOSTNAME line $n\\"; echo $n >> NOTES/$HOSTNAME; sleep 0.01; done"]
     """
 
   @Test("random SIGKILLs lose no line, leave no orphan, and everything recovers by itself")
@@ -68,8 +68,9 @@ struct KillDrillTests {
     try await ground.eventually(within: 60, "the counter is gone") { try ground.pods("counter").isEmpty }
     for pod in try FileManager.default.contentsOfDirectory(atPath: notes.path) {
       // A container that restarts in its pod begins at 1 again: the note is the last run's.
-      let last =
-        Int(try String(contentsOf: notes.appending(path: pod), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+      let noted = try String(contentsOf: notes.appending(path: pod), encoding: .utf8).split(separator: "\n")
+      let last = noted.last.flatMap { Int($0) } ?? 0
+      guard last > 0 else { continue }  // killed before its first note
       var numbers: [Int] = []
       try await ground.eventually(within: 30, "line \(last) of \(pod) is in the store") {
         let lines = try ground.periplus("logs", "--grep", "counter \(pod) line", "--limit", "1000000", "--json").json()
