@@ -70,6 +70,7 @@ final class GroundFixture: Sendable {
   }
 
   func remove() {
+    TmuxScreen.closeAll(of: self)
     _ = try? periplus("down")
     for process in processes() { kill(process.pid, SIGKILL) }
     try? FileManager.default.removeItem(at: home.deletingLastPathComponent())

@@ -12,11 +12,19 @@ enum Spawn {
     posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_APPEND, 0)
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_APPEND, 0)
+    // Threads of the test runner block signals; a program started from one must not inherit that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var pid: pid_t = 0
     var argv = words.map { strdup($0) } + [nil]
     var envp = environment.map { strdup($0) } + [nil]
     defer { for pointer in argv + envp { free(pointer) } }
-    let result = posix_spawn(&pid, words[0], &actions, nil, &argv, &envp)
+    let result = posix_spawn(&pid, words[0], &actions, &attributes, &argv, &envp)
     guard result == 0 else { throw Failure(sentence: "\(words[0]) cannot be started: \(String(cString: strerror(result)))") }
     return pid
   }

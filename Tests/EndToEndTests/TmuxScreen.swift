@@ -8,13 +8,22 @@ final class TmuxScreen {
 
   /// Starts a shell of its own, so that what the console leaves behind in the terminal can be looked at.
   init(_ ground: GroundFixture, columns: Int = 80, rows: Int = 24) throws {
-    socket = "pe-\(UUID().uuidString.prefix(8))"
+    socket = "\(ground.home.deletingLastPathComponent().lastPathComponent)-\(UUID().uuidString.prefix(8))"
     try tmux(["new-session", "-d", "-s", session, "-x", "\(columns)", "-y", "\(rows)", "env", "PS1=ready> ", "TERM=tmux-256color", "sh"])
     for (name, value) in ground.environment where name != "TERM" { try type("export \(name)='\(value)'") }
     try type("cd \(ground.bin.path) && clear")
   }
 
-  deinit { _ = try? tmux(["kill-server"]) }
+  /// Ends every terminal that was opened on a ground.
+  static func closeAll(of ground: GroundFixture) {
+    guard let tmux = Program.find("tmux") else { return }
+    let folder = "/tmp/tmux-\(geteuid())"
+    let prefix = ground.home.deletingLastPathComponent().lastPathComponent
+    for socket in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where socket.hasPrefix(prefix) {
+      _ = try? Program.run(tmux, ["-L", socket, "kill-server"], asOrdinaryUser: false, limit: 10)
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(socket)")
+    }
+  }
 
   @discardableResult
   func tmux(_ arguments: [String]) throws -> Program.Outcome {
