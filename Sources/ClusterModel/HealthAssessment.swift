@@ -11,17 +11,17 @@ package enum HealthAssessment {
     let index = Index(snapshot, reschedules, now)
     var verdicts: [HealthVerdict] = []
     for workload in snapshot.workloads where workload.controller == nil {
-      let pods = index.pods[workload.reference.uid] ?? []
+      let pods = (index.pods[workload.reference.uid] ?? []).map { snapshot.pods[$0] }
       let facts = HealthFacts(
         now: now, workload: workload, pods: pods, events: index.events(of: pods),
         reschedules: index.reschedules["\(workload.reference.namespace)/\(workload.reference.display)"] ?? [])
       var verdict = judge(workload.reference, .workload, facts, snapshot, rules)
       verdict.wanted = workload.wanted
-      verdict.ready = workload.reference.kind == "Job" ? workload.succeeded : pods.lazy.filter { $0.isReady && !$0.isTerminating }.count
+      verdict.ready = workload.reference.kind == "Job" ? workload.succeeded : pods.count { $0.isReady && !$0.isTerminating }
       verdict.lastChange = index.lastChange(of: workload)
       verdicts.append(verdict)
     }
-    for pod in snapshot.pods where index.isBare(pod) {
+    for pod in index.bare.lazy.map({ snapshot.pods[$0] }) {
       let reference = ObjectReference(kind: "Pod", namespace: pod.namespace, name: pod.name, uid: pod.uid)
       let facts = HealthFacts(
         now: now, pods: [pod], events: index.events(of: [pod]),
@@ -72,7 +72,10 @@ package enum HealthAssessment {
 
   /// What is looked up for each subject, made once for a snapshot.
   private struct Index {
-    var pods: [String: [Pod]] = [:]
+    /// Places in the snapshot's pods, by the UID of the workload on top: copying pods costs more than judging them.
+    var pods: [String: [Int]] = [:]
+    /// Pods that nothing that is listed owns; a static pod is owned by its node.
+    var bare: [Int] = []
     var reschedules: [String: [Reschedule]] = [:]
     private var owners: [String: String] = [:]
     private var warnings: [String: [ClusterEvent]] = [:]
@@ -83,9 +86,12 @@ package enum HealthAssessment {
         owners[workload.reference.uid] = workload.controller?.uid ?? workload.reference.uid
         if workload.reference.kind == "ReplicaSet", let owner = workload.controller { replicaSets[owner.uid, default: []].append(workload) }
       }
-      for pod in snapshot.pods {
-        guard let controller = pod.controller, pod.phase != "Succeeded" else { continue }
-        pods[owners[controller.uid] ?? controller.uid, default: []].append(pod)
+      for place in snapshot.pods.indices {
+        guard let controller = snapshot.pods[place].controller, let owner = owners[controller.uid] else {
+          bare.append(place)
+          continue
+        }
+        if snapshot.pods[place].phase != "Succeeded" { pods[owner, default: []].append(place) }
       }
       for event in snapshot.events where event.type == "Warning" && event.object.kind == "Pod" {
         warnings[event.object.uid, default: []].append(event)
@@ -94,10 +100,7 @@ package enum HealthAssessment {
       for entry in entries where entry.at >= day { reschedules["\(entry.namespace)/\(entry.workload)", default: []].append(entry) }
     }
 
-    /// Nothing that is listed owns it; a static pod is owned by its node.
-    func isBare(_ pod: Pod) -> Bool { pod.controller.map { owners[$0.uid] == nil } ?? true }
-
-    func events(of pods: [Pod]) -> [ClusterEvent] { pods.flatMap { warnings[$0.uid] ?? [] } }
+    func events(of pods: [Pod]) -> [ClusterEvent] { warnings.isEmpty ? [] : pods.flatMap { warnings[$0.uid] ?? [] } }
 
     /// `image 1.4.2→1.4.3 02:58 jenkins`.
     func lastChange(of workload: Workload) -> String? {

@@ -49,7 +49,9 @@ package struct HealthFacts: Sendable {
   package var now: Timestamp
   package var workload: Workload?
   /// Of the workload, or the one bare pod; without those that have ended well.
-  package var pods: [Pod]
+  package let pods: [Pod]
+  /// Those of the pods that are meant to run: not on their way out, not ended.
+  let running: [Pod]
   package var node: Node?
   /// Warnings about the pods, oldest first.
   package var events: [ClusterEvent]
@@ -63,20 +65,34 @@ package struct HealthFacts: Sendable {
     self.now = now
     self.workload = workload
     self.pods = pods
+    let isAll = pods.allSatisfy(HealthFacts.isMeantToRun)
+    running = isAll ? pods : pods.filter(HealthFacts.isMeantToRun)
     self.node = node
     self.events = events
     self.reschedules = reschedules
   }
 
   package var wanted: Int { workload?.wanted ?? 1 }
-  var running: [Pod] { pods.filter { !$0.isTerminating && $0.phase != "Failed" && $0.phase != "Succeeded" } }
+
+  private static func isMeantToRun(_ pod: Pod) -> Bool { !pod.isTerminating && pod.phase != "Failed" && pod.phase != "Succeeded" }
 
   /// Containers that wait for a reason.
   func waiting(_ reasons: Set<String>, inInit: Bool = false) -> (pod: Pod, container: Container, reason: String, message: String)? {
-    for pod in running {
-      for container in inInit ? pod.initContainers : pod.containers {
-        if case .waiting(let reason, let message) = container.state, reasons.contains(reason) { return (pod, container, reason, message) }
-      }
+    for place in running.indices {
+      // Looked at in place: most containers run, and a copy of a pod costs more than the look.
+      let found =
+        inInit
+        ? HealthFacts.waiting(running[place].initContainers, reasons) : HealthFacts.waiting(running[place].containers, reasons)
+      if let found { return (running[place], found.container, found.reason, found.message) }
+    }
+    return nil
+  }
+
+  private static func waiting(
+    _ containers: [Container], _ reasons: Set<String>
+  ) -> (container: Container, reason: String, message: String)? {
+    for container in containers {
+      if case .waiting(let reason, let message) = container.state, reasons.contains(reason) { return (container, reason, message) }
     }
     return nil
   }

@@ -4,9 +4,18 @@ import TimeFormat
 package enum HealthRules {
   package static let all: [HealthRule] = workloads + nodes
 
+  // The kubelet's reasons for a container that waits.
+  private static let crashLoops: Set = ["CrashLoopBackOff"]
+  private static let pullFailures: Set = [
+    "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable",
+  ]
+  private static let createFailures: Set = [
+    "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError",
+  ]
+
   static let workloads: [HealthRule] = [
     HealthRule("crash-loop", .red, "A container ends again and again, and waits longer each time before it is started.") { facts in
-      guard let found = facts.waiting(["CrashLoopBackOff"]) else { return backingOff(facts) }
+      guard let found = facts.waiting(crashLoops) else { return backingOff(facts) }
       let end = found.container.lastTermination
       let exit = end.map { ", last exit \($0.exitCode)\($0.reason.isEmpty || $0.reason == "Error" ? "" : " \($0.reason)")" } ?? ""
       return .init("\(found.container.name) crash loops: \(found.container.restartCount) restarts\(exit)", since: end?.finished)
@@ -14,7 +23,7 @@ package enum HealthRules {
     HealthRule("oom-killed", .amber, "A container went over its memory limit and was killed within the last hour.") { facts in
       let hour = facts.now - .seconds(3600)
       var latest: (container: Container, at: Timestamp)?
-      for container in facts.pods.flatMap(\.containers) {
+      for container in facts.pods.lazy.flatMap(\.containers) {
         var end = container.lastTermination
         if case .terminated(let now) = container.state { end = now }
         guard let end, end.reason == "OOMKilled", let at = end.finished, at >= hour else { continue }
@@ -29,15 +38,11 @@ package enum HealthRules {
         status: count >= 3 ? .red : nil)
     },
     HealthRule("image-pull", .red, "An image cannot be pulled: a wrong name, a missing tag, or no access.") { facts in
-      let reasons: Set = [
-        "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable",
-      ]
-      guard let found = facts.waiting(reasons) ?? facts.waiting(reasons, inInit: true) else { return nil }
+      guard let found = facts.waiting(pullFailures) ?? facts.waiting(pullFailures, inInit: true) else { return nil }
       return .init("cannot pull \(found.container.image): \(found.reason)", since: found.pod.created)
     },
     HealthRule("config-error", .red, "A container cannot be made: a config map, secret or setting is missing or wrong.") { facts in
-      let reasons: Set = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError"]
-      guard let found = facts.waiting(reasons) ?? facts.waiting(reasons, inInit: true) else { return nil }
+      guard let found = facts.waiting(createFailures) ?? facts.waiting(createFailures, inInit: true) else { return nil }
       let why = found.message.isEmpty ? found.reason : found.message
       return .init("\(found.container.name) cannot be made: \(why)", since: found.pod.created)
     },

@@ -11,6 +11,7 @@ package final class EffectRunner: Sendable {
   private let inbox: Inbox
   private let tasks = Mutex<[String: Task<Void, Never>]>([:])
   private let reschedules = Mutex<[Reschedule]>([])
+  private let posted = Mutex<[String: [ClusterHealth]]>([:])
 
   package init(ports: ConsolePorts, inbox: Inbox) {
     self.ports = ports
@@ -132,16 +133,39 @@ package final class EffectRunner: Sendable {
       for source in ports.clusters {
         group.addTask { [self] in
           post(source.current())
-          for await snapshot in source.snapshots() { post(snapshot) }
+          for await snapshot in source.snapshots() {
+            let effort = post(snapshot)
+            // A large cluster's verdicts cost more than they are worth ten times a second: at most a tenth of a core goes into them.
+            guard effort > .milliseconds(5) else { continue }
+            do { try await ports.pause(min(effort * 9, .seconds(2))) } catch { return }
+          }
         }
       }
       group.addTask { [self] in await poll() }
     }
   }
 
-  private func post(_ snapshot: ClusterSnapshot) {
+  /// Returns how long the verdicts took.
+  @discardableResult
+  private func post(_ snapshot: ClusterSnapshot) -> Duration {
+    let began = ContinuousClock.now
     let known = reschedules.withLock { $0 }
-    inbox.post(.cluster(ClusterUpdate(ClusterHealth(snapshot: snapshot, verdicts: ports.verdicts(snapshot, known, ports.now())))))
+    let health = ClusterHealth(snapshot: snapshot, verdicts: ports.verdicts(snapshot, known, ports.now()))
+    inbox.post(.cluster(ClusterUpdate(health)))
+    keep(health)
+    return .now - began
+  }
+
+  /// Holds on to what the UI thread may still hold, so that letting go of a large cluster costs this thread's time, not a frame.
+  private func keep(_ health: ClusterHealth) {
+    let released = posted.withLock { posted in
+      var kept = posted[health.snapshot.cluster] ?? []
+      kept.append(health)
+      let released = kept.count > 2 ? kept.removeFirst() : nil
+      posted[health.snapshot.cluster] = kept
+      return released
+    }
+    withExtendedLifetime(released) {}
   }
 
   /// What a poll remembers of the last one.

@@ -94,6 +94,8 @@ package struct HealthView: Sendable {
     }
     self.counts = counts
     tiles = sections.flatMap { $0.listed + $0.fine }
+    let first = tiles.first?.verdict.subject.namespace
+    hasManyNamespaces = tiles.contains { $0.verdict.subject.namespace != first }
   }
 
   private static func matches(_ verdict: HealthVerdict, _ needle: String) -> Bool {
@@ -102,21 +104,32 @@ package struct HealthView: Sendable {
       || verdict.reasons.contains { $0.sentence.lowercased().contains(needle) }
   }
 
+  /// Sorts places, not tiles: a tile is heavy to move, and there may be thousands.
   private static func sorted(_ tiles: [Tile], by order: Order) -> [Tile] {
-    tiles.sorted { one, other in
+    let oldest = Timestamp(nanoseconds: .min)
+    let ranks = tiles.map { tile in
       switch order {
-      case .worstFirst:
-        if one.verdict.status != other.verdict.status { return one.verdict.status > other.verdict.status }
-        if one.verdict.reasons.count != other.verdict.reasons.count { return one.verdict.reasons.count > other.verdict.reasons.count }
-        if one.churn != other.churn { return one.churn > other.churn }
-      case .byName: break
-      case .latestFirst:
-        let oldest = Timestamp(nanoseconds: .min)
-        let (first, second) = (one.verdict.since ?? oldest, other.verdict.since ?? oldest)
-        if first != second { return first > second }
+      case .worstFirst: Rank(-Int64(tile.verdict.status.rawValue), -Int64(tile.verdict.reasons.count), -Int64(tile.churn))
+      case .byName: Rank(0, 0, 0)
+      // The newest first; what never changed comes last.
+      case .latestFirst: Rank(-max(tile.verdict.since ?? oldest, Timestamp(nanoseconds: -Int64.max)).nanoseconds, 0, 0)
       }
-      return (one.name, one.verdict.subject.namespace) < (other.name, other.verdict.subject.namespace)
     }
+    let places = tiles.indices.sorted { one, other in
+      if ranks[one] != ranks[other] { return ranks[one] < ranks[other] }
+      let (first, second) = (tiles[one].verdict.subject, tiles[other].verdict.subject)
+      if first.name != second.name { return first.name < second.name }
+      return first.namespace < second.namespace
+    }
+    return places.map { tiles[$0] }
+  }
+
+  private struct Rank: Comparable {
+    let first, second, third: Int64
+
+    init(_ first: Int64, _ second: Int64, _ third: Int64) { (self.first, self.second, self.third) = (first, second, third) }
+
+    static func < (one: Rank, other: Rank) -> Bool { (one.first, one.second, one.third) < (other.first, other.second, other.third) }
   }
 
   /// Which of the last 24 hours, 23 is the current one; `nil` outside.
@@ -128,6 +141,8 @@ package struct HealthView: Sendable {
 
   /// All tiles in the order in which the cursor goes through them.
   package let tiles: [Tile]
+  /// Then a name alone does not say which workload is meant.
+  package let hasManyNamespaces: Bool
 
   /// `✖ 2 red  ▲ 3 amber  ✔ 41 green  ◌ 6 no data`.
   package var summary: StyledLine {
