@@ -6,6 +6,8 @@ import StateDirectory
 struct FinishedProgram {
   var status: Int32
   var elapsed: Duration
+  /// The most resident memory it had, in bytes.
+  var peakMemory: Int
   /// What it wrote to its standard output.
   var output: String
 }
@@ -20,8 +22,8 @@ enum ChildProcess {
     defer { try? Files.remove(file) }
     let start = ContinuousClock.now
     let pid = try spawn(program, arguments, environment: environment, output: file)
-    let status = await wait(pid)
-    return FinishedProgram(status: status, elapsed: ContinuousClock.now - start, output: Files.text(file) ?? "")
+    let (status, peak) = await finish(pid)
+    return FinishedProgram(status: status, elapsed: ContinuousClock.now - start, peakMemory: peak, output: Files.text(file) ?? "")
   }
 
   /// Starts a program in a process group of its own; its standard error goes to `/dev/null`.
@@ -44,12 +46,15 @@ enum ChildProcess {
   }
 
   /// The exit code; 128 and the signal's number when a signal ended it.
-  static func wait(_ pid: pid_t) async -> Int32 {
+  static func wait(_ pid: pid_t) async -> Int32 { await finish(pid).status }
+
+  private static func finish(_ pid: pid_t) async -> (status: Int32, peakMemory: Int) {
     var status: Int32 = 0
+    var usage = rusage()
     // Waking up every millisecond costs less than it would to block one of few threads.
-    while waitpid(pid, &status, WNOHANG) == 0 { try? await Task.sleep(for: .milliseconds(1)) }
+    while wait4(pid, &status, WNOHANG, &usage) == 0 { try? await Task.sleep(for: .milliseconds(1)) }
     let signal = periplus_term_signal(status)
-    return signal != 0 ? 128 + signal : periplus_exit_code(status)
+    return (signal != 0 ? 128 + signal : periplus_exit_code(status), Int(usage.ru_maxrss) * 1024)
   }
 }
 

@@ -14,6 +14,7 @@ package struct IngestError: Error, Sendable, Hashable, CustomStringConvertible {
 final class ByteStream {
   private let file: OpenFile
   private let path: String
+  private let isStopped: () -> Bool
   private var unpacking: Unpacking = .unknown
   private var input: [UInt8]
   private var inputRange = 0..<0
@@ -29,8 +30,11 @@ final class ByteStream {
     case zstd(ZstdDecoder)
   }
 
-  /// - Parameter path: `-` is the standard input.
-  init(path: String) throws(IngestError) {
+  /// - Parameters:
+  ///   - path: `-` is the standard input.
+  ///   - isStopped: asked while a pipe has no bytes; then reading throws.
+  init(path: String, isStopped: @escaping () -> Bool) throws(IngestError) {
+    self.isStopped = isStopped
     self.path = path == "-" ? "the standard input" : path
     if path == "-" {
       file = OpenFile(descriptor: 0)
@@ -85,6 +89,14 @@ final class ByteStream {
     return .none
   }
 
+  /// Another program may take its time to write into a pipe: who reads must not be deaf meanwhile.
+  private func waitForBytes(_ descriptor: Int32) throws(IngestError) {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while poll(&wanted, 1, 100) <= 0 {
+      if isStopped() { throw IngestError(sentence: "Reading \(path) was stopped.") }
+    }
+  }
+
   private func fill() throws(IngestError) {
     inputRange = 0..<0
     try fillMore()
@@ -93,6 +105,7 @@ final class ByteStream {
   private func fillMore() throws(IngestError) {
     let start = inputRange.upperBound
     let descriptor = file.descriptor
+    if size == nil { try waitForBytes(descriptor) }
     while true {
       let count = input.withUnsafeMutableBytes { bytes in
         Glibc.read(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)

@@ -40,22 +40,28 @@ package struct FileIngest: Sendable {
   package var source: String
   package var batchRecords: Int
   package var batchBytes: Int
+  /// How many batches may wait to be stored. With the one that is being read and the one that is being stored this bounds the memory.
+  package var batchesAhead = 2
+  /// Where a path is read from, when that is not itself: the standard input of another process, which made a copy of it.
+  package var copies: [String: String] = [:]
 
-  /// Large batches by default: each commit writes every page of the id index that it touches, and ids are spread over all.
-  package init(cluster: String = "files", source: String = "ingest", batchRecords: Int = 40_000, batchBytes: Int = 16 << 20) {
+  /// Batches large enough that what a transaction costs besides its records is nothing, small enough that a few of them take little memory.
+  package init(cluster: String = "files", source: String = "ingest", batchRecords: Int = 8192, batchBytes: Int = 4 << 20) {
     self.cluster = cluster
     self.source = source
     self.batchRecords = batchRecords
     self.batchBytes = batchBytes
   }
 
-  /// Reads the files one after the other.
+  /// Reads the files one after the other on a thread of its own, while the caller's thread stores what was read before.
   ///
   /// - Parameters:
   ///   - paths: `-` is the standard input.
   ///   - now: the time of reading, of lines that have no other.
-  ///   - deliver: stores a batch; what it throws ends the reading.
-  /// - Returns: what was read. A file that is damaged or ends too early is a problem in it, not an error: what could be read is kept.
+  ///   - isCancelled: asked between batches, and while none comes. What was read until then is still delivered.
+  ///   - deliver: stores a batch; what it throws ends the reading. It gets the batches in the order of the lines.
+  /// - Returns: what was delivered. A file that is damaged or ends too early is a problem in it, not an error: what could be read is
+  ///   kept.
   package func run(
     _ paths: [String], now: Timestamp, progress: (Progress) -> Void = { _ in }, isCancelled: () -> Bool = { false },
     deliver: (LogBatch) throws -> Void
@@ -63,156 +69,53 @@ package struct FileIngest: Sendable {
     var summary = Summary()
     let clock = ContinuousClock()
     let start = clock.now
-    for (index, path) in paths.enumerated() {
-      var reading = FileReading(ingest: self, path: path, now: now)
-      do {
-        let stream = try ByteStream(path: path)
-        func tell() {
-          progress(
-            Progress(
-              path: path, file: index, files: paths.count, bytes: stream.bytesRead, size: stream.size,
-              records: summary.records + reading.records, elapsed: clock.now - start))
-        }
-        defer { summary.bytes += stream.bytesRead }
-        while try reading.step(stream) {
-          if try reading.deliverIfFull(deliver) { tell() }
-          if isCancelled() {
-            summary.wasCancelled = true
-            break
-          }
-        }
-        try reading.finish(deliver)
-        tell()
-        summary.files += 1
-      } catch let error as IngestError {
-        summary.problems.append(error.sentence)
-        try reading.finish(deliver, problem: error.sentence)
-      }
-      reading.add(to: &summary)
-      if summary.wasCancelled { break }
+    let parts = HandOver<ReadPart>(depth: batchesAhead)
+    // However this ends, the reader does not go on.
+    defer { parts.close() }
+    let ingest = self
+    guard BackgroundThread.start({ ingest.read(paths, now: now, into: parts) }) else {
+      throw IngestError(sentence: "Starting a thread to read files failed: \(FileSystem.lastError); end other programs and try again.")
     }
-    return summary
+    while true {
+      if !summary.wasCancelled, isCancelled() {
+        summary.wasCancelled = true
+        parts.stop()
+      }
+      switch parts.take(within: Self.patience) {
+      case .nothingYet: continue
+      case .end: return summary
+      case .element(let part):
+        if !part.batch.isEmpty { try deliver(part.batch) }
+        summary.add(part)
+        progress(
+          Progress(
+            path: paths[part.file], file: part.file, files: paths.count, bytes: part.bytes, size: part.size, records: summary.records,
+            elapsed: clock.now - start))
+      }
+    }
+  }
+
+  /// How long to wait for lines before asking whether they are still wanted.
+  private static let patience = Duration.milliseconds(100)
+
+  /// Reads all files; runs on the reader's thread.
+  private func read(_ paths: [String], now: Timestamp, into parts: HandOver<ReadPart>) {
+    defer { parts.finish() }
+    for (index, path) in paths.enumerated() where !parts.isStopped {
+      var reading = FileReading(ingest: self, path: path, file: index, now: now)
+      guard reading.run(copies[path] ?? path, into: parts) else { return }
+    }
   }
 }
 
-/// The reading of one file.
-private struct FileReading {
-  private let ingest: FileIngest
-  private let now: Timestamp
-  private let stdout: LogOrigin
-  private let stderr: LogOrigin
-  private var splitter = LineSplitter()
-  private var assembly = RecordAssembly()
-  private var joiner = CRIJoiner()
-  private var batch = LogBatch()
-  private var batchBytes = 0
-  private var lastTime: Timestamp?
-  private(set) var records: Int64 = 0
-  private var notJSON: Int64 = 0
-  private var cut: Int64 = 0
-  private var masked: Int64 = 0
-
-  init(ingest: FileIngest, path: String, now: Timestamp) {
-    self.ingest = ingest
-    self.now = now
-    let parts = path.split(separator: "/").map(String.init)
-    let name = path == "-" ? "stdin" : parts.last ?? path
-    // A file copied with its folders from a node says itself where it came from.
-    if parts.count >= 3, let pod = PodLogPath(folder: parts[parts.count - 3]), let log = PodLogPath.restart(of: name) {
-      let container = parts[parts.count - 2]
-      stdout = pod.origin(cluster: ingest.cluster, container: container, restart: log.restart, stream: "stdout")
-    } else {
-      stdout = LogOrigin(cluster: ingest.cluster, namespace: "", pod: name, podUID: path, container: "")
-    }
-    var other = stdout
-    other.stream = "stderr"
-    stderr = other
+extension FileIngest.Summary {
+  fileprivate mutating func add(_ part: ReadPart) {
+    records += Int64(part.batch.records.count)
+    notJSON += part.counts.notJSON
+    cut += part.counts.cut
+    masked += part.counts.masked
+    guard part.isLast else { return }
+    bytes += part.bytes
+    if let problem = part.problem { problems.append(problem) } else { files += 1 }
   }
-
-  /// Reads a part of the stream; `false` at its end.
-  mutating func step(_ stream: ByteStream) throws(IngestError) -> Bool {
-    var taken = splitter
-    splitter = LineSplitter.none
-    defer { splitter = taken }
-    return try taken.next { buffer throws(IngestError) in
-      try stream.read(into: buffer)
-    } _: {
-      line($0, $1)
-    }
-  }
-
-  private mutating func line(_ bytes: UnsafeBufferPointer<UInt8>, _ wasCut: Bool) {
-    if let line = CRILine(bytes) {
-      if line.isPartial || joiner.continues(line) {
-        if let whole = joiner.take(line, bytes) { take(whole, wasCut) }
-      } else {
-        add(
-          assembly.record(
-            UnsafeBufferPointer(rebasing: bytes[line.text]), origin: line.isError ? stderr : stdout, readAt: now, writtenAt: line.at,
-            wasCut: wasCut))
-      }
-      return
-    }
-    // A line without a time, such as one of a stack trace, belongs to the one before it.
-    add(assembly.record(bytes, origin: stdout, readAt: now, writtenAt: lastTime, wasCut: wasCut))
-  }
-
-  private mutating func take(_ whole: CRIJoiner.Whole, _ wasCut: Bool) {
-    let record = whole.text.withUnsafeBufferPointer { text in
-      assembly.record(
-        text, origin: whole.isError ? stderr : stdout, readAt: now, writtenAt: whole.at, wasCut: wasCut || whole.wasCut)
-    }
-    add(record)
-  }
-
-  private mutating func add(_ record: LogRecord) {
-    lastTime = record.flags.contains(.fromFuture) ? lastTime : record.at
-    if record.flags.contains(.notJSON) { notJSON += 1 }
-    if record.flags.contains(.cut) { cut += 1 }
-    records += 1
-    batchBytes += record.raw.count
-    batch.records.append(record)
-  }
-
-  mutating func deliverIfFull(_ deliver: (LogBatch) throws -> Void) throws -> Bool {
-    guard batch.records.count >= ingest.batchRecords || batchBytes >= ingest.batchBytes else { return false }
-    try close(deliver)
-    return true
-  }
-
-  mutating func finish(_ deliver: (LogBatch) throws -> Void, problem: String? = nil) throws {
-    var rest = splitter
-    splitter = LineSplitter.none
-    rest.finish { line($0, $1) }
-    for whole in joiner.finish() { take(whole, false) }
-    try close(deliver, problem: problem)
-  }
-
-  private mutating func close(_ deliver: (LogBatch) throws -> Void, problem: String? = nil) throws {
-    let found = assembly.takeMasked()
-    masked += found
-    var update = SourceUpdate(
-      name: ingest.source, cluster: ingest.cluster, recordsIn: Int64(batch.records.count), masked: found, connectedSince: now,
-      currentAt: now)
-    if let problem { update.error = .happened(problem) }
-    guard !batch.records.isEmpty || problem != nil else { return }
-    batch.sources = [update]
-    let full = batch
-    batch = LogBatch()
-    batch.records.reserveCapacity(full.records.count)
-    batchBytes = 0
-    try deliver(full)
-  }
-
-  func add(to summary: inout FileIngest.Summary) {
-    summary.records += records
-    summary.notJSON += notJSON
-    summary.cut += cut
-    summary.masked += masked
-  }
-}
-
-extension LineSplitter {
-  /// Stands in while the real one is in use, so that its buffer has one owner.
-  fileprivate static var none: LineSplitter { LineSplitter(empty: ()) }
 }

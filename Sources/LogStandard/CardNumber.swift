@@ -7,6 +7,9 @@ enum CardNumber {
     var last = 4
   }
 
+  /// What follows the first four digits.
+  private static let groupings = [[4, 4, 4], [6, 5]]
+
   /// The digits from `start`: one run, or the groups 4-4-4-4 and 4-6-5 with one space or dash between.
   static func run(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Run {
     var end = start
@@ -18,7 +21,7 @@ enum CardNumber {
     if length >= 13, length <= 19 { return Run(end: end, isCard: !continues(text, end) && isCard(text, start..<end)) }
     guard length == 4, end < text.count, text[end] == 0x20 || text[end] == UInt8(ascii: "-") else { return Run(end: end, isCard: false) }
     let separator = text[end]
-    for groups in [[4, 4, 4], [6, 5]] {
+    for groups in groupings {
       var place = end
       var fits = true
       for group in groups where fits {

@@ -70,6 +70,22 @@ enum SecretKey {
   /// Keys longer than this are not looked at to their start; the endings are what counts.
   static let longest = 64
 
+  /// Whether a key may end in these two bytes; when unsure (a separator may stand between the letters, or what is given is the quote
+  /// before a key of one letter), yes.
+  @inline(__always)
+  static func mayEnd(_ before: UInt8, _ last: UInt8) -> Bool {
+    let letter = before | 0x20
+    switch last | 0x20 {
+    case UInt8(ascii: "n"): if letter == UInt8(ascii: "o") || letter == UInt8(ascii: "e") { return true }
+    case UInt8(ascii: "e"): if letter == UInt8(ascii: "i") || letter == UInt8(ascii: "s") { return true }
+    case UInt8(ascii: "d"): if letter == UInt8(ascii: "r") || letter == UInt8(ascii: "w") { return true }
+    case UInt8(ascii: "y"), UInt8(ascii: "t"): if letter == UInt8(ascii: "e") { return true }
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): return false
+    default: return true
+    }
+    return letter &- UInt8(ascii: "a") >= 26
+  }
+
   static func kind(of key: UnsafeBufferPointer<UInt8>) -> Kind? {
     guard let last = key.last else { return nil }
     // The last letters of all endings: most keys are refused here.

@@ -17,31 +17,74 @@ struct SecretScan {
     isJSON = text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[")
   }
 
-  /// 1 for the bytes at which something can begin: quote, backslash, colon, equals sign, digit, `b`.
-  private static let starts: [Bool] = (0..<256).map { byte in
-    [UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "b"), UInt8(ascii: "B")]
-      .contains(UInt8(byte)) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(UInt8(byte))
+  /// What can begin at a byte.
+  private enum Start {
+    static let quote: UInt8 = 1
+    static let backslash: UInt8 = 2
+    static let separator: UInt8 = 3
+    static let scheme: UInt8 = 4
+    static let digit: UInt8 = 5
+
+    static let table: [UInt8] = (0..<256).map { byte in
+      switch UInt8(byte) {
+      case UInt8(ascii: "\""): quote
+      case UInt8(ascii: "\\"): backslash
+      case UInt8(ascii: ":"), UInt8(ascii: "="): separator
+      case UInt8(ascii: "b"), UInt8(ascii: "B"): scheme
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit
+      default: 0
+      }
+    }
   }
 
   mutating func run() {
-    Self.starts.withUnsafeBufferPointer { starts in
-      while index < text.count {
-        let byte = text[index]
-        guard starts[Int(byte)] else {
-          index += 1
-          continue
-        }
-        switch byte {
-        case UInt8(ascii: "\""):
+    guard let bytes = text.baseAddress else { return }
+    let count = text.count
+    // Most of what begins somewhere is no secret: that is found out here, with nothing but local variables.
+    Start.table.withUnsafeBufferPointer { starts in
+      var place = index
+      while place < count {
+        switch starts[Int(bytes[place])] {
+        case 0: place += 1
+        case Start.quote:
           isInString.toggle()
-          index += 1
-        case UInt8(ascii: "\\"): index += isInString ? 2 : 1
-        case UInt8(ascii: ":"), UInt8(ascii: "="): separator()
-        case UInt8(ascii: "b"), UInt8(ascii: "B"): scheme()
-        default: digits()
+          place += 1
+        case Start.backslash: place += isInString ? 2 : 1
+        case Start.separator where !mayEndSecretKey(before: place): place += 1
+        case Start.scheme where place > 0 && RequestID.isIDByte(bytes[place - 1]): place += 1
+        case Start.digit where !mayBeginCard(at: place):
+          while place < count, bytes[place] &- UInt8(ascii: "0") < 10 { place += 1 }
+        case let start:
+          index = place
+          switch start {
+          case Start.separator: separator()
+          case Start.scheme: scheme()
+          default: digits()
+          }
+          place = index
         }
       }
+      index = place
     }
+  }
+
+  /// Whether the last letters before a colon or an equals sign are those of a secret's key; when unsure, yes.
+  @inline(__always)
+  private func mayEndSecretKey(before place: Int) -> Bool {
+    guard place > 2 else { return true }
+    var last = place - 1
+    if text[last] == UInt8(ascii: "\"") { last -= 1 }
+    return SecretKey.mayEnd(text[last - 1], text[last])
+  }
+
+  /// Whether the digits from here can be a card's: 13 or more, or the first group of four.
+  @inline(__always)
+  private func mayBeginCard(at place: Int) -> Bool {
+    guard text[place] &- UInt8(ascii: "2") < 5 else { return false }
+    var end = place + 1
+    while end < text.count, text[end] &- UInt8(ascii: "0") < 10 { end += 1 }
+    if end - place >= 13 { return true }
+    return end - place == 4 && end < text.count && (text[end] == 0x20 || text[end] == UInt8(ascii: "-"))
   }
 
   // MARK: Keys

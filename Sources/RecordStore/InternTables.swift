@@ -56,6 +56,13 @@ struct InternTables: Sendable {
   }
 }
 
+/// What the writer remembers between its transactions; after one that failed it is asked of the store again.
+struct WriterMemory: Sendable {
+  var interns = InternTables()
+  /// How many entries of the request index are young; `nil` when that is not known.
+  var youngEntries: Int?
+}
+
 /// Inserts records with one prepared statement.
 struct RecordInsert {
   private let statement: SQLStatement
@@ -63,12 +70,13 @@ struct RecordInsert {
   init(_ database: Database) throws {
     statement = try SQLStatement(
       cached: """
-        INSERT INTO record (at, origin, service, level, flags, request_hash, request_id, trace_id, message, raw)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO record (at, origin, service, level, flags, request_id, trace_id, message, raw)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """, database)
   }
 
-  func run(_ record: LogRecord, _ database: Database, _ tables: inout InternTables) throws {
+  /// - Parameter requests: takes the record's request id.
+  func run(_ record: LogRecord, _ database: Database, _ tables: inout InternTables, _ requests: inout RequestIndex.Entries) throws {
     let origin = try tables.id(of: record.origin, database)
     let service = try tables.id(ofService: record.service, database)
     try record.raw.withUnsafeBufferPointer { raw in
@@ -78,14 +86,14 @@ struct RecordInsert {
       statement.bind(3, service)
       statement.bind(4, record.level.map { Int64($0.rawValue) })
       statement.bind(5, Int64(record.flags.rawValue))
-      statement.bind(6, record.requestID.map(RequestHash.of))
-      part(7, record.requestID, raw)
-      part(8, record.traceID, raw)
-      part(9, record.message, raw)
-      statement.bind(10, borrowed: raw)
+      part(6, record.requestID, raw)
+      part(7, record.traceID, raw)
+      part(8, record.message, raw)
+      statement.bind(9, borrowed: raw)
       try statement.run()
     }
     statement.reset()
+    if let id = record.requestID { requests.add(RequestHash.of(id), database.lastInsertedRowID) }
   }
 
   private func part(_ index: Int32, _ text: String?, _ raw: UnsafeBufferPointer<UInt8>) {

@@ -10,7 +10,8 @@ struct LogPlan {
   private(set) var rest: [LogQuery.Condition] = []
   /// Some condition can never hold.
   private(set) var isEmpty = false
-  private(set) var index = "record_at"
+  /// The records that may match, in ascending order, when request ids tell; `nil`: any.
+  private(set) var candidates: [Int64]?
 
   init(_ query: LogQuery, _ database: Database) throws {
     if let range = query.range {
@@ -19,8 +20,11 @@ struct LogPlan {
     }
     for condition in query.conditions {
       if let ids = Self.requestIDs(condition) {
-        index = "record_request"
-        sql.append("request_hash IN (\(ids.map { String(RequestHash.of($0)) }.joined(separator: ",")))")
+        // One condition is enough to find few; each is tested on the records besides.
+        if candidates == nil {
+          candidates = try RequestIndex.records(of: ids, database)
+          if candidates != nil { sql.append("id IN (SELECT value FROM json_each(?1))") }
+        }
         rest.append(condition)
       } else if let pushed = try Self.push(condition, database) {
         if pushed == "0" { isEmpty = true }
@@ -32,6 +36,16 @@ struct LogPlan {
   }
 
   mutating func add(_ condition: String) { sql.append(condition) }
+
+  /// The table, and the way into it that is known to be the best.
+  var table: String { candidates == nil ? "record INDEXED BY record_at" : "record NOT INDEXED" }
+
+  /// A statement with ``table`` and ``whereClause`` in it.
+  func statement(_ sql: String, _ database: Database) throws -> SQLStatement {
+    let statement = try SQLStatement(sql, database)
+    if let candidates { statement.bind(1, "[\(candidates.map { String($0) }.joined(separator: ","))]") }
+    return statement
+  }
 
   var whereClause: String { sql.isEmpty ? "" : "WHERE \(sql.joined(separator: " AND "))" }
 

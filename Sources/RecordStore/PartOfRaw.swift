@@ -26,15 +26,3 @@ enum PartOfRaw {
     return UnsafeBufferPointer(rebasing: raw[offset..<offset + length])
   }
 }
-
-/// The hash under which records are found by request id: FNV-1a with a finishing mix, so that ids that differ in one digit spread.
-enum RequestHash {
-  static func of(_ id: String) -> Int64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    hash ^= hash >> 32
-    hash = hash &* 0xd6e8_feb8_6659_fd93
-    hash ^= hash >> 32
-    return Int64(bitPattern: hash)
-  }
-}

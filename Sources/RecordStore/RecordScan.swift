@@ -18,10 +18,10 @@ struct RecordScan {
     // SQLite's own limit lets it stop early where nothing is left to test.
     let limit = plan.rest.isEmpty && query.limit < Int.max ? "LIMIT \(query.limit + 1)" : ""
     let sql = """
-      SELECT \(RecordRows.columns) FROM record INDEXED BY \(plan.index) \(plan.whereClause)
+      SELECT \(RecordRows.columns) FROM \(plan.table) \(plan.whereClause)
       ORDER BY at \(direction), id \(direction) \(limit)
       """
-    let statement = try SQLStatement(sql, database)
+    let statement = try plan.statement(sql, database)
     let matcher = try Self.matcher(plan.rest)
     var rows = RecordRows(database)
     var records: [LogRecord] = []
@@ -50,7 +50,7 @@ struct RecordScan {
       let bucket = Int(UInt64(bitPattern: at &- lower) / width)
       counts[Swift.min(bucket, buckets - 1)] += count
     }
-    if plan.rest.isEmpty, span <= UInt64(Int64.max), plan.index == "record_at" {
+    if plan.rest.isEmpty, span <= UInt64(Int64.max), plan.candidates == nil {
       let sql = """
         SELECT (at - (\(lower))) / \(width), count(*) FROM record INDEXED BY record_at \(plan.whereClause) GROUP BY 1
         """
@@ -58,7 +58,7 @@ struct RecordScan {
       while try statement.step() { counts[Swift.min(Int(statement.int(0)), buckets - 1)] += Int(statement.int(1)) }
       return counts
     }
-    let statement = try SQLStatement("SELECT \(RecordRows.columns) FROM record INDEXED BY \(plan.index) \(plan.whereClause)", database)
+    let statement = try plan.statement("SELECT \(RecordRows.columns) FROM \(plan.table) \(plan.whereClause)", database)
     let matcher = try Self.matcher(plan.rest)
     var rows = RecordRows(database)
     while try statement.step() {

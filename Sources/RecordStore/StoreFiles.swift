@@ -14,6 +14,9 @@ struct StoreFiles: Sendable {
   /// `PRAGMA application_id`: "PRPL". It stands in bytes 68 to 71 of the file (SQLite file format, 1.3).
   static let applicationID: Int32 = 0x5052_504C
 
+  /// Of a new store. A record takes some 500 bytes: on pages of twice the usual size half as many are handled.
+  static let pageSize = 8192
+
   enum Look: Sendable, Hashable {
     case absent
     /// A file of no bytes: SQLite was stopped before the first page.
@@ -32,7 +35,7 @@ struct StoreFiles: Sendable {
     guard count == 100, header.starts(with: "SQLite format 3\0".utf8) else { return .foreign("the file there is not an SQLite database") }
     let id = header[68..<72].reduce(Int32(0)) { $0 << 8 | Int32($1) }
     // The first page is written before the id when a writer is killed in its first moment; then there is nothing to lose.
-    if id == 0, size() <= 4096 { return .empty }
+    if id == 0, size() <= Int64(Self.pageSize) { return .empty }
     return id == Self.applicationID ? .store : .foreign("the file there is the database of another program")
   }
 

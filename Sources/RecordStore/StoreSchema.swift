@@ -2,13 +2,14 @@ internal import GRDB
 
 /// The tables, in SQL one can read. A change is a new migration; `PRAGMA user_version` is their number.
 enum StoreSchema {
-  static let version = 1
+  static let version = 2
 
   static func migrate(_ database: Database) throws {
     let present = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     for (index, statements) in migrations.enumerated() where index >= present {
       try database.inTransaction {
         try database.execute(sql: statements)
+        if index == 1 { try RequestIndex.build(fromFormat1: database) }
         try database.execute(sql: "PRAGMA user_version = \(index + 1)")
         return .commit
       }
@@ -69,6 +70,17 @@ enum StoreSchema {
       grade INTEGER NOT NULL, observed TEXT NOT NULL, query TEXT NOT NULL, source TEXT NOT NULL, at INTEGER NOT NULL, digest TEXT NOT NULL);
     CREATE INDEX evidence_subject ON evidence (check_name, subject, cluster, at);
     CREATE INDEX evidence_at ON evidence (at);
+    """,
     """
+    -- Records by request id: instead of an index that each record enters at a random place, runs that are written once. record.request_hash
+    -- is from then on empty.
+    DROP INDEX record_request;
+    CREATE TABLE request_young (hash INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (hash, record)) WITHOUT ROWID;
+    CREATE TABLE request_run (
+      id INTEGER PRIMARY KEY, level INTEGER NOT NULL, bits INTEGER NOT NULL, base INTEGER NOT NULL, last INTEGER NOT NULL,
+      count INTEGER NOT NULL);
+    -- id = run << 20 | the first bits of the hash; entries = hash << 32 | record - base, 64 bits each, little end first, sorted.
+    CREATE TABLE request_part (id INTEGER PRIMARY KEY, entries BLOB NOT NULL);
+    """,
   ]
 }

@@ -17,7 +17,7 @@ package final class StoreWriter: Sendable {
   let files: StoreFiles
   private let lock: WriterLock
   private let queue: DatabaseQueue
-  private let tables = Mutex(InternTables())
+  private let memory = Mutex(WriterMemory())
 
   /// Opens the store for writing, and makes it if there is none. A file that is not a store, or a damaged one, is moved aside.
   package convenience init(directory: String, now: Timestamp) throws(StoreError) {
@@ -61,9 +61,10 @@ package final class StoreWriter: Sendable {
     configuration.prepareDatabase { database in
       try database.execute(
         sql: """
+          PRAGMA page_size = \(StoreFiles.pageSize);
           PRAGMA synchronous = NORMAL;
           PRAGMA secure_delete = OFF;
-          PRAGMA wal_autocheckpoint = 4000;
+          PRAGMA wal_autocheckpoint = 2000;
           PRAGMA journal_size_limit = 67108864;
           PRAGMA cache_size = -65536;
           PRAGMA temp_store = MEMORY;
@@ -95,17 +96,17 @@ package final class StoreWriter: Sendable {
   // MARK: Transactions
 
   /// Runs `body` in one transaction, which moves the revision on if readers have something new to look at.
-  func transaction(isNews: Bool = true, _ body: (Database, inout InternTables) throws -> Void) throws(StoreError) {
+  func transaction(isNews: Bool = true, _ body: (Database, inout WriterMemory) throws -> Void) throws(StoreError) {
     do {
-      try tables.withLock { tables in
+      try memory.withLock { memory in
         do {
           try queue.write { database in
-            try body(database, &tables)
+            try body(database, &memory)
             if isNews { try database.cachedStatement(sql: "UPDATE meta SET value = value + 1 WHERE key = 'revision'").execute() }
           }
         } catch {
           // Rows made in the transaction are undone: their numbers must not be used again.
-          tables = InternTables()
+          memory = WriterMemory()
           throw error
         }
       }
@@ -123,10 +124,16 @@ package final class StoreWriter: Sendable {
   /// Stores a batch: its records, positions and counts become durable together, or none of them.
   package func append(_ batch: LogBatch) throws(StoreError) {
     guard !batch.isEmpty else { return }
-    try transaction(isNews: !batch.records.isEmpty) { database, tables in
+    try transaction(isNews: !batch.records.isEmpty) { database, memory in
       if !batch.records.isEmpty {
         let insert = try RecordInsert(database)
-        for record in batch.records { try insert.run(record, database, &tables) }
+        var requests = RequestIndex.Entries()
+        requests.reserve(batch.records.count)
+        // Looked at in place: a copy of a record counts the references of all its texts.
+        try batch.records.withUnsafeBufferPointer { records in
+          for index in records.indices { try insert.run(records[index], database, &memory.interns, &requests) }
+        }
+        try RequestIndex.add(requests, database, &memory)
       }
       for position in batch.positions { try TailRows.write(position, database) }
       for folder in batch.forgottenFolders { try TailRows.forget(below: folder, database) }

@@ -60,6 +60,16 @@ import TimeFormat
     }
   }
 
+  @Test func aCopyIsReadInThePlaceOfTheStandardInput() throws {
+    fixture.write(gzip(text), "copy")
+    var records: [LogRecord] = []
+    var ingest = FileIngest()
+    ingest.copies = ["-": fixture.directory + "/copy"]
+    let summary = try ingest.run(["-"], now: fixture.now) { records += $0.records }
+    #expect(summary.records == 5000 && summary.problems.isEmpty)
+    #expect(Set(records.map(\.origin.pod)) == ["stdin"] && Set(records.map(\.origin.podUID)) == ["-"])
+  }
+
   @Test func whatATruncatedArchiveHoldsIsKept() throws {
     for (name, bytes) in [("a.gz", gzip(text)), ("a.zst", zstd(text))] {
       fixture.write(Array(bytes.prefix(bytes.count * 3 / 4)), name)

@@ -1,0 +1,157 @@
+import TelemetryModel
+import TimeFormat
+
+/// What the reader hands over: a batch, how far its file was read then, and what was counted in it.
+struct ReadPart: Sendable {
+  struct Counts: Sendable {
+    var notJSON: Int64 = 0
+    var cut: Int64 = 0
+    var masked: Int64 = 0
+  }
+
+  var batch: LogBatch
+  var counts: Counts
+  /// The number of the file.
+  var file: Int
+  /// Bytes of the file on disk that were read, and its size if known.
+  var bytes: Int64
+  var size: Int64?
+  /// Nothing more comes of this file; then perhaps why it could not be read to its end.
+  var isLast: Bool
+  var problem: String?
+}
+
+/// The reading of one file.
+struct FileReading {
+  private let ingest: FileIngest
+  private let now: Timestamp
+  private let file: Int
+  private let stdout: LogOrigin
+  private let stderr: LogOrigin
+  private var splitter = LineSplitter()
+  private var assembly = RecordAssembly()
+  private var joiner = CRIJoiner()
+  private var records: [LogRecord] = []
+  private var counts = ReadPart.Counts()
+  private var recordBytes = 0
+  private var lastTime: Timestamp?
+
+  init(ingest: FileIngest, path: String, file: Int, now: Timestamp) {
+    self.ingest = ingest
+    self.now = now
+    self.file = file
+    let parts = path.split(separator: "/").map(String.init)
+    let name = path == "-" ? "stdin" : parts.last ?? path
+    // A file copied with its folders from a node says itself where it came from.
+    if parts.count >= 3, let pod = PodLogPath(folder: parts[parts.count - 3]), let log = PodLogPath.restart(of: name) {
+      let container = parts[parts.count - 2]
+      stdout = pod.origin(cluster: ingest.cluster, container: container, restart: log.restart, stream: "stdout")
+    } else {
+      stdout = LogOrigin(cluster: ingest.cluster, namespace: "", pod: name, podUID: path, container: "")
+    }
+    var other = stdout
+    other.stream = "stderr"
+    stderr = other
+  }
+
+  /// Reads to the end, or until nobody wants more; `false` when nobody takes what was read.
+  mutating func run(_ path: String, into parts: HandOver<ReadPart>) -> Bool {
+    var stream: ByteStream?
+    var problem: String?
+    var isWhole = true
+    do throws(IngestError) {
+      let opened = try ByteStream(path: path, isStopped: { parts.isStopped })
+      stream = opened
+      while try step(opened) {
+        if parts.isStopped {
+          isWhole = false
+          break
+        }
+        if records.count >= ingest.batchRecords || recordBytes >= ingest.batchBytes {
+          guard parts.put(part(opened)) else { return false }
+        }
+      }
+    } catch {
+      if parts.isStopped { isWhole = false } else { problem = error.sentence }
+    }
+    // A line whose end was not read is one only at the end of a file, not where the reading was broken off.
+    if isWhole {
+      var rest = splitter
+      splitter = LineSplitter.none
+      rest.finish { line($0, $1) }
+      for whole in joiner.finish() { take(whole, false) }
+    }
+    return parts.put(part(stream, isLast: true, problem: problem))
+  }
+
+  /// Reads a part of the stream; `false` at its end.
+  mutating func step(_ stream: ByteStream) throws(IngestError) -> Bool {
+    var taken = splitter
+    splitter = LineSplitter.none
+    defer { splitter = taken }
+    return try taken.next { buffer throws(IngestError) in
+      try stream.read(into: buffer)
+    } _: {
+      line($0, $1)
+    }
+  }
+
+  private mutating func line(_ bytes: UnsafeBufferPointer<UInt8>, _ wasCut: Bool) {
+    if let line = CRILine(bytes) {
+      if line.isPartial || joiner.continues(line) {
+        if let whole = joiner.take(line, bytes) { take(whole, wasCut) }
+      } else {
+        add(
+          assembly.record(
+            UnsafeBufferPointer(rebasing: bytes[line.text]), origin: line.isError ? stderr : stdout, readAt: now, writtenAt: line.at,
+            wasCut: wasCut))
+      }
+      return
+    }
+    // A line without a time, such as one of a stack trace, belongs to the one before it.
+    add(assembly.record(bytes, origin: stdout, readAt: now, writtenAt: lastTime, wasCut: wasCut))
+  }
+
+  private mutating func take(_ whole: CRIJoiner.Whole, _ wasCut: Bool) {
+    let record = whole.text.withUnsafeBufferPointer { text in
+      assembly.record(
+        text, origin: whole.isError ? stderr : stdout, readAt: now, writtenAt: whole.at, wasCut: wasCut || whole.wasCut)
+    }
+    add(record)
+  }
+
+  private mutating func add(_ record: LogRecord) {
+    lastTime = record.flags.contains(.fromFuture) ? lastTime : record.at
+    if record.flags.contains(.notJSON) { counts.notJSON += 1 }
+    if record.flags.contains(.cut) { counts.cut += 1 }
+    recordBytes += record.raw.count
+    records.append(record)
+  }
+
+  /// What was read since the last part.
+  private mutating func part(_ stream: ByteStream?, isLast: Bool = false, problem: String? = nil) -> ReadPart {
+    counts.masked = assembly.takeMasked()
+    var batch = LogBatch(records: records)
+    if !records.isEmpty || problem != nil {
+      batch.sources = [
+        SourceUpdate(
+          name: ingest.source, cluster: ingest.cluster, recordsIn: Int64(records.count), masked: counts.masked, connectedSince: now,
+          currentAt: now, error: problem.map { .happened($0) } ?? .unchanged)
+      ]
+    }
+    defer {
+      let room = records.count
+      records = []
+      if !isLast { records.reserveCapacity(room) }
+      recordBytes = 0
+      counts = ReadPart.Counts()
+    }
+    return ReadPart(
+      batch: batch, counts: counts, file: file, bytes: stream?.bytesRead ?? 0, size: stream?.size, isLast: isLast, problem: problem)
+  }
+}
+
+extension LineSplitter {
+  /// Stands in while the real one is in use, so that its buffer has one owner.
+  fileprivate static var none: LineSplitter { LineSplitter(empty: ()) }
+}
