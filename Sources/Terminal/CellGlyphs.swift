@@ -1,9 +1,9 @@
-import CNcurses
+package import CNcurses
 import Glibc
-import Screen
+package import Screen
 
 /// Graphemes as ncurses takes them: cells of one spacing character and at most four that combine with it.
-enum CellGlyphs {
+package enum CellGlyphs {
   /// CCHARW_MAX of ncurses.
   private static let charactersPerCell = 5
 
@@ -11,7 +11,7 @@ enum CellGlyphs {
   ///
   /// ncurses lays out by the C library's wcwidth. Where that disagrees with the computed width, for example on emoji younger than the
   /// library, the piece is replaced or filled with blanks, so that nothing right of it moves.
-  static func pieces(of cell: Cell, isUTF8: Bool) -> [(characters: [wchar_t], width: Int)] {
+  package static func pieces(of cell: Cell, isUTF8: Bool) -> [(characters: [wchar_t], width: Int)] {
     let width = Int(cell.width)
     if !isUTF8, !cell.grapheme.isASCII {
       return (0..<width).map { _ in ([63, 0], 1) }

@@ -1,14 +1,14 @@
 import CNcurses
 import Glibc
-import Screen
+package import Screen
 
 /// Key codes of ncurses as keys.
-enum KeyDecoder {
+package enum KeyDecoder {
   /// Codes given to sequences that terminal descriptions do not list.
-  static let pasteStart: Int32 = 0x7001
-  static let pasteEnd: Int32 = 0x7002
-  static let focusIn: Int32 = 0x7003
-  static let focusOut: Int32 = 0x7004
+  package static let pasteStart: Int32 = 0x7001
+  package static let pasteEnd: Int32 = 0x7002
+  package static let focusIn: Int32 = 0x7003
+  package static let focusOut: Int32 = 0x7004
 
   static func defineSequences() {
     define_key("\u{1B}[200~", pasteStart)
@@ -23,7 +23,7 @@ enum KeyDecoder {
   }
 
   /// A character as read, without escape before it.
-  static func key(character: UInt32) -> KeyPress? {
+  package static func key(character: UInt32) -> KeyPress? {
     switch character {
     case 0: return KeyPress(.character(" "), .control)
     case 8, 127: return KeyPress(.backspace)
@@ -37,7 +37,7 @@ enum KeyDecoder {
   }
 
   /// A function key by its code.
-  static func key(code: Int32) -> KeyPress? {
+  package static func key(code: Int32) -> KeyPress? {
     switch code {
     case KEY_UP: return KeyPress(.up)
     case KEY_DOWN: return KeyPress(.down)
@@ -68,7 +68,7 @@ enum KeyDecoder {
 
   /// A key with modifiers by the name of its extended capability, `kLFT5`: the digit is xterm's modifier code (ctlseqs, "PC-Style
   /// Function Keys").
-  static func key(capability name: String) -> KeyPress? {
+  package static func key(capability name: String) -> KeyPress? {
     let codes: [String: KeyCode] = [
       "kUP": .up, "kDN": .down, "kLFT": .left, "kRIT": .right, "kHOM": .home, "kEND": .end, "kPRV": .pageUp, "kNXT": .pageDown,
       "kDC": .delete, "kIC": .insert,

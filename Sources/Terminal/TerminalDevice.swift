@@ -78,7 +78,7 @@ final class TerminalDevice {
 }
 
 /// Sequences outside of the terminal's description; terminals that do not know them ignore them (xterm's ctlseqs).
-enum TerminalSequence {
+package enum TerminalSequence {
   static let pasteOn = "\u{1B}[?2004h"
   static let pasteOff = "\u{1B}[?2004l"
   static let focusOn = "\u{1B}[?1004h"
@@ -93,11 +93,11 @@ enum TerminalSequence {
   static let asciiCharset = "\u{0F}"
 
   /// Everything that gives a terminal back to the shell.
-  static let reset =
+  package static let reset =
     pasteOff + focusOff + mouseOff + normalKeypad + asciiCharset + plain + showCursor + leaveAlternateScreen + "\r"
 
   /// OSC 52: sets the clipboard. Nil when the text is longer than terminals accept.
-  static func copy(_ text: String) -> String? {
+  package static func copy(_ text: String) -> String? {
     let bytes = Array(text.utf8)
     guard bytes.count <= 74_994 else { return nil }
     return "\u{1B}]52;c;\(base64(bytes))\u{07}"

@@ -14,7 +14,8 @@ package final class TerminalGuard {
     case shell = 0x53
   }
 
-  private let pipe: Int32
+  /// Where the guard is told who owns the terminal.
+  let pipe: Int32
   private let process: pid_t
   private var isFinished = false
 

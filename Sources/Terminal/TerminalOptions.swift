@@ -19,6 +19,8 @@ package struct TerminalOptions: Sendable {
   /// Whether a process of its own restores the terminal when this one is killed. The program must call
   /// `TerminalGuard.runIfRequested()` first in main.
   package var guarded = true
+  /// The file into which a crash writes its report; nil for none.
+  package var crashReport: String?
   /// The least time between two frames that only background work asked for, in milliseconds. Keys are answered at once.
   package var frameInterval = 16
 
@@ -40,7 +42,7 @@ extension ColorDepth {
   ///
   /// COLORTERM alone gives 256: without RGB in the terminal's description ncurses can only reach other colors by redefining the user's
   /// palette. NO_COLOR (no-color.org) counts when it is not empty.
-  static func detect(colors: Int, hasRGB: Bool, colorTerm: String?, noColor: String?) -> ColorDepth {
+  package static func detect(colors: Int, hasRGB: Bool, colorTerm: String?, noColor: String?) -> ColorDepth {
     if let noColor, !noColor.isEmpty { return .mono }
     if colors < 8 { return .mono }
     if hasRGB, colors >= 1 << 24 { return .truecolor }

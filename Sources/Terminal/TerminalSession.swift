@@ -12,7 +12,8 @@ final class TerminalSession {
   private let device: TerminalDevice
   private let options: TerminalOptions
   private var guardian: TerminalGuard?
-  private var reader = InputReader()
+  private var errors: HeldErrors?
+  private var reader = InputReader(source: CursesInput())
   private var pairs: ColorPairs
   private var shown: CellBuffer?
   /// Whether the terminal shows something else than `shown`.
@@ -32,17 +33,17 @@ final class TerminalSession {
     try TerminalSession.checkDescription(name, output: device.output)
 
     if options.guarded { guardian = TerminalGuard.start(device: device) }
-    FatalSignals.install(device: device)
+    errors = HeldErrors()
+    FatalSignals.install(
+      device: device, guardian: guardian?.pipe ?? -1, errors: errors?.descriptor ?? -1, report: options.crashReport)
     guard let output = fdopen(dup(device.output), "w"), let input = fdopen(dup(device.input), "r") else {
-      FatalSignals.remove()
-      guardian?.finish()
+      TerminalSession.letGo(guardian, errors)
       throw .refused("its descriptors could not be duplicated")
     }
     streams = [output, input]
     screen = newterm(name, output, input)
     guard screen != nil else {
-      FatalSignals.remove()
-      guardian?.finish()
+      TerminalSession.letGo(guardian, errors)
       throw .refused("ncurses could not start on a terminal of type \(Visible.text(name))")
     }
     raw()
@@ -211,10 +212,16 @@ final class TerminalSession {
     curs_set(1)
     endwin()
     device.restoreSettings()
-    FatalSignals.remove()
-    guardian?.finish()
+    TerminalSession.letGo(guardian, errors)
     if let screen { delscreen(screen) }
     for stream in streams { fclose(stream) }
+  }
+
+  /// Nothing stands by for a crash any more.
+  private static func letGo(_ guardian: TerminalGuard?, _ errors: HeldErrors?) {
+    FatalSignals.remove()
+    guardian?.finish()
+    errors?.release()
   }
 
   deinit {
