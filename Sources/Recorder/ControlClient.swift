@@ -15,6 +15,13 @@ package struct ControlClient: Sendable {
     package var description: String
   }
 
+  /// Does not try again and again to reach a recorder that is not there.
+  private static let http: HTTPClient = {
+    var configuration = HTTPClient.Configuration()
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }()
+
   /// Runs a job and gives each line of its answer to `line`.
   package func run(_ job: String, _ body: JSONValue = .null, line: (JSONValue) throws -> Void) async throws {
     guard let url = URLText.unixSocket(socket, path: "/\(job)") else { throw Unreachable(description: "\(socket) is not a socket's path") }
@@ -23,7 +30,7 @@ package struct ControlClient: Sendable {
     request.body = .bytes(ByteBuffer(bytes: body.jsonBytes))
     let response: HTTPClientResponse
     do {
-      response = try await HTTPClient.shared.execute(request, timeout: .hours(24))
+      response = try await Self.http.execute(request, timeout: .hours(24))
     } catch {
       throw Unreachable(description: "the recorder does not answer on \(socket); periplus status tells whether it runs")
     }

@@ -1,20 +1,32 @@
 import HTTPTypes
 import Hummingbird
-import JSONBytes
+package import JSONBytes
 import Logging
 import NIOCore
 
 /// The recorder's control socket: HTTP over a Unix socket that only its owner can open.
 ///
 /// Answers are JSON lines, each sent as soon as it is known, so that a long job shows its progress and ends when its asker hangs up.
-struct ControlServer {
+package struct ControlServer: Sendable {
   /// A job: reads the request's body and answers lines of JSON until it is done.
-  typealias Job = @Sendable (_ body: JSONValue) -> AsyncStream<JSONValue>
+  package typealias Job = @Sendable (_ body: JSONValue) -> AsyncStream<JSONValue>
 
   let socket: String
   let jobs: [String: Job]
 
-  func application(logger: Logger) -> some ApplicationProtocol {
+  package init(socket: String, jobs: [String: Job]) {
+    self.socket = socket
+    self.jobs = jobs
+  }
+
+  /// Serves until cancelled; `onListening` is called when it can be asked.
+  package func run(onListening: @escaping @Sendable () -> Void = {}) async throws {
+    var logger = Logger(label: "recorder") { _ in SwiftLogNoOpLogHandler() }
+    logger.logLevel = .critical
+    try await application(logger: logger, onListening).run()
+  }
+
+  private func application(logger: Logger, _ onListening: @escaping @Sendable () -> Void) -> some ApplicationProtocol {
     let router = Router()
     for (path, job) in jobs {
       router.post(RouterPath(path)) { request, _ in
@@ -30,6 +42,8 @@ struct ControlServer {
           })
       }
     }
-    return Application(router: router, configuration: .init(address: .unixDomainSocket(path: socket)), logger: logger)
+    return Application(
+      router: router, configuration: .init(address: .unixDomainSocket(path: socket)), onServerRunning: { _ in onListening() },
+      logger: logger)
   }
 }

@@ -1,12 +1,12 @@
-import Checks
-import ClusterModel
-import MigrationPlan
-import RecordStore
-import TelemetryModel
-import TimeFormat
+package import Checks
+package import ClusterModel
+package import MigrationPlan
+package import RecordStore
+package import TelemetryModel
+package import TimeFormat
 
 /// Runs the plan's checks when their evidence has run out, so that the Voyage page is computed from what is true now.
-struct DueChecks: Sendable {
+package struct DueChecks: Sendable {
   let cluster: any ClusterSource
   let logs: any LogSource
   let evidence: any EvidenceLog
@@ -15,16 +15,34 @@ struct DueChecks: Sendable {
   /// The plan as it is on disk now; `nil` when there is none or it has errors.
   let plan: @Sendable () -> Plan?
   let now: @Sendable () -> Timestamp
+  /// Waits; throws when it is cancelled.
+  let pause: @Sendable (Duration) async throws -> Void
 
-  var runner: CheckRunner {
+  package init(
+    cluster: any ClusterSource, logs: any LogSource, evidence: any EvidenceLog, store: StoreWriter, frontDoor: any FrontDoor,
+    plan: @escaping @Sendable () -> Plan?, now: @escaping @Sendable () -> Timestamp,
+    pause: @escaping @Sendable (Duration) async throws -> Void
+  ) {
+    self.cluster = cluster
+    self.logs = logs
+    self.evidence = evidence
+    self.store = store
+    self.frontDoor = frontDoor
+    self.plan = plan
+    self.now = now
+    self.pause = pause
+  }
+
+  private var runner: CheckRunner {
     CheckRunner(CheckContext(cluster: cluster, logs: logs, frontDoor: frontDoor, now: now))
   }
 
-  func run() async {
+  /// Runs what is due, until cancelled.
+  package func run() async {
     while !Task.isCancelled {
       // Not at once: a cluster that has just come up would fail what it passes a moment later.
-      try? await Task.sleep(for: .seconds(5))
-      guard !Task.isCancelled, case .live = cluster.current().connection, let plan = plan() else { continue }
+      do { try await pause(.seconds(5)) } catch { return }
+      guard case .live = cluster.current().connection, let plan = plan() else { continue }
       for id in await due(plan) {
         for report in await runner.run(plan, only: [id]) { try? store.record(evidence: report.evidence) }
       }
@@ -44,7 +62,7 @@ struct DueChecks: Sendable {
   }
 
   /// All checks of the plan, or those named, now; their evidence is recorded as each is done.
-  func now(only ids: Set<String>, _ report: (CheckRunner.Report) -> Void) async throws {
+  package func now(only ids: Set<String>, _ report: (CheckRunner.Report) -> Void) async throws {
     guard let plan = plan() else { throw RecorderError("there is no usable plan; periplus plan lint says what is wrong with it") }
     let known = Set(plan.checks.map(\.id))
     for id in ids.subtracting(known).sorted() {

@@ -6,10 +6,13 @@ package import TimeFormat
 /// Reads files into the store, on the store's own writer.
 package struct IngestJob: Sendable {
   private let store: StoreWriter
+  private let copies: [String: String]
   private let now: @Sendable () -> Timestamp
 
-  package init(store: StoreWriter, now: @escaping @Sendable () -> Timestamp) {
+  /// - Parameter copies: where what only the asker can read, such as its standard input `-`, can be read from, by its path.
+  package init(store: StoreWriter, copies: [String: String] = [:], now: @escaping @Sendable () -> Timestamp) {
     self.store = store
+    self.copies = copies
     self.now = now
   }
 
@@ -18,7 +21,9 @@ package struct IngestJob: Sendable {
     _ paths: [String], isCancelled: () -> Bool, progress: (JSONValue) -> Void
   ) -> JSONValue {
     do {
-      let summary = try FileIngest().run(
+      var ingest = FileIngest()
+      ingest.copies = copies
+      let summary = try ingest.run(
         paths, now: now(),
         progress: {
           progress([

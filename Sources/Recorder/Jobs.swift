@@ -10,9 +10,21 @@ import TimeFormat
 struct Jobs: Sendable {
   let checks: DueChecks
   let store: StoreWriter
+  let progress: CollectionProgress
   let now: @Sendable () -> Timestamp
 
-  var table: [String: ControlServer.Job] { ["check": check, "ingest": ingest] }
+  var table: [String: ControlServer.Job] { ["check": check, "collected": collected, "ingest": ingest] }
+
+  /// Answers as soon as everything is stored that was written before it was asked.
+  @Sendable private func collected(_ body: JSONValue) -> AsyncStream<JSONValue> {
+    AsyncStream { continuation in
+      let task = Task {
+        if let until = await progress.wait(until: now()) { continuation.yield(["collectedUntil": .string(until.rfc3339(.nanoseconds))]) }
+        continuation.finish()
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
 
   @Sendable private func check(_ body: JSONValue) -> AsyncStream<JSONValue> {
     let ids = Set((body["checks"]?.arrayValue ?? []).compactMap(\.stringValue))
@@ -45,9 +57,11 @@ struct Jobs: Sendable {
 
   @Sendable private func ingest(_ body: JSONValue) -> AsyncStream<JSONValue> {
     let paths = (body["paths"]?.arrayValue ?? []).compactMap(\.stringValue)
-    return AsyncStream { continuation in
+    var copies: [String: String] = [:]
+    for copy in body["copies"]?.objectValue ?? [:] { copies[copy.key] = copy.value.stringValue }
+    return AsyncStream { [copies] continuation in
       let task = Task {
-        let job = IngestJob(store: store, now: now)
+        let job = IngestJob(store: store, copies: copies, now: now)
         continuation.yield(job.run(paths, isCancelled: { Task.isCancelled }, progress: { continuation.yield($0) }))
         continuation.finish()
       }

@@ -1,23 +1,37 @@
-import ClusterFeed
-import ClusterModel
+package import ClusterModel
 import JSONBytes
-import RecordStore
-import Synchronization
-import TelemetryModel
-import TimeFormat
+package import RecordStore
+package import TelemetryModel
+package import TimeFormat
 
 /// Keeps the reschedule ledger of one cluster: each delta goes through the inference, what comes out is stored together with the
 /// inference's memory.
-struct LedgerKeeper: Sendable {
-  let feed: WatchedCluster
+package struct LedgerKeeper: Sendable {
+  let cluster: String
   let store: StoreWriter
+  /// How current the watches are.
+  let source: @Sendable () -> SourceUpdate
   let now: @Sendable () -> Timestamp
+  /// Waits; throws when it is cancelled.
+  let pause: @Sendable (Duration) async throws -> Void
 
-  private var note: String { "ledger/\(feed.cluster)" }
+  package init(
+    cluster: String, store: StoreWriter, source: @escaping @Sendable () -> SourceUpdate, now: @escaping @Sendable () -> Timestamp,
+    pause: @escaping @Sendable (Duration) async throws -> Void
+  ) {
+    self.cluster = cluster
+    self.store = store
+    self.source = source
+    self.now = now
+    self.pause = pause
+  }
 
-  func run(_ deltas: AsyncStream<ClusterDelta>) async {
+  private var note: String { "ledger/\(cluster)" }
+
+  /// Keeps the ledger until the deltas end or it is cancelled.
+  package func run(_ deltas: AsyncStream<ClusterDelta>) async {
     let restored = restored()
-    let keeper = Keeper(engine: restored ?? LedgerEngine(cluster: feed.cluster), store: store, note: note)
+    let keeper = Keeper(engine: restored ?? LedgerEngine(cluster: cluster), store: store, note: note)
     // A ledger that begins has missed nothing.
     if restored != nil { await keeper.resume(at: now()) }
     await withTaskGroup(of: Void.self) { group in
@@ -27,9 +41,9 @@ struct LedgerKeeper: Sendable {
       group.addTask {
         // What waits for time to pass is settled, and the memory of a quiet cluster kept fresh.
         while !Task.isCancelled {
-          try? await Task.sleep(for: .seconds(1))
+          do { try await pause(.seconds(1)) } catch { return }
           await keeper.tick(now())
-          report()
+          try? store.record([source()])
         }
       }
       await group.next()
@@ -39,26 +53,8 @@ struct LedgerKeeper: Sendable {
   }
 
   private func restored() -> LedgerEngine? {
-    if let bytes = try? store.note(note), let state = try? JSONValue(parsing: bytes),
-      let engine = LedgerEngine(cluster: feed.cluster, restoring: state)
-    {
-      return engine
-    }
-    return nil
-  }
-
-  private func report() {
-    let status = feed.status()
-    var update = SourceUpdate(name: "k8s", cluster: feed.cluster, currentAt: status.heard)
-    switch status.connection {
-    case .live(let since):
-      update.connectedSince = since
-      update.currentAt = now()
-      update.error = .cleared
-    case .stale(_, let reason, _): update.error = .happened(reason)
-    case .connecting: break
-    }
-    try? store.record([update])
+    guard let bytes = try? store.note(note), let state = try? JSONValue(parsing: bytes) else { return nil }
+    return LedgerEngine(cluster: cluster, restoring: state)
   }
 }
 

@@ -1,41 +1,62 @@
 import Ingest
-import RecordStore
+package import RecordStore
 import TelemetryModel
-import TimeFormat
+package import TimeFormat
 
 /// Moves every line of every container from its log file into the store, exactly once: records and how far the files were read are
 /// stored together.
-struct LogCollector: Sendable {
+package struct LogCollector: Sendable {
   let root: String
   let cluster: String
   let store: StoreWriter
+  let progress: CollectionProgress
   let now: @Sendable () -> Timestamp
+  /// Waits; throws when it is cancelled.
+  let pause: @Sendable (Duration) async throws -> Void
   /// Removes a folder of a pod that is gone, once all of it is stored.
   let remove: @Sendable (String) throws -> Void
 
-  /// How long to wait when nothing was new: short enough that a dead pod's last line is found at once, long enough to cost nothing.
-  private static let pause = Duration.milliseconds(100)
+  package init(
+    root: String, cluster: String, store: StoreWriter, progress: CollectionProgress, now: @escaping @Sendable () -> Timestamp,
+    pause: @escaping @Sendable (Duration) async throws -> Void, remove: @escaping @Sendable (String) throws -> Void
+  ) {
+    self.root = root
+    self.cluster = cluster
+    self.store = store
+    self.progress = progress
+    self.now = now
+    self.pause = pause
+    self.remove = remove
+  }
 
-  /// Collects until `isStopping`; then once more, until nothing is new.
-  func run(isStopping: @Sendable () -> Bool) async throws {
+  /// How long to wait when nothing was new: short enough that a dead pod's last line is found at once, long enough to cost nothing.
+  private static let interval = Duration.milliseconds(100)
+
+  /// Collects until `isStopping`; then once more, until nothing is new. Cancelled, it ends where it is.
+  package func run(isStopping: @Sendable () -> Bool) async throws {
     var tailer = PodLogTailer(root: root, cluster: cluster, positions: try store.positions())
     while true {
       // Asked before the poll: what was written before the stop is then in it.
       let isLast = isStopping()
-      let poll = tailer.poll(now: now())
-      for batch in poll.batches { await append(batch) }
+      let moment = now()
+      let poll = tailer.poll(now: moment)
+      for batch in poll.batches { try await append(batch) }
       for folder in poll.removable {
         try? remove(folder)
         try? store.forget(tailsBelow: folder)
       }
       if poll.hasMore { continue }
-      if isLast { return }
-      try? await Task.sleep(for: Self.pause)
+      progress.reached(moment)
+      if isLast {
+        try? store.record([SourceUpdate(name: "logs", cluster: cluster, currentAt: moment)])
+        return
+      }
+      try await pause(Self.interval)
     }
   }
 
   /// A full disk stops the reading, never loses: the files keep what is not stored yet.
-  private func append(_ batch: LogBatch) async {
+  private func append(_ batch: LogBatch) async throws {
     var wait = Duration.milliseconds(200)
     var hasFailed = false
     while true {
@@ -46,7 +67,7 @@ struct LogCollector: Sendable {
       } catch {
         hasFailed = true
         try? store.record([SourceUpdate(name: "logs", cluster: cluster, error: .happened("\(error)"))])
-        try? await Task.sleep(for: wait)
+        try await pause(wait)
         wait = min(wait * 2, .seconds(5))
       }
     }

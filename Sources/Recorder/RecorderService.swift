@@ -1,16 +1,12 @@
 import Checks
 import ClusterFeed
 import ClusterModel
-import Hummingbird
 import Ingest
 import JSONBytes
 import KubernetesClient
-import Logging
 package import MigrationPlan
 import RecordStore
-import ServiceLifecycle
 package import StateDirectory
-import Synchronization
 import TelemetryModel
 package import TimeFormat
 
@@ -40,8 +36,10 @@ package struct RecorderService: Sendable {
     defer { try? Files.remove(home.pidFile("recorder")) }
     for notice in store.notices { print(notice) }
     let reader = StoreReader(directory: home.store)
+    let progress = CollectionProgress()
     let collector = LogCollector(
-      root: home.podLogs, cluster: "ground", store: store, now: now, remove: { try Files.remove($0) })
+      root: home.podLogs, cluster: "ground", store: store, progress: progress, now: now, pause: Self.pause,
+      remove: { try Files.remove($0) })
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await collector.run(isStopping: isStopping) }
       group.addTask { await keepGround(isStopping) }
@@ -49,12 +47,15 @@ package struct RecorderService: Sendable {
         guard let feed = await connect() else { return }
         let deltas = feed.deltas()
         let checks = DueChecks(
-          cluster: feed, logs: reader, evidence: reader, store: store, frontDoor: ServiceFrontDoor(cluster: feed), plan: plan, now: now)
+          cluster: feed, logs: reader, evidence: reader, store: store, frontDoor: ServiceFrontDoor(cluster: feed), plan: plan, now: now,
+          pause: Self.pause)
+        let keeper = LedgerKeeper(
+          cluster: feed.cluster, store: store, source: { SourceUpdate(feed.status(), now: now()) }, now: now, pause: Self.pause)
         await withTaskGroup(of: Void.self) { inner in
           inner.addTask { await feed.run() }
-          inner.addTask { await LedgerKeeper(feed: feed, store: store, now: now).run(deltas) }
+          inner.addTask { await keeper.run(deltas) }
           inner.addTask { await checks.run() }
-          inner.addTask { await serve(Jobs(checks: checks, store: store, now: now)) }
+          inner.addTask { await serve(Jobs(checks: checks, store: store, progress: progress, now: now)) }
         }
       }
       // The collector ends when it was asked to and everything is stored; the rest ends with it.
@@ -85,12 +86,26 @@ package struct RecorderService: Sendable {
   }
 
   private func serve(_ jobs: Jobs) async {
-    var logger = Logger(label: "recorder") { _ in SwiftLogNoOpLogHandler() }
-    logger.logLevel = .critical
     // Left by a killed recorder; the store's lock says that there is no other.
     try? Files.remove(home.socket("recorder"))
-    let server = ControlServer(socket: home.socket("recorder"), jobs: jobs.table)
-    try? await server.application(logger: logger).run()
+    try? await ControlServer(socket: home.socket("recorder"), jobs: jobs.table).run()
     try? Files.remove(home.socket("recorder"))
+  }
+
+  private static let pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+}
+
+extension SourceUpdate {
+  /// What the watches of a cluster say of themselves.
+  fileprivate init(_ status: FeedStatus, now: Timestamp) {
+    self.init(name: "k8s", cluster: status.cluster, currentAt: status.heard)
+    switch status.connection {
+    case .live(let since):
+      connectedSince = since
+      currentAt = now
+      error = .cleared
+    case .stale(_, let reason, _): error = .happened(reason)
+    case .connecting: break
+    }
   }
 }

@@ -1,0 +1,121 @@
+import JSONBytes
+import Recorder
+import Testing
+import TimeFormat
+
+@Suite("Control socket", .timeLimit(.minutes(1))) struct ControlTests {
+  private let folder: Folder
+  private var socket: String { "\(folder.path)/r.sock" }
+
+  init() throws { folder = try Folder() }
+
+  /// Serves the jobs while the body runs.
+  private func serving(_ jobs: [String: ControlServer.Job], _ body: (ControlClient) async throws -> Void) async throws {
+    let (listening, isListening) = AsyncStream<Void>.makeStream()
+    let server = ControlServer(socket: socket, jobs: jobs)
+    let task = Task {
+      try await server.run { isListening.yield() }
+      isListening.finish()
+    }
+    for await _ in listening { break }
+    do {
+      try await body(ControlClient(socket: socket))
+    } catch {
+      task.cancel()
+      throw error
+    }
+    task.cancel()
+    _ = await task.result
+  }
+
+  @Test("a job gets its body and each line of its answer comes back")
+  func roundTrip() async throws {
+    let echo: ControlServer.Job = { body in
+      AsyncStream { continuation in
+        continuation.yield(["got": body])
+        continuation.yield(["text": "a\nb \u{1F6A2}"])
+        for number in 0..<2000 { continuation.yield(["number": .int(Int64(number))]) }
+        continuation.finish()
+      }
+    }
+    try await serving(["echo": echo]) { client in
+      var lines: [JSONValue] = []
+      try await client.run("echo", ["checks": ["x"]]) { lines.append($0) }
+      #expect(lines.count == 2002)
+      #expect(lines.first?.at("got", "checks")?[0] == "x")
+      #expect(lines[1]["text"]?.stringValue == "a\nb \u{1F6A2}")
+      #expect(lines.last?["number"]?.intValue == 1999)
+    }
+  }
+
+  @Test("a line comes as soon as it is known, and hanging up ends the job")
+  func hangUp() async throws {
+    let (ended, end) = AsyncStream<Void>.makeStream()
+    let endless: ControlServer.Job = { _ in
+      AsyncStream { continuation in
+        let task = Task {
+          var number: Int64 = 0
+          while !Task.isCancelled {
+            continuation.yield(["number": .int(number)])
+            number += 1
+            await Task.yield()
+          }
+        }
+        continuation.onTermination = { _ in
+          task.cancel()
+          end.yield()
+        }
+      }
+    }
+    struct Enough: Error {}
+    try await serving(["endless": endless]) { client in
+      await #expect(throws: Enough.self) {
+        try await client.run("endless") { line in if line["number"]?.intValue == 3 { throw Enough() } }
+      }
+      for await _ in ended { break }
+    }
+  }
+
+  @Test("a job that is not known, and a recorder that is not there, are told in a sentence")
+  func refusals() async throws {
+    try await serving([:]) { client in
+      let error = await #expect(throws: ControlClient.Unreachable.self) { try await client.run("ingest") { _ in } }
+      #expect(error?.description.contains("no job named ingest") == true)
+    }
+    let error = await #expect(throws: ControlClient.Unreachable.self) {
+      try await ControlClient(socket: "\(folder.path)/none.sock").run("check") { _ in }
+    }
+    #expect(error?.description.contains("does not answer") == true)
+  }
+}
+
+@Suite("Collection's progress", .timeLimit(.minutes(1))) struct CollectionProgressTests {
+  private let start = TestClock.start
+
+  @Test("what is reached already is answered at once")
+  func known() async {
+    let progress = CollectionProgress()
+    progress.reached(start + .seconds(2))
+    #expect(await progress.wait(until: start) == start + .seconds(2))
+  }
+
+  @Test("a moment is waited for, past those before it")
+  func later() async {
+    let progress = CollectionProgress()
+    progress.reached(start)
+    async let reached = progress.wait(until: start + .seconds(3))
+    for second in 1...5 {
+      progress.reached(start + .seconds(second))
+      await Task.yield()
+    }
+    #expect(await reached.map { $0 >= start + .seconds(3) } == true)
+  }
+
+  @Test("a waiting that is cancelled ends")
+  func cancelled() async {
+    let progress = CollectionProgress()
+    let task = Task { await progress.wait(until: TestClock.start) }
+    task.cancel()
+    #expect(await task.value == nil)
+  }
+}

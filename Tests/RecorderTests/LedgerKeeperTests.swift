@@ -1,0 +1,100 @@
+import ClusterModel
+import RecordStore
+import Recorder
+import TelemetryModel
+import Testing
+import TimeFormat
+
+@Suite("Ledger keeper", .timeLimit(.minutes(1))) struct LedgerKeeperTests {
+  private let folder: Folder
+  private let clock = TestClock()
+
+  init() throws { folder = try Folder() }
+
+  private func keeper(_ store: StoreWriter) -> LedgerKeeper {
+    LedgerKeeper(
+      cluster: "ground", store: store, source: { [clock] in SourceUpdate(name: "k8s", cluster: "ground", currentAt: clock.now()) },
+      now: clock.now, pause: clock.pause)
+  }
+
+  private var reader: StoreReader { StoreReader(directory: folder.store) }
+
+  private func pod(restarts: Int, end: Container.Termination? = nil) -> Pod {
+    var container = Container(name: "main", image: "i")
+    container.restartCount = restarts
+    container.lastTermination = end
+    container.state = .running(since: clock.now())
+    var pod = Pod(
+      namespace: "shop", name: "orders-1", uid: "u1", node: "n1", phase: "Running", created: TestClock.start,
+      conditions: [Condition(type: "Ready", status: "True", lastTransition: clock.now())], containers: [container])
+    pod.controller = ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "orders", uid: "set")
+    return pod
+  }
+
+  private func lists(_ pods: [Pod]) -> [ClusterDelta] {
+    let set = Workload(
+      reference: ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "orders", uid: "set"), wanted: 1,
+      created: TestClock.start)
+    return [
+      ClusterDelta(resource: .replicasets, change: .relist([.workload(set)]), at: clock.now()),
+      ClusterDelta(resource: .pods, change: .relist(pods.map { .pod($0) }), at: clock.now()),
+    ]
+  }
+
+  private func crash() -> Container.Termination {
+    Container.Termination(reason: "Error", exitCode: 3, started: TestClock.start, finished: clock.now())
+  }
+
+  /// Feeds the deltas to a keeper of its own, which ends with them.
+  private func keep(_ deltas: [ClusterDelta]) async throws {
+    let store = try StoreWriter(directory: folder.store, now: clock.now())
+    await keeper(store).run(
+      AsyncStream { continuation in
+        for delta in deltas { continuation.yield(delta) }
+        continuation.finish()
+      })
+  }
+
+  @Test("a restart is stored as an entry")
+  func stores() async throws {
+    let first = lists([pod(restarts: 0)])
+    clock.advance(.seconds(20))
+    let restarted = pod(restarts: 1, end: crash())
+    try await keep(first + [ClusterDelta(resource: .pods, change: .modified(.pod(restarted)), at: clock.now())])
+    let entries = try await reader.reschedules(since: nil)
+    #expect(entries.map(\.change) == [.restarted])
+    #expect(entries.first?.cause == .crash)
+    #expect(entries.first?.workload == "ReplicaSet/orders")
+    #expect(try await reader.gaps(since: nil).isEmpty)
+  }
+
+  @Test("the next keeper remembers, says since when nobody looked, and tells what happened meanwhile once")
+  func remembers() async throws {
+    try await keep(lists([pod(restarts: 0)]))
+    clock.advance(.seconds(600))
+    let after = pod(restarts: 1, end: crash())
+    for _ in 0..<2 { try await keep(lists([after])) }
+    let entries = try await reader.reschedules(since: nil)
+    #expect(entries.map(\.cause) == [.crash])
+    let gaps = try await reader.gaps(since: nil)
+    #expect(gaps.first?.from == TestClock.start)
+    #expect(gaps.first?.to == clock.now())
+    #expect(gaps.first?.reason == "the recorder was not running")
+  }
+
+  @Test("each second it says how current the watches are")
+  func reports() async throws {
+    let store = try StoreWriter(directory: folder.store, now: clock.now())
+    let (deltas, delta) = AsyncStream<ClusterDelta>.makeStream()
+    let task = Task { [keeper = keeper(store)] in await keeper.run(deltas) }
+    #expect(try await clock.paused() == .seconds(1))
+    clock.advance(.seconds(1))
+    clock.goOn()
+    try await clock.paused()
+    let source = await reader.completeness().first
+    #expect(source?.name == "k8s")
+    #expect(source?.currentAt == clock.now())
+    delta.finish()
+    await task.value
+  }
+}
