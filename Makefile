@@ -38,7 +38,7 @@ bundle: setup ## dist/periplus-linux-<arch>.tar.gz: runs on a bare Debian 12 wit
 	@scripts/bundle
 
 docs: build ## regenerate the documents that come from the code
-	@$(BIN)/periplus keys > docs/keys.md
+	@$(BIN)/periplus keys --standard > docs/keys.md
 
 clean: ## remove what the build made
 	@rm -rf .build dist

@@ -159,6 +159,7 @@ let package = Package(
     tests("TimeFormatTests", ["TimeFormat"]),
     tests("JSONBytesTests", ["JSONBytes"]),
     tests("ScreenTests", ["Screen"]),
+    tests("TerminalTests", ["Terminal", "Screen"]),
     tests("LogStandardTests", ["LogStandard", "JSONBytes", "TimeFormat"]),
     tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "LogStandard"]),
     tests("ClusterModelTests", ["ClusterModel", "JSONBytes", "TimeFormat"], data: ["Fixtures"]),
@@ -168,6 +169,12 @@ let package = Package(
     tests(
       "RecordStoreTests",
       ["RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "JSONBytes", "Ingest", "LogStandard", grdb]),
+    tests(
+      "RecorderTests",
+      [
+        "Recorder", "RecordStore", "StateDirectory", "Checks", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes",
+        "LogStandard",
+      ]),
     tests(
       "KubernetesClientTests",
       ["KubernetesClient", "ClusterFeed", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),

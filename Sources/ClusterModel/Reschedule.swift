@@ -8,7 +8,9 @@ package struct Reschedule: Sendable, Hashable {
   package enum Cause: String, Sendable, Hashable, CaseIterable {
     case rollout, scale, deleted, drain, eviction, preemption, nodeLost, oomKilled, probe, crash, completed, unknown
 
-    /// Whether somebody meant it: rollouts, scaling, completion. Everything else is unplanned.
+    /// Whether the workload was asked for it by its own specification, a new template, another count, or by the end of its work
+    /// or of its whole node. Everything else is unplanned, also what a person does to single pods: a pod deleted by hand or drained
+    /// goes although its workload wants it, and who did it a hundred times a day is to be seen.
     package var isPlanned: Bool { self == .rollout || self == .scale || self == .completed }
   }
 

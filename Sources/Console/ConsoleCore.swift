@@ -125,6 +125,7 @@ extension ConsoleState {
       lines.append("\(pane.update.kind.rawValue): \(pane.update.title) \(pane.update.progress)")
       lines += pane.update.lines.map(\.text)
     }
+    for layer in layers { lines += [""] + layer.linear(self) }
     if let note { lines += ["", note.text] }
     lines.append("")
     let sources = SourcesView(shared.data.sources, clusters: shared.data.clusters.map(\.snapshot), now: shared.now)

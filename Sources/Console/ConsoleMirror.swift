@@ -16,11 +16,13 @@ package final class ConsoleMirror: Sendable {
 
   func publish(_ state: ConsoleState, _ size: Size) { seen.withLock { $0 = Seen(state: state, size: size) } }
 
-  func screen() -> [String] {
+  /// - Parameter least: a smaller terminal shows only a part of the page.
+  func screen(least: Size) -> [String] {
     guard var seen = seen.withLock({ $0 }) else { return [] }
     // The pane says what is expected; what it says must not count as having come.
     seen.state.pane = nil
-    return ConsoleRenderer.render(seen.state, size: seen.size, theme: Theme(depth: .mono), glyphs: .unicode).plainText()
+    let size = Size(columns: max(seen.size.columns, least.columns), rows: max(seen.size.rows, least.rows))
+    return ConsoleRenderer.render(seen.state, size: size, theme: Theme(depth: .mono), glyphs: .unicode).plainText()
   }
 
   func value(_ name: String) -> String? { seen.withLock { $0 }?.state.value(name) }
@@ -30,6 +32,9 @@ package final class ConsoleMirror: Sendable {
 package struct LiveStage: DemoStage {
   private let inbox: Inbox
   private let mirror: ConsoleMirror
+  /// What a demo expects is looked for on a screen of this size at least: that for which demos are written and at which they are
+  /// rehearsed. On a smaller one a page folds away what the demo speaks of.
+  private static let least = Size(columns: 120, rows: 40)
   private let clock: @Sendable () -> Timestamp
   private let pause: @Sendable (Duration) async throws -> Void
 
@@ -48,7 +53,7 @@ package struct LiveStage: DemoStage {
   }
 
   package func run(command: String) async throws { inbox.post(.run(command)) }
-  package func screen() async -> [String] { mirror.screen() }
+  package func screen() async -> [String] { mirror.screen(least: Self.least) }
   package func value(_ name: String) async -> String? { mirror.value(name) }
   // The step itself is an effect under way.
   package func isIdle() async -> Bool { inbox.isIdle(besides: 1) }

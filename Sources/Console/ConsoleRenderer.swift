@@ -143,21 +143,33 @@ package enum ConsoleRenderer {
     }
   }
 
+  /// Help has a place always; then what is reached for first.
+  private static let footerOrder: [CommandID] = [.help, .enter, .search, .request, .rowLogs, .follow, .view, .cause, .explain]
+
   private static func footer(_ state: ConsoleState, _ canvas: inout Canvas) {
     let surface = canvas.surface
     let y = surface.height - 1
     if let note = state.note {
       let role: Role = note.tone == .bad ? .amber : (note.tone == .good ? .green : .text)
       let mark = note.tone == .bad ? "▲ " : (note.tone == .good ? "✔ " : "")
-      surface.line(StyledLine(" \(mark)\(note.text)", role), y: y, width: surface.width)
+      // A sentence that is too long for one row takes the row above as well.
+      let lines = Paragraph.wrap(StyledLine("\(mark)\(note.text)", role), columns: max(1, surface.width - 2), hanging: 2)
+      if lines.count > 1 { surface.fill(Rect(x: 0, y: y - 1, width: surface.width, height: 1)) }
+      for (index, line) in lines.prefix(2).enumerated() {
+        let text = index == 1 && lines.count > 2 ? line + StyledLine("…", role) : line
+        surface.line(text, x: 1, y: y - min(lines.count, 2) + 1 + index, width: surface.width - 1)
+      }
       return
     }
     let hints = CommandTable.all.filter { $0.hint != nil && $0.applies(to: state.page.kind) && $0.disabledReason(state) == nil }
     // What is everywhere (help) stays when there is no room for the others.
     var line = StyledLine()
     var placed: [(id: CommandID, from: Int, width: Int)] = []
-    let wanted = surface.width >= 110 ? surface.width / 2 : surface.width / 2 - 4
-    for command in (hints.filter { $0.id == .help } + hints.filter { $0.id != .help }) {
+    let sources = SourcesView(state.shared.data.sources, clusters: state.shared.data.clusters.map(\.snapshot), now: state.shared.now)
+    let wanted = max(surface.width / 2 - 4, surface.width - sources.footer(width: 0).width - 4)
+    func rank(_ command: Command) -> Int { footerOrder.firstIndex(of: command.id) ?? footerOrder.count }
+    let ordered = hints.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+    for command in ordered {
       guard let key = state.keys.first(command.id), let hint = command.hint else { continue }
       let item: StyledLine = [Span(key.lowercased() == "enter" ? "enter" : key, .key), Span(" \(hint)", .dim)]
       guard line.width + item.width + 2 <= wanted else { continue }
@@ -170,7 +182,6 @@ package enum ConsoleRenderer {
       }
       placed.append((command.id, 0, item.width))
     }
-    let sources = SourcesView(state.shared.data.sources, clusters: state.shared.data.clusters.map(\.snapshot), now: state.shared.now)
     let left = sources.footer(width: max(10, surface.width - line.width - 3))
     surface.line(StyledLine(" ") + left, y: y, width: max(0, surface.width - line.width - 2))
     surface.line(line, y: y, width: max(0, surface.width - 1), align: .right)

@@ -55,11 +55,16 @@ package struct ConsoleState: Sendable {
 
   var hasOlderLogs: Bool { if case .logs(let page) = page { page.hasOlder } else { false } }
 
+  /// Why what needs the present cannot be done; `nil` when the pages are live.
+  var pinnedRefusal: String? {
+    shared.pin == nil ? nil : "the pages are pinned to a moment; \(keys.first(.pin) ?? ":live") returns to live"
+  }
+
   enum ActionTarget { case pod, workload }
 
   /// Why nothing can be done to the row's object; `nil` when it can.
   func actionRefusal(needs target: ActionTarget) -> String? {
-    if shared.pin != nil { return "the pages are pinned to a moment; T returns to live" }
+    if let pinnedRefusal { return pinnedRefusal }
     let subject = subject
     let cluster = target == .pod ? subject.pod?.cluster : subject.workload?.cluster
     guard let cluster else { return target == .pod ? "the row is no pod" : "the row is no workload" }

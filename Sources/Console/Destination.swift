@@ -27,7 +27,7 @@ enum PlannedPages {
 
   static func sentence(_ key: Int) -> String {
     guard let page = all.first(where: { $0.key == key }) else { return "There is no page \(key)." }
-    return "\(page.title) is not here yet: it comes with the facility \(page.facility)."
+    return "\(page.title) is not here yet: it comes with \(page.facility)."
   }
 }
 

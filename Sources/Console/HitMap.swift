@@ -55,8 +55,26 @@ struct Canvas {
   var now: Timestamp { shared.moment }
 
   mutating func draw(_ table: Table, in area: Rect, pane: Int, sorts: Bool = false) {
-    surface.draw(table, in: area)
-    hits.add(table, in: area, pane: pane, sorts: sorts)
+    hits.add(table, in: draw(table, area), pane: pane, sorts: sorts)
+  }
+
+  /// Draws a table so that numbers in its last column do not touch the edge; returns where it stands.
+  @discardableResult
+  func draw(_ table: Table, _ area: Rect) -> Rect {
+    let isRight = table.layout(width: area.width).last.map { table.columns[$0.column].align } == .right
+    guard isRight, area.width > 1 else {
+      surface.draw(table, in: area)
+      return area
+    }
+    let part = Rect(x: area.x, y: area.y, width: area.width - 1, height: area.height)
+    surface.draw(table, in: part)
+    let visible = table.visibleRows(height: area.height)
+    if let selected = table.selected, table.rowCount > 0 {
+      let first = Table.scroll(from: table.scroll, selected: selected, rowCount: table.rowCount, visible: visible)
+      let row = selected - first + (table.showsHeader ? 1 : 0)
+      if selected >= first, row < area.height { surface.highlight(Rect(x: area.endX - 1, y: area.y + row, width: 1, height: 1)) }
+    }
+    return part
   }
 
   func line(_ line: StyledLine, _ area: Rect, _ row: Int) {

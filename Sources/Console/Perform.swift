@@ -89,7 +89,7 @@ extension ConsoleState {
     case .zone: shared.face = shared.face == .utc ? shared.localFace : .utc
     case .utc: shared.face = .utc
     case .local: shared.face = shared.localFace
-    case .palette: layers.append(.palette(PaletteLayer(items: paletteItems(), history: paletteHistory)))
+    case .palette: layers.append(.palette(PaletteLayer(index: paletteIndex(), history: paletteHistory)))
     case .help: layers.append(.help(HelpLayer()))
     case .copy:
       guard let text = subject.copyText ?? subject.link else {
@@ -219,40 +219,21 @@ extension ConsoleState {
 
   private func sourcesLayer() -> TextLayer {
     let view = SourcesView(shared.data.sources, clusters: shared.data.clusters.map(\.snapshot), now: shared.now)
-    var lines: [StyledLine] = []
-    for status in view.sources {
-      let role = SourcesView.role(status, now: shared.now)
-      var line = StyledLine("\(status.name.padding(to: 9)) \(status.cluster.padding(to: 10)) ", .strong)
-      line.append(SourcesView.brief(status, now: shared.now, showsCluster: false), role)
-      line.append("   \(status.recordsIn) in", .dim)
-      if let since = status.connectedSince { line.append(", connected \((shared.now - since).brief)", .dim) }
-      lines.append(line)
-      if let error = status.lastError { lines.append(StyledLine("          ✖ \(error)", .red)) }
-      if let reason = status.dropReason { lines.append(StyledLine("          dropped: \(reason)", .amber)) }
-    }
-    if lines.isEmpty { lines = [StyledLine("No source has reported yet; `periplus up` starts the recorder.", .dim)] }
-    return TextLayer(title: "Sources", lines: lines)
+    return TextLayer(title: "Sources", lines: view.lines)
   }
 
-  private func paletteItems() -> [PaletteLayer.Item] {
-    var items = CommandTable.all.filter { $0.applies(to: page.kind) }.map { command in
+  private func paletteIndex() -> PaletteIndex {
+    // Nobody opens the palette to move a row: motions come last.
+    let listed = CommandTable.all.filter { $0.applies(to: page.kind) }
+    let commands = (listed.filter { $0.group != .move } + listed.filter { $0.group == .move }).map { command in
       PaletteLayer.Item(
         title: command.name, detail: command.doc, key: keys.text(command.id), command: command.id, argument: "",
         disabled: command.id == .request ? nil : command.disabledReason(self), takesArgument: command.argument)
     }
-    for id in recentRequests {
-      items.append(.init(title: "request \(id)", detail: "a request looked at", key: "", command: .request, argument: id))
+    let requests = recentRequests.map { id in
+      PaletteLayer.Item(title: "request \(id)", detail: "a request looked at", key: "", command: .request, argument: id)
     }
-    for health in shared.shown.clusters {
-      for verdict in health.verdicts.prefix(2000) {
-        items.append(
-          .init(
-            title: verdict.subject.name, detail: "\(verdict.subject.kind) in \(verdict.cluster), \(verdict.status.word)", key: "",
-            command: .open,
-            argument: "health/\(verdict.subject.namespace)/\(verdict.subject.display)"))
-      }
-    }
-    return items
+    return PaletteIndex(items: commands + requests, clusters: shared.shown.clusters)
   }
 
   private mutating func quit() -> [Effect] {

@@ -38,3 +38,16 @@ package struct Overlay: Component {
     return heading + body.linear(width: width, glyphs: glyphs) + foot
   }
 }
+
+extension Surface {
+  /// Takes away what stands behind a box and beside it: a column on each side, or the whole rows where only a strip would be left.
+  package func clear(behind frame: Rect) {
+    let isStrip = frame.width + 8 > width
+    fill(
+      Rect(
+        x: isStrip ? 0 : frame.x - 1, y: frame.y, width: isStrip ? width : frame.width + 2, height: frame.height))
+  }
+
+  /// Columns of text that a box may have: all but its border on a narrow screen.
+  package var boxColumns: Int { max(20, width - (width < 100 ? 4 : 8)) }
+}

@@ -43,9 +43,11 @@ package struct Paragraph: Component, Equatable, Sendable {
   }
 
   /// One line in lines of at most `columns`; a word wider than that is broken anywhere.
-  package static func wrap(_ line: StyledLine, columns: Int) -> [StyledLine] {
+  ///
+  /// - Parameter hanging: blanks before the second and every later line; none where they would leave no room for words.
+  package static func wrap(_ line: StyledLine, columns: Int, hanging: Int = 0) -> [StyledLine] {
     guard columns > 0 else { return [] }
-    var wrapper = Wrapper(columns: columns)
+    var wrapper = Wrapper(columns: columns, hanging: columns - hanging >= 16 ? hanging : 0)
     for span in line.spans {
       for grapheme in span.text { wrapper.add(grapheme, of: span) }
     }
@@ -56,14 +58,16 @@ package struct Paragraph: Component, Equatable, Sendable {
 /// Breaks a run of graphemes into lines: what follows the last blank moves to the next line.
 private struct Wrapper {
   private typealias Item = (grapheme: Character, span: Span, width: Int)
-  private let columns: Int
+  private var columns: Int
+  private let hanging: Int
   private var lines: [StyledLine] = []
   private var current: [Item] = []
   private var width = 0
   private var lastBlank: Int?
 
-  init(columns: Int) {
+  init(columns: Int, hanging: Int) {
     self.columns = columns
+    self.hanging = hanging
   }
 
   mutating func add(_ grapheme: Character, of span: Span) {
@@ -106,6 +110,9 @@ private struct Wrapper {
         span.text = String(item.grapheme)
         line.spans.append(span)
       }
+    }
+    if hanging > 0 {
+      if lines.isEmpty { columns -= hanging } else { line.spans.insert(Span(String(repeating: " ", count: hanging)), at: 0) }
     }
     lines.append(line)
     current = Array(current[min(current.count, index + blanks)...])

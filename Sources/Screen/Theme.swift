@@ -80,9 +80,10 @@ package struct Theme: Equatable, Sendable {
     }
   }
 
-  // Middle tones: they stand out from a black and from a white background.
+  // Middle tones: they stand out from a black and from a white background, and their nearest of 256 colors keep apart (amber must
+  // not come out as a salmon that looks like red).
   private static func rich(_ role: Role) -> Style {
-    let accent = Color.rgb(0x4f, 0xa3, 0xd1)
+    let accent = Color.rgb(0x3a, 0x8f, 0xc8)
     let grey = Color.rgb(0x8a, 0x8a, 0x8a)
     return switch role {
     case .text: .plain
@@ -94,7 +95,7 @@ package struct Theme: Equatable, Sendable {
     case .selection: Style(foreground: .rgb(0xff, 0xff, 0xff), background: .rgb(0x24, 0x3f, 0x55), attributes: .bold)
     case .border, .track: Style(foreground: .rgb(0x6c, 0x6c, 0x6c))
     case .red: Style(foreground: .rgb(0xe0, 0x5a, 0x5a), attributes: .bold)
-    case .amber: Style(foreground: .rgb(0xd0, 0x95, 0x30))
+    case .amber: Style(foreground: .rgb(0xd0, 0x88, 0x00))
     case .green: Style(foreground: .rgb(0x62, 0xa8, 0x5c))
     case .key: Style(foreground: accent, attributes: .bold)
     case .link: Style(foreground: accent, attributes: .underline)

@@ -60,11 +60,13 @@ package struct LogsView: Sendable {
   }
 
   /// `14 records · 5 services · 4 pods, 1 gone`.
-  package var summary: String {
-    var parts = [counted(matches, "record") + (hasOlder ? " or more" : "")]
-    parts.append(counted(services.count, "service"))
-    parts.append(counted(pods, "pod") + (podsGone > 0 ? ", \(podsGone) gone" : ""))
-    return parts.joined(separator: " · ")
+  package var summary: String { summaries[0] }
+
+  /// The same, and shorter ones for less room.
+  package var summaries: [String] {
+    let records = counted(matches, "record") + (hasOlder ? " or more" : "")
+    let pods = counted(pods, "pod") + (podsGone > 0 ? ", \(podsGone) gone" : "")
+    return [[records, counted(services.count, "service"), pods].joined(separator: " · "), "\(records) · \(pods)", records]
   }
 
   package func record(at index: Int) -> LogRecord? {
@@ -89,7 +91,12 @@ package struct LogsView: Sendable {
   ]
 
   /// The columns for records that are not of one request: how long after the first says nothing there.
-  package static let looseColumns = columns.filter { $0.title != "+ms" }
+  package static let looseColumns = columns.filter { $0.title != "+ms" }.map { column in
+    // On a narrow screen the message is worth more than the pod, which the record below names.
+    var column = column
+    if column.title == "message" { column.minWidth = 44 }
+    return column
+  }
 
   package func row(_ index: Int, face: ClockFace, isLoose: Bool = false) -> TableRow {
     guard rows.indices.contains(index) else { return TableRow([]) }

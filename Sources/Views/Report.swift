@@ -97,8 +97,12 @@ package struct Report: Sendable {
     for row in rows {
       for (index, cell) in row.enumerated() where index < widths.count { widths[index] = max(widths[index], TextWidth.width(of: cell)) }
     }
-    // What does not fit is wrapped in the widest column; without room even for that each row becomes a sentence.
+    // What does not fit is wrapped in the widest column; without room even for that each row becomes a sentence. A last column
+    // of prose goes on under its row instead: a narrow column of it is hard to read, and harder to hear.
     let total = widths.reduce(0, +) + 2 * max(0, widths.count - 1)
+    if total > width, let last = widths.indices.last, widths[last] > width / 2, total - widths[last] <= width / 2 {
+      return [line(table.headers)] + rows.flatMap { wrap(unbroken($0), width: width, indent: 2) }
+    }
     if total > width, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }) {
       let room = widths[widest] - (total - width)
       guard room >= 24 else {
@@ -118,7 +122,8 @@ package struct Report: Sendable {
         line(columns.map { row < $0.count ? $0[row] : "" })
       }
     }
-    func line(_ cells: [String]) -> String {
+    func line(_ cells: [String]) -> String { TextWidth.truncate(unbroken(cells), to: width, ellipsis: "…") }
+    func unbroken(_ cells: [String]) -> String {
       var text = ""
       for (index, cell) in cells.enumerated() where index < widths.count {
         if index > 0 { text += "  " }
@@ -130,7 +135,7 @@ package struct Report: Sendable {
         }
       }
       while text.last == " " { text.removeLast() }
-      return TextWidth.truncate(text, to: width, ellipsis: "…")
+      return text
     }
     return [line(table.headers)] + rows.flatMap(lines)
   }

@@ -21,7 +21,7 @@ extension RequestView {
           rows: lanes.map { lane in
             [
               lane.service, lane.operation.isEmpty ? "–" : lane.operation, lane.pod, lane.node.isEmpty ? "–" : lane.node, "\(lane.records)",
-              lane.status.map(String.init) ?? (lane.isComplete ? "–" : "no answer"),
+              lane.status.map(String.init) ?? (lane.isComplete ? "–" : isSettled(lane) ? "no answer" : "none yet"),
               lane.durationMicros.map { LogFields.duration(micros: $0) } ?? (lane.end - lane.start).brief,
               lane.death.map { "✝ \($0.detail), \(face.millis($0.at))" } ?? "",
             ]

@@ -21,6 +21,7 @@ package struct RequestView: Sendable {
   /// What one pod did for the request.
   package struct Lane: Sendable, Hashable {
     package var service: String
+    package var cluster: String
     package var pod: String
     package var podUID: String
     package var node: String
@@ -49,13 +50,13 @@ package struct RequestView: Sendable {
   package let id: String
   package let entries: [Entry]
   package let lanes: [Lane]
-  /// `POST /orders → 201 in 412 ms`; empty when no record says.
-  package let headline: String
-  /// Sentences about what cannot be seen here.
-  package let missing: [String]
+  /// How far the logs are collected: whether a missing record is a fact or only late.
+  package var collection = RequestCollection()
   package let records: Int
   package let pods: Int
   package let podsGone: Int
+  private let isCut: Bool
+  private let strangers: Int
 
   package init(id: String, records: [LogRecord], lifecycle: [PodLifecycleEvent], isCut: Bool = false) {
     let records = records.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
@@ -75,7 +76,8 @@ package struct RequestView: Sendable {
       if lanes[key] == nil {
         order.append(key)
         lanes[key] = Lane(
-          service: record.service, pod: record.origin.pod, podUID: record.origin.podUID, node: nodes[record.origin.podUID] ?? "",
+          service: record.service, cluster: record.origin.cluster, pod: record.origin.pod, podUID: record.origin.podUID,
+          node: nodes[record.origin.podUID] ?? "",
           operation: "", start: record.at, end: record.at, records: 0, warnings: 0, isComplete: true, moments: [])
       }
       lanes[key]?.end = record.at
@@ -122,24 +124,34 @@ package struct RequestView: Sendable {
     pods = Set(records.map { $0.origin.podUID.isEmpty ? $0.origin.pod : $0.origin.podUID }).count
     podsGone = Set(lifecycle.filter { $0.kind == "gone" }.map(\.podUID)).intersection(uids).count
 
-    let front = self.lanes.first { !$0.operation.isEmpty }
-    var headline = front?.operation ?? ""
-    if let front, let status = front.status {
-      headline += " → \(status)"
-      if let micros = front.durationMicros { headline += " in " + LogFields.duration(micros: micros) }
-    } else if front?.isComplete == false {
-      headline += " → no answer recorded"
-    }
-    self.headline = headline
-    var missing: [String] = []
-    if isCut { missing.append("only the first \(records.count) records are shown") }
-    for lane in self.lanes where !lane.isComplete {
-      missing.append("no completion record from \(lane.service) (\(lane.pod))" + (lane.death.map { ": \($0.detail)" } ?? ""))
-    }
-    let unknown = uids.subtracting(lifecycle.map(\.podUID))
-    if !unknown.isEmpty { missing.append("no lifecycle known of \(counted(unknown.count, "pod"))") }
-    self.missing = missing
+    self.isCut = isCut
+    strangers = uids.subtracting(lifecycle.map(\.podUID)).count
   }
+
+  /// `POST /orders → 201 in 412 ms`; empty when no record says.
+  package var headline: String {
+    guard let front = lanes.first(where: { !$0.operation.isEmpty }) else { return "" }
+    if let status = front.status {
+      return "\(front.operation) → \(status)" + (front.durationMicros.map { " in " + LogFields.duration(micros: $0) } ?? "")
+    }
+    if front.isComplete { return front.operation }
+    return front.operation + (isSettled(front) ? " → no answer recorded" : " → no answer collected yet")
+  }
+
+  /// Sentences about what cannot be seen here.
+  package var missing: [String] {
+    var missing: [String] = []
+    if isCut { missing.append("only the first \(records) records are shown") }
+    for lane in lanes where !lane.isComplete {
+      let what = "no completion record from \(lane.service) (\(lane.pod))" + (lane.death.map { ": \($0.detail)" } ?? "")
+      missing.append(isSettled(lane) ? what : "\(what) yet, collection is behind: \(collection.sentence(lane.cluster))")
+    }
+    if strangers > 0 { missing.append("no lifecycle known of \(counted(strangers, "pod"))") }
+    return missing
+  }
+
+  /// Whether a completion record would be known if there were one.
+  func isSettled(_ lane: Lane) -> Bool { collection.covers(lane.end, in: lane.cluster) }
 
   package var services: [String] {
     var seen: Set<String> = []

@@ -109,10 +109,19 @@ package struct ReschedulesView: Sendable {
 
   package static let groupColumns: [TableColumn] = [
     TableColumn("cluster", min: 7, ideal: 8, priority: 5), TableColumn("workload", min: 14, ideal: 20, flex: 1),
-    TableColumn("n", ideal: 4, align: .right), TableColumn("per hour", ideal: 24), TableColumn("mostly", min: 9, ideal: 10),
+    TableColumn("count", ideal: 6, align: .right), TableColumn("over 24 h", ideal: 24), TableColumn("mostly", min: 9, ideal: 10),
     TableColumn("no endpoint", min: 11, align: .right, priority: 2), TableColumn("short of replicas", min: 17, align: .right, priority: 3),
     TableColumn("last", min: 10, align: .right, priority: 1),
   ]
+
+  /// The columns of the groups; the bars stand for equal parts of `span`, e.g. `24 h`.
+  package static func groupColumns(span: String) -> [TableColumn] {
+    groupColumns.map { column in
+      var column = column
+      if column.title == "over 24 h" { column.title = "over \(span)" }
+      return column
+    }
+  }
 
   package func row(group index: Int, glyphs: Glyphs) -> TableRow {
     guard groups.indices.contains(index) else { return TableRow([]) }
@@ -128,9 +137,10 @@ package struct ReschedulesView: Sendable {
 
   package static let entryColumns: [TableColumn] = [
     TableColumn("time", ideal: 9), TableColumn("workload", min: 12, ideal: 16), TableColumn("change", ideal: 9),
-    TableColumn("cause", min: 9, ideal: 10), TableColumn("pod", min: 16, ideal: 24, flex: 1),
-    TableColumn("node", min: 8, ideal: 18, priority: 3),
-    TableColumn("gap", min: 8, ideal: 9, align: .right, priority: 2), TableColumn("evidence", min: 16, ideal: 28, flex: 2, priority: 5),
+    TableColumn("cause", min: 9, ideal: 10), TableColumn("pod", min: 15, ideal: 17, flex: 1),
+    TableColumn("node", min: 15, ideal: 16, priority: 3),
+    TableColumn("downtime", min: 8, ideal: 8, align: .right, priority: 2),
+    TableColumn("evidence", min: 16, ideal: 28, flex: 3, priority: 5),
   ]
 
   package static func row(_ entry: Reschedule, face: ClockFace, now: Timestamp) -> TableRow {
@@ -164,7 +174,7 @@ package struct ReschedulesView: Sendable {
       report.add(
         .table(
           .init(
-            headers: ["cluster", "workload", "n", "mostly", "no endpoint", "short of replicas", "last"],
+            headers: ["cluster", "workload", "count", "mostly", "no endpoint", "short of replicas", "last"],
             rows: groups.map { group in
               [
                 group.cluster, group.display, "\(group.count)", group.mostly.rawValue, ReschedulesView.duration(group.downtimeSeconds),
@@ -189,7 +199,7 @@ package struct ReschedulesView: Sendable {
     return report
   }
 
-  /// One line per entry, newest last.
+  /// One line per entry, oldest first.
   package var jsonLines: [String] { entries.reversed().map(\.jsonLine) }
 }
 
@@ -223,29 +233,7 @@ extension Reschedule {
   /// One line of JSON, what does not apply is absent.
   package var jsonLine: String {
     var json = JSONWriter()
-    json.object { json in
-      json.member("at", at.rfc3339())
-      json.member("cluster", cluster)
-      json.member("namespace", namespace)
-      json.member("workload", workload)
-      json.member("change", change.rawValue)
-      json.member("cause", cause.rawValue)
-      for (name, pod) in [("old", old), ("new", new)] {
-        guard let pod else { continue }
-        json.key(name)
-        json.object { json in
-          json.member("name", pod.name)
-          json.member("uid", pod.uid)
-          json.member("node", pod.node)
-        }
-      }
-      json.member(ifPresent: container, "container")
-      if let exitCode { json.member("exitCode", exitCode) }
-      if let downtimeSeconds { json.member("downtimeSeconds", downtimeSeconds) }
-      if let capacityGapSeconds { json.member("capacityGapSeconds", capacityGapSeconds) }
-      json.member("confidence", confidence)
-      json.member("evidence", .array(evidence.map { .string($0) }))
-    }
+    writeJSON(to: &json)
     return json.string
   }
 }

@@ -37,11 +37,21 @@ package struct SourcesView: Sendable {
   }
 
   private static func badness(_ status: SourceStatus, _ now: Timestamp) -> Int {
-    if status.lastError != nil { return 4 }
+    if isFailing(status, now) { return 4 }
     if status.dropped > 0 { return 3 }
     guard let current = status.currentAt else { return 2 }
-    return now - current > behind ? 1 : 0
+    return now - current > behind && !isOnce(status) ? 1 : 0
   }
+
+  /// A watch that ended and was opened again has an error behind it, and is current all the same.
+  private static func isFailing(_ status: SourceStatus, _ now: Timestamp) -> Bool {
+    guard status.lastError != nil else { return false }
+    guard status.name == "k8s", let current = status.currentAt else { return true }
+    return now - current > behind
+  }
+
+  /// Files that were read once: they are complete, and never late.
+  private static func isOnce(_ status: SourceStatus) -> Bool { status.name == "ingest" }
 
   package static func role(_ status: SourceStatus, now: Timestamp) -> Role {
     switch badness(status, now) {
@@ -55,12 +65,14 @@ package struct SourcesView: Sendable {
   /// `logs 0.4 s, 0 dropped`.
   package static func brief(_ status: SourceStatus, now: Timestamp, showsCluster: Bool) -> String {
     var text = status.name + (showsCluster && !status.cluster.isEmpty ? " \(status.cluster)" : "")
-    if let current = status.currentAt {
+    if isOnce(status) {
+      text += " \(counted(Int(clamping: status.recordsIn), "record"))"
+    } else if let current = status.currentAt {
       text += " " + lag(now - current)
     } else {
       text += status.lastError == nil ? " no data yet" : ""
     }
-    if status.lastError != nil { text += " ✖ not answering" }
+    if isFailing(status, now) { text += " ✖ not answering" }
     if status.name == "logs" || status.dropped > 0 { text += ", \(status.dropped) dropped" }
     return text
   }
@@ -70,8 +82,9 @@ package struct SourcesView: Sendable {
     return tenths < 100 ? "\(tenths / 10).\(tenths % 10) s" : lag.brief
   }
 
-  /// The footer: all sources while they fit, else the worst one.
+  /// The footer: all sources while they fit, else the worst one, or that none is bad.
   package func footer(width: Int) -> StyledLine {
+    let sources = sources.filter { !SourcesView.isOnce($0) || SourcesView.badness($0, now) > 0 }
     guard let worst = sources.first else { return StyledLine("sources: none yet", .grey) }
     let clusters = Set(sources.map(\.cluster)).subtracting([""]).count > 1
     var line = StyledLine("sources: ", .dim)
@@ -81,6 +94,10 @@ package struct SourcesView: Sendable {
       line.append(SourcesView.brief(status, now: now, showsCluster: clusters), SourcesView.role(status, now: now))
     }
     if line.width <= width { return line }
+    if SourcesView.badness(worst, now) == 0 {
+      let most = sources.compactMap { $0.currentAt.map { now - $0 } }.max() ?? .zero
+      return StyledLine("sources: all within \(SourcesView.lag(most))", .dim)
+    }
     var short = StyledLine("worst source: ", .dim)
     short.append(SourcesView.brief(worst, now: now, showsCluster: clusters), SourcesView.role(worst, now: now))
     return short
@@ -103,6 +120,35 @@ package struct SourcesView: Sendable {
       StyledLine("\(status.dropped)", status.dropped > 0 ? .amber : .text),
       StyledLine(status.lastError ?? status.dropReason ?? "–", status.lastError != nil ? .red : .dim),
     ])
+  }
+
+  /// A line per source under a header, and below it what is wrong with it.
+  package var lines: [StyledLine] {
+    guard !sources.isEmpty else { return [StyledLine("No source has reported yet; `periplus up` starts the recorder.", .dim)] }
+    func line(_ cells: [(text: String, width: Int, role: Role)]) -> StyledLine {
+      var line = StyledLine()
+      for cell in cells {
+        // Numbers have a negative width and stand to the right.
+        let text = StyledLine(cell.text, cell.role).fitted(to: abs(cell.width), align: cell.width < 0 ? .right : .left)
+        line += text + StyledLine("  ")
+      }
+      return line
+    }
+    let widths = [7, 14, 11, -10, -7, 10]
+    var lines = [line(zip(["source", "cluster", "behind by", "records in", "dropped", "connected"], widths).map { ($0, $1, .header) })]
+    for status in sources {
+      let role = SourcesView.role(status, now: now)
+      let lag = SourcesView.isOnce(status) ? "read once" : status.currentAt.map { SourcesView.lag(now - $0) } ?? "no data"
+      let texts = [
+        status.name, status.cluster, lag, "\(status.recordsIn)", "\(status.dropped)",
+        status.connectedSince.map { "for \((now - $0).brief)" } ?? "–",
+      ]
+      let roles: [Role] = [.strong, .text, role, .text, status.dropped > 0 ? .amber : .text, .dim]
+      lines.append(line(zip(zip(texts, widths), roles).map { ($0.0, $0.1, $1) }))
+      if let error = status.lastError { lines.append(StyledLine("  ✖ \(error)", .red)) }
+      if let reason = status.dropReason { lines.append(StyledLine("  ▲ dropped: \(reason)", .amber)) }
+    }
+    return lines
   }
 
   package func report(face: ClockFace) -> Report {

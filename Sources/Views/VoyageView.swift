@@ -117,11 +117,14 @@ package struct VoyageView: Sendable {
           headers: ["#", "facility", "state", "evidence", "seen", "next"],
           rows: voyage.facilities.indices.map { row($0).cells.map(\.text) }, numeric: [0])))
     report.add(.heading("Gates"))
-    report.add(
-      .list(
-        voyage.gates.flatMap { gate in
-          [gateLine(gate).text] + gate.reasons.map { "\($0.isMet ? "✔" : "✖") \($0.sentence)" }
-        }))
+    for gate in voyage.gates {
+      let cap = gate.isOpen ? gate.cap.map { ", at most \($0) services" } ?? "" : ""
+      report.add(
+        .text(
+          "\(gate.isOpen ? "✔" : "✖") \(gate.name)" + (gate.cluster.isEmpty ? "" : " in \(gate.cluster)")
+            + (gate.isOpen ? ": open" : ": closed") + cap))
+      report.add(.list(gate.reasons.map { "\($0.isMet ? "✔" : "✖") \($0.sentence)" }))
+    }
     report.add(.heading("Change budget"))
     report.add(.text(budgetLine.text))
     if !voyage.notes.isEmpty { report.add(.list(voyage.notes)) }

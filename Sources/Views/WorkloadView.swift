@@ -75,10 +75,12 @@ package struct WorkloadView: Sendable {
   }
 
   package static let podColumns: [TableColumn] = [
-    TableColumn("pod", min: 20, ideal: 24, flex: 1), TableColumn("node", min: 8, ideal: 10, priority: 2),
-    TableColumn("ready", min: 7, ideal: 18),
+    TableColumn("pod", min: 20, ideal: 24, flex: 1), TableColumn("node", min: 8, ideal: 10, priority: 3),
+    // As wide as `✖ CrashLoopBackOff`.
+    TableColumn("ready", min: 18, ideal: 18),
     TableColumn("restarts", ideal: 8, align: .right), TableColumn("last end", min: 24, ideal: 28, flex: 1, priority: 1),
-    TableColumn("age", min: 6, ideal: 6, align: .right), TableColumn("limit", min: 7, ideal: 8, align: .right, priority: 3),
+    TableColumn("age", min: 6, ideal: 6, align: .right, priority: 2),
+    TableColumn("limit", min: 7, ideal: 8, align: .right, priority: 4),
   ]
 
   package static func row(_ pod: Pod, now: Timestamp) -> TableRow {

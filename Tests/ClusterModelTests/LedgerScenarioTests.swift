@@ -93,6 +93,26 @@ import TimeFormat
       ])
   }
 
+  /// The whole ground was stopped and started again: each container ended as it was told to, whatever its exit code.
+  @Test func aShutdownOfTheNodeIsPlanned() {
+    var stage = Stage()
+    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.begin()
+    stage.pod("app-1", of: "ReplicaSet/app")
+    stage.wait(10)
+    stage.blind { $0.restart("app-1", reason: "NodeShutdown", exit: 143) }
+    stage.wait(10)
+    stage.blind { $0.restart("app-1", reason: "NodeShutdown", exit: 0) }
+    stage.wait(60)
+    #expect(stage.found == ["restarted completed app-1→-", "restarted completed app-1→-"])
+    #expect(stage.book.sorted.allSatisfy { $0.cause.isPlanned && $0.evidence.contains("the node was shut down on purpose") })
+  }
+
+  /// Planned is what a workload's own specification asks for. What a person does to a single pod is not.
+  @Test func onlyWhatTheWorkloadAsksForIsPlanned() {
+    #expect(Reschedule.Cause.allCases.filter(\.isPlanned) == [.rollout, .scale, .completed])
+  }
+
   /// No events at all, as on clusters where they may not be read.
   @Test func rolloutAndScaleWithoutEvents() {
     var stage = Stage()

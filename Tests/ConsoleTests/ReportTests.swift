@@ -46,6 +46,40 @@ struct ReportTests {
     #expect(view.missing.contains { $0.hasPrefix("no completion record from orders") })
   }
 
+  @Test("an answer that is not collected yet is not called missing")
+  func late() throws {
+    var view = RequestView(id: Fixture.requestID, records: Fixture.records.filter { $0.id != 6 }, lifecycle: Fixture.lifecycle)
+    let lane = try #require(view.lanes.first { !$0.isComplete })
+    func sources(_ until: Timestamp?) -> [SourceStatus] { [SourceStatus(name: "logs", cluster: lane.cluster, currentAt: until)] }
+    for until in [nil, lane.end - .seconds(60), lane.end] as [Timestamp?] {
+      view.collection = RequestCollection(sources(until))
+      #expect(view.headline == "POST /orders → no answer collected yet")
+      let sentence = try #require(view.missing.first { $0.hasPrefix("no completion record from orders") })
+      #expect(sentence.contains(" yet, collection is behind: logs of \(lane.cluster) are collected "))
+      #expect(sentence.contains(until.map { "up to \($0.rfc3339())" } ?? "not at all yet"))
+    }
+    // What the recorder has collected up to the question is all that there is.
+    let asked = lane.end + .milliseconds(10)
+    view.collection = RequestCollection(sources(lane.end), reached: [lane.cluster: asked], asked: asked)
+    #expect(view.headline == "POST /orders → no answer recorded")
+    #expect(view.collection.behind(asked) == nil)
+    view.collection = RequestCollection(sources(lane.end + .seconds(2)))
+    #expect(view.missing.contains { $0.hasPrefix("no completion record from orders") && !$0.contains("yet") })
+    #expect(view.collection.behind(lane.end) == nil)
+    #expect(view.collection.behind(lane.end + .seconds(3))?.hasPrefix("collection is behind: logs of") == true)
+  }
+
+  @Test("an entry that is not settled says so, and a pod without a node names none")
+  func pending() throws {
+    let entry = Reschedule(
+      key: "k", at: Fixture.at("14:03:02"), cluster: "c", namespace: "n", workload: "Deployment/a", change: .replaced, cause: .deleted,
+      old: .init(name: "a-1", uid: "1", node: "n1"), new: .init(name: "a-2", uid: "2", node: ""), isPending: true)
+    let json = try JSONValue(parsing: Array(entry.jsonLine.utf8))
+    #expect(json["pending"]?.boolValue == true)
+    #expect(json.at("new", "name")?.stringValue == "a-2")
+    #expect(json.at("new", "node") == nil)
+  }
+
   @Test("Markdown shows foreign text and does not obey it")
   func markdown() {
     let report = Report("a", [.table(.init(headers: ["m"], rows: [["x | <b> [l](u)\u{1b}[31m"]])), .lines(["```", "x"])])

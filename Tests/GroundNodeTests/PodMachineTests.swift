@@ -44,6 +44,21 @@ struct PodMachineTests {
     }
   }
 
+  @Test func whatEndedWithItsNodeStartsAtOnceAndSaysSo() throws {
+    var pod = try Pod(#"{"containers":[{"name":"c","image":"i"}]}"#)
+    _ = pod.take(.adopted([:]))
+    _ = pod.take(.prepared)
+    for run in 0..<6 {
+      _ = pod.take(.started("c", run: run, at: pod.now, imageID: nil))
+      pod.now = pod.now + .seconds(3)
+      let actions = pod.take(.exited("c", run: run, ContainerExit(.signal(15), at: pod.now, isNodeShutdown: true)))
+      #expect(actions == [.start("c", run: run + 1)])
+      let end = pod.container.at("lastState", "terminated") ?? .null
+      #expect(end["reason"] == "NodeShutdown")
+      #expect(end["exitCode"] == 143)
+    }
+  }
+
   @Test func startsAfterItsPlaceIsPrepared() throws {
     var pod = try Pod(#"{"containers":[{"name":"c","image":"i"}]}"#)
     #expect(pod.take(.adopted([:])) == [.prepare])

@@ -86,6 +86,20 @@ struct ShimTests {
     try await run.until { !container.isAlive }
   }
 
+  @Test func anEndWithTheNodeIsMarked() async throws {
+    let run = try Shim.start(["/bin/sh", "-c", "trap 'exit 7' TERM; echo up; while :; do sleep 0.05; done"])
+    try await run.until { (try? run.lines().count) == 1 }
+    run.run.shutDown()
+    let exit = try await run.ended()
+    #expect(exit.cause == .code(7))
+    #expect(exit.reason == "NodeShutdown")
+    // What had ended before is not marked.
+    let other = try Shim.start(["/bin/sh", "-c", "exit 3"])
+    _ = try await other.ended()
+    other.run.shutDown()
+    #expect(other.run.exit?.reason == "Error")
+  }
+
   @Test func sigtermToTheShimDoesNotReachTheContainer() async throws {
     let run = try Shim.start(["/bin/sh", "-c", "trap 'echo asked; exit 0' TERM; echo up; while :; do sleep 0.05; done"])
     try await run.until { (try? run.lines().count) == 1 }

@@ -79,11 +79,12 @@ final class FakeStage: DemoStage {
   }
 
   func run(command: String) async throws {
-    let id = String(command.split(separator: " ").last ?? "")
+    let item = String(command.split(separator: " ").last ?? "")
+    let opens = command.hasPrefix("open ")
     state.withLock {
       $0.commands.append(command)
-      $0.page = "request"
-      $0.values["requestId"] = id
+      $0.page = opens ? item : "request"
+      if !opens { $0.values["requestId"] = item }
       $0.busy = 3
     }
   }

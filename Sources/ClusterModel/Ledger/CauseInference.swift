@@ -17,6 +17,9 @@ enum CauseInference {
     }
   }
 
+  /// The reason of a container's end when its node was stopped in order, as the proving ground does on `down`.
+  static let nodeShutdown = "NodeShutdown"
+
   // MARK: A container restarted in place
 
   static func restart(_ run: PodFact.Run, events: [EventFact], node: NodeFact?) -> Finding {
@@ -25,6 +28,8 @@ enum CauseInference {
     }
     let field = "lastState.terminated \(end.reason.isEmpty ? "without reason" : end.reason), exit code \(end.exitCode)"
     if end.reason == "OOMKilled" { return Finding(.oomKilled, 1, field) }
+    // Whatever the exit code: the container ended because it was told to, with its whole node.
+    if end.reason == nodeShutdown { return Finding(.completed, 1, field, "the node was shut down on purpose") }
     let finished = end.finished ?? run.seen
     let mine = events.filter { $0.container.isEmpty || $0.container == run.container }
     if let killing = mine.first(where: {
@@ -65,6 +70,7 @@ enum CauseInference {
       if pod.phase == "Succeeded" { return Finding(.completed, 1, "phase Succeeded") }
       if let run = pod.exit {
         var finding = restart(run, events: events, node: node)
+        if run.end?.reason == nodeShutdown { finding.cause = .nodeLost }
         finding.evidence =
           ["phase Failed"]
           + finding.evidence.map { text in

@@ -31,6 +31,7 @@ package struct LedgerEngine: Sendable {
 
   /// Facts of a pod that has gone are kept this long, for evidence that comes late.
   static let retention = Duration.seconds(900)
+  static let away = "the recorder was not running"
 
   package init(cluster: String) {
     self.cluster = cluster
@@ -218,8 +219,8 @@ package struct LedgerEngine: Sendable {
     let isFirst = listed.insert(resource).inserted && !resumed.contains(resource)
     let before = heard[resource] ?? at
     var present: Set<String> = []
-    var differs = resumed.contains(resource)
-    resumed.remove(resource)
+    let wasAway = resumed.remove(resource) != nil
+    var differs = wasAway
     for object in objects {
       present.insert(object.identity)
       switch object {
@@ -248,7 +249,8 @@ package struct LedgerEngine: Sendable {
         podGone(uid, at: at, after: before, &dirty, &output)
       }
       if differs, !isFirst, before < at {
-        output.gaps.append(LedgerGap(cluster: cluster, from: before, to: at, reason: "pods came or went while the watch was interrupted"))
+        let reason = wasAway ? Self.away : "pods came or went while the watch was interrupted"
+        output.gaps.append(LedgerGap(cluster: cluster, from: before, to: at, reason: reason))
       }
     case .deployments, .replicasets, .statefulsets, .daemonsets, .jobs:
       for (uid, fact) in workloads where fact.reference.kind == resource.kind && fact.gone == nil && !present.contains(uid) {

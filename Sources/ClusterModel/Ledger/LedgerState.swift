@@ -55,7 +55,7 @@ extension LedgerEngine {
   /// Declares the time between the saved state and now as not seen.
   package mutating func resume(at moment: Timestamp) -> LedgerOutput {
     guard moment > now else { return LedgerOutput() }
-    return declareGap(from: now, to: moment, reason: "the recorder was not running")
+    return declareGap(from: now, to: moment, reason: Self.away)
   }
 }
 

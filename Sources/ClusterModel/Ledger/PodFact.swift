@@ -245,6 +245,7 @@ struct PodFact: Sendable, Hashable {
     switch end.reason {
     case "OOMKilled": "container \(container) OOM killed (\(end.exitCode))"
     case "Completed": "container \(container) ended (0)"
+    case CauseInference.nodeShutdown: "container \(container) ended with its node (\(end.exitCode))"
     default: "container \(container) exited \(end.exitCode)"
     }
   }

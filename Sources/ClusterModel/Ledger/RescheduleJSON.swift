@@ -31,29 +31,3 @@ extension Reschedule {
     }
   }
 }
-
-extension PodLifecycleEvent {
-  package func writeJSON(to writer: inout JSONWriter) {
-    writer.object { json in
-      json.member("at", at.rfc3339())
-      json.member("kind", kind)
-      json.member("cluster", cluster)
-      json.member("namespace", namespace)
-      json.member("pod", pod)
-      json.member("uid", podUID)
-      if !node.isEmpty { json.member("node", node) }
-      json.member("detail", detail)
-    }
-  }
-}
-
-extension LedgerGap {
-  package func writeJSON(to writer: inout JSONWriter) {
-    writer.object { json in
-      json.member("from", from.rfc3339())
-      json.member("to", to.rfc3339())
-      json.member("cluster", cluster)
-      json.member("reason", reason)
-    }
-  }
-}

@@ -57,7 +57,7 @@ package enum CommandTable {
     Command(.matchesOnly, .search, ["&"], "Matches only, or matches in their context", pages: [.logs], hint: "context"),
     Command(
       .follow, .search, ["f"], "Follow new records", pages: [.logs], hint: "follow",
-      disabled: { $0.shared.pin == nil ? nil : "the pages are pinned to a moment; T returns to live" }),
+      disabled: { $0.pinnedRefusal }),
     Command(.widerRange, .search, ["+"], "A wider range of time", pages: [.logs, .reschedules]),
     Command(.narrowerRange, .search, ["-"], "A narrower range of time", pages: [.logs, .reschedules]),
     Command(

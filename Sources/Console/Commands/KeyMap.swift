@@ -1,3 +1,4 @@
+import MigrationPlan
 package import Screen
 
 /// Which key gives which command, from the table and the user's `keys:`.
@@ -10,34 +11,29 @@ package struct KeyMap: Sendable {
 
   /// - Parameter remapped: a command's name and its keys, separated by blanks; an empty text takes its keys away.
   package static func make(remapped: [String: String]) -> Result<KeyMap, KeyMapError> {
-    var problems: [String] = []
+    var problems: [KeyMapError.Problem] = []
     var valid: [CommandID: [KeyPress]] = [:]
     for (name, text) in remapped.sorted(by: { $0.key < $1.key }) {
       guard let id = CommandID(rawValue: name) else {
-        problems.append("keys: there is no command \"\(name)\"; `?` in the console lists them.")
+        let near = EditDistance.nearest(to: name, among: CommandID.allCases.map(\.rawValue))
+        let all = near == nil ? "; periplus keys lists them" : ""
+        problems.append(.init(command: name, isOfName: true, message: "there is no command '\(name)'\(all)", suggestion: near))
         continue
       }
       var presses: [KeyPress] = []
-      for key in text.split(separator: " ") {
-        if let press = KeyPress(name: String(key)) {
-          presses.append(press)
-        } else {
-          problems.append("keys: \"\(key)\" for \(name) is no key; keys are like f, F, ctrl-f, PgDn, F5.")
+      for key in text.split(separator: " ").map(String.init) {
+        guard let press = KeyPress(name: key) else {
+          problems.append(
+            .init(command: name, message: "'\(key)' for \(name) is no key; keys are like f, F, ctrl-f, PgDn, F5", suggestion: near(key)))
+          continue
         }
+        if !presses.contains(press) { presses.append(press) }
       }
       valid[id] = presses
     }
     let map = KeyMap(validated: valid)
-    for page in PageKind.allCases {
-      for (press, ids) in map.bindings {
-        let here = ids.filter { CommandTable.command($0)?.applies(to: page) == true }
-        if here.count > 1 {
-          problems.append(
-            "keys: \(press.name) means both \(here[0].rawValue) and \(here[1].rawValue) on one page; give one of them another key.")
-        }
-      }
-    }
-    return problems.isEmpty ? .success(map) : .failure(KeyMapError(problems: Array(Set(problems)).sorted()))
+    problems += map.conflicts(remapped: Set(valid.keys))
+    return problems.isEmpty ? .success(map) : .failure(KeyMapError(problems: problems))
   }
 
   private init(validated remapped: [CommandID: [KeyPress]]) {
@@ -52,12 +48,58 @@ package struct KeyMap: Sendable {
     bindings[press]?.first { CommandTable.command($0)?.applies(to: page) == true }
   }
 
+  /// The names of a command's keys, the first one first.
+  package func names(_ id: CommandID) -> [String] { (keys[id] ?? []).map(\.name) }
+
   /// The keys of a command as the help writes them: `ctrl-f PgDn`.
-  package func text(_ id: CommandID) -> String { (keys[id] ?? []).map(\.name).joined(separator: " ") }
+  package func text(_ id: CommandID) -> String { names(id).joined(separator: " ") }
 
   package func first(_ id: CommandID) -> String? { keys[id]?.first?.name }
+
+  /// Keys that mean two things on one page; two commands that share no page may share a key.
+  private func conflicts(remapped: Set<CommandID>) -> [KeyMapError.Problem] {
+    var problems: [KeyMapError.Problem] = []
+    for (press, ids) in bindings.sorted(by: { $0.key.name < $1.key.name }) where ids.count > 1 {
+      for (index, one) in ids.enumerated() {
+        for other in ids[(index + 1)...] {
+          let pages = PageKind.allCases.filter { page in
+            [one, other].allSatisfy { CommandTable.command($0)?.applies(to: page) == true }
+          }
+          guard !pages.isEmpty else { continue }
+          let blamed = remapped.contains(other) ? other : one
+          let rest = blamed == other ? one : other
+          let place = pages.count == PageKind.allCases.count ? "" : " on \(pages.map(\.title).joined(separator: ", "))"
+          problems.append(
+            .init(
+              command: blamed.rawValue,
+              message: "\(press.name) means both \(blamed.rawValue) and \(rest.rawValue)\(place); give one of them another key"))
+        }
+      }
+    }
+    return problems
+  }
+
+  /// What was probably meant by a key that there is not.
+  private static func near(_ key: String) -> String? {
+    let modifiers = ["", "ctrl-", "alt-", "shift-"]
+    let named = [
+      "Enter", "Esc", "Tab", "Space", "Backspace", "Delete", "Insert", "Up", "Down", "Left", "Right", "Home", "End", "PgUp", "PgDn",
+    ]
+    let tail = key.last.map(String.init) ?? ""
+    return EditDistance.nearest(to: key, among: modifiers.flatMap { modifier in named.map { modifier + $0 } + [modifier + tail] })
+  }
 }
 
+/// Everything that is wrong with a user's keys.
 package struct KeyMapError: Error, Sendable, Hashable {
-  package var problems: [String]
+  package struct Problem: Sendable, Hashable {
+    /// The entry of `keys:` that is to be mended.
+    package var command: String
+    /// Whether the command's name is wrong, and not its keys.
+    package var isOfName = false
+    package var message: String
+    package var suggestion: String?
+  }
+
+  package var problems: [Problem]
 }

@@ -1,17 +1,24 @@
 /// `docs/keys.md`, written from the table of commands.
 package enum KeysDocument {
-  package static func markdown() -> String {
+  /// - Parameter keys: those of a user who has given commands other ones.
+  package static func markdown(_ keys: KeyMap = .standard) -> String {
     var text = """
       # Keys
 
       Written from the console's table of commands by `periplus keys`; the same table gives the help (`?`), the palette (`:`) and
-      the footer. A `keys:` section in the configuration gives a command other keys: `keys: {follow: F, quit: "Q ctrl-q"}`.
+      the footer. A `keys:` section in `config.yaml` of the state folder gives commands other keys, and then `periplus keys`, the help
+      and the footer show those:
+
+          keys:
+            follow: F
+            quit: "Q ctrl-q"      # more than one, separated by blanks
+            export: ""            # none: the palette still has it
 
       """
     for group in Command.Group.allCases {
       text += "\n## \(group.rawValue)\n\n| key | command | does | where |\n|---|---|---|---|\n"
       for command in CommandTable.all where command.group == group {
-        let keys = command.keys.map { "`\($0)`" }.joined(separator: " ")
+        let keys = keys.names(command.id).map { "`\($0.replacing("|", with: "\\|"))`" }.joined(separator: " ")
         let name = "`:\(command.name)" + (command.argument.map { " \($0)" } ?? "") + "`"
         let pages = PageKind.allCases.filter { command.pages.contains($0) }.map(\.title).joined(separator: ", ")
         text += "| \(keys) | \(name) | \(command.doc) | \(pages.isEmpty ? "everywhere" : pages) |\n"

@@ -37,15 +37,20 @@ struct HelpLayer: Sendable {
     return lines
   }
 
+  private func scrollKeys(_ state: ConsoleState) -> String {
+    [state.keys.first(.down), state.keys.first(.up)].compactMap { $0 }.joined(separator: " ")
+  }
+
   func draw(_ surface: Surface, _ state: ConsoleState) {
-    let width = min(96, max(20, surface.width - 8))
-    let all = lines(state).flatMap { Paragraph.wrap($0, columns: width) }
+    let width = min(96, surface.boxColumns)
+    let all = lines(state).flatMap { Paragraph.wrap($0, columns: width, hanging: 14) }
     let height = min(all.count, max(3, surface.height - 4))
     let top = max(0, min(scroll, all.count - height))
-    let more = all.count > height ? "\(top + 1)–\(top + height) of \(all.count), j k scroll   " : ""
-    surface.draw(
-      Overlay(
-        title: StyledLine("Keys of \(state.page.kind.title)", .title), note: StyledLine(more + "Esc close", .dim),
-        content: Size(columns: width, rows: height), body: Paragraph(all, wraps: false, scroll: top)), in: surface.bounds)
+    let more = all.count > height ? "\(top + 1)–\(top + height) of \(all.count), \(scrollKeys(state)) scroll   " : ""
+    let overlay = Overlay(
+      title: StyledLine("Keys of \(state.page.kind.title)", .title), note: StyledLine(more + "Esc close", .dim),
+      content: Size(columns: width, rows: height), body: Paragraph(all, wraps: false, scroll: top))
+    surface.clear(behind: overlay.frame(in: surface.size))
+    surface.draw(overlay, in: surface.bounds)
   }
 }

@@ -13,6 +13,21 @@ enum Layer: Sendable {
   case confirm(ConfirmLayer)
 }
 
+extension Layer {
+  /// The layer as lines of text, for `--linear`.
+  func linear(_ state: ConsoleState) -> [String] {
+    switch self {
+    case .text(let layer): [layer.title] + layer.lines.map(\.text)
+    case .help(let layer): ["Keys of \(state.page.kind.title)"] + layer.lines(state).map(\.text)
+    case .palette(let layer):
+      ["Palette"]
+        + layer.shownItems.map { "\($0.title): \($0.detail)\($0.key.isEmpty ? "" : " (\($0.key))")" }
+    case .search(let layer): ["Search: \(layer.input.text)"]
+    case .confirm(let layer): [layer.title] + layer.lines + [layer.wanted == nil ? "y yes, n no" : "Type the name to confirm."]
+    }
+  }
+}
+
 /// What a layer did with a key.
 enum LayerOutcome {
   case ignored
@@ -29,6 +44,8 @@ struct TextLayer: Sendable {
   var title: String
   var lines: [StyledLine]
   var scroll = 0
+  /// Blanks before what goes on from a line.
+  var hanging = 2
   var note = "Esc close"
   /// The other form of a record, and whether this is the raw one.
   var record: LogRecord?
@@ -44,15 +61,18 @@ struct TextLayer: Sendable {
 
   static func record(_ record: LogRecord, face: ClockFace, isRaw: Bool) -> TextLayer {
     var lines: [StyledLine]
+    var hanging = 0
     if isRaw {
       lines = [StyledLine(String(decoding: record.raw, as: UTF8.self))]
     } else {
       let fields = LogsView.detail(record, face: face)
       let width = min(28, fields.map { TextWidth.width(of: $0.key) }.max() ?? 0)
       lines = fields.map { [Span($0.key.padding(to: width) + "  ", .dim), Span($0.value)] }
+      hanging = width + 2
     }
     var layer = TextLayer(title: isRaw ? "Record, raw" : "Record", lines: lines)
     layer.note = isRaw ? "J table   y copy   Esc close" : "J raw JSON   y copy   r request   Esc close"
+    layer.hanging = hanging
     layer.record = record
     layer.isRaw = isRaw
     layer.face = face
@@ -80,15 +100,16 @@ struct TextLayer: Sendable {
   }
 
   func draw(_ surface: Surface) {
-    let width = min(max(50, lines.map(\.width).max() ?? 0), max(20, surface.width - 8))
-    let body = lines.flatMap { Paragraph.wrap($0, columns: width) }
+    let width = min(max(50, lines.map(\.width).max() ?? 0), surface.boxColumns)
+    let body = lines.flatMap { Paragraph.wrap($0, columns: width, hanging: hanging) }
     let height = min(body.count, max(3, surface.height - 4))
     let top = max(0, min(scroll, body.count - height))
     let more = body.count > height ? "  \(top + 1)–\(top + height) of \(body.count), j k scroll   " : ""
-    surface.draw(
-      Overlay(
-        title: StyledLine(title, .title), note: StyledLine(more + note, .dim), content: Size(columns: width, rows: height),
-        body: Paragraph(body, wraps: false, scroll: top)), in: surface.bounds)
+    let overlay = Overlay(
+      title: StyledLine(title, .title), note: StyledLine(more + note, .dim), content: Size(columns: width, rows: height),
+      body: Paragraph(body, wraps: false, scroll: top))
+    surface.clear(behind: overlay.frame(in: surface.size))
+    surface.draw(overlay, in: surface.bounds)
   }
 }
 
@@ -141,13 +162,15 @@ struct ConfirmLayer: Sendable {
   }
 
   func draw(_ surface: Surface) {
-    let width = min(max(48, TextWidth.width(of: title) + 2), max(20, surface.width - 8))
+    let longest = lines.map { TextWidth.width(of: $0) }.max() ?? 0
+    let width = min(max(48, TextWidth.width(of: title) + 2, min(72, longest)), surface.boxColumns)
     var body = lines.flatMap { Paragraph.wrap(StyledLine($0), columns: width) }
     if wanted == nil { body.append([Span("y ", .key), Span("yes   "), Span("n ", .key), Span("no")]) } else { body.append(StyledLine()) }
     let overlay = Overlay(
       title: StyledLine(title, .strong), note: StyledLine("Esc cancel", .dim), content: Size(columns: width, rows: body.count),
       role: .amber,
       body: Paragraph(body, wraps: false))
+    surface.clear(behind: overlay.frame(in: surface.size))
     surface.draw(overlay, in: surface.bounds)
     if wanted != nil {
       let frame = overlay.frame(in: surface.size)

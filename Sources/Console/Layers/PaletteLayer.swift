@@ -9,20 +9,31 @@ struct PaletteLayer: Sendable {
     var key: String
     var command: CommandID
     var argument: String
-    var disabled: String?
-    var takesArgument: String?
+    var disabled: String? = nil
+    var takesArgument: String? = nil
   }
 
   var input: TextInput
   var list = ListCursor()
-  private(set) var all: [Item]
-  private(set) var shown: [Item] = []
+  /// The best matches, as indices.
+  private(set) var shown: [Int] = []
+  private let index: PaletteIndex
+  /// What was last searched for, and every index that matched: more letters match a part of it.
+  private var searched = ""
+  private var matching: [Int]
+  /// Nobody walks through more.
+  private static let most = 200
 
-  init(items: [Item], history: [String], text: String = "") {
-    all = items
-    input = TextInput(prompt: ":", text: text, placeholder: "a command, a workload, a request id", history: history)
+  init(index: PaletteIndex, history: [String]) {
+    self.index = index
+    matching = Array(index.indices)
+    input = TextInput(prompt: ":", text: "", placeholder: "a command, a workload, a request id", history: history)
     filter()
   }
+
+  var shownItems: [Item] { shown.map(index.item) }
+
+  private var selected: Item? { shown.indices.contains(list.selected) ? index.item(shown[list.selected]) : nil }
 
   /// The first word, and what follows it.
   private var words: (name: String, argument: String) {
@@ -33,18 +44,15 @@ struct PaletteLayer: Sendable {
 
   private mutating func filter() {
     let (name, argument) = words
-    if !argument.isEmpty, let exact = all.first(where: { $0.title == name && $0.takesArgument != nil }) {
-      shown = [exact]
-    } else {
-      let needle = input.text.trimmed
-      shown = all.compactMap { item -> (Item, Int)? in
-        guard let score = FuzzyMatch.score(needle, in: item.title) ?? FuzzyMatch.score(needle, in: item.detail).map({ $0 - 40 }) else {
-          return nil
-        }
-        return (item, score + (item.title == needle ? 1000 : 0) - (item.disabled == nil ? 0 : 4))
-      }.enumerated().sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }.map(\.element.0)
-    }
     list = ListCursor()
+    if !argument.isEmpty, let exact = index.command(name) {
+      shown = [exact]
+      return
+    }
+    let text = input.text.trimmed
+    if !text.hasPrefix(searched) { matching = Array(index.indices) }
+    (shown, matching) = index.search(text, among: matching, limit: Self.most)
+    searched = text
   }
 
   mutating func handle(_ press: KeyPress) -> LayerOutcome {
@@ -52,8 +60,8 @@ struct PaletteLayer: Sendable {
     case (.down, []), (.character("j"), .control): list.selected = min(list.selected + 1, max(0, shown.count - 1))
     case (.up, []) where list.selected > 0: list.selected -= 1
     case (.tab, _):
-      if shown.indices.contains(list.selected) {
-        input.text = shown[list.selected].title + (shown[list.selected].takesArgument == nil ? "" : " ")
+      if let selected {
+        input.text = selected.title + (selected.takesArgument == nil ? "" : " ")
         filter()
       }
     case (.enter, _): return submit()
@@ -68,27 +76,30 @@ struct PaletteLayer: Sendable {
   }
 
   mutating func submit() -> LayerOutcome {
-    guard shown.indices.contains(list.selected) else { return .say("There is no command \"\(input.text.trimmed)\"; ? lists them.") }
-    let item = shown[list.selected]
+    guard let item = selected else { return .say("There is no command \"\(input.text.trimmed)\"; ? lists them.") }
     let argument = words.argument
     return .runs(item.command, item.argument.isEmpty && item.takesArgument != nil && item.title == words.name ? argument : item.argument)
   }
 
   func draw(_ surface: Surface) {
-    let width = min(88, max(24, surface.width - 8))
+    let width = min(92, max(24, surface.boxColumns))
     let rows = min(14, max(3, surface.height - 8))
     let frame = Rect(x: (surface.width - width - 4) / 2, y: max(1, (surface.height - rows - 5) / 3), width: width + 4, height: rows + 5)
-    surface.fill(frame)
-    surface.box(frame, title: StyledLine("Palette", .title), note: StyledLine("Tab complete   Enter run   Esc close", .dim), role: .accent)
+    surface.clear(behind: frame)
+    var title = StyledLine("Palette", .title)
+    if matching.count > shown.count, shown.count == Self.most { title.append("  best \(shown.count) of \(matching.count)", .dim) }
+    surface.box(frame, title: title, note: StyledLine("Tab complete   Enter run   Esc close", .dim), role: .accent)
     surface.hideCursor()
     let inner = frame.inset(horizontal: 2, vertical: 1)
     surface.hline(x: inner.x, y: inner.y + 1, width: inner.width)
     let top = Table.scroll(from: list.top, selected: list.selected, rowCount: shown.count, visible: rows)
-    for (row, item) in shown.dropFirst(top).prefix(rows).enumerated() {
+    for (row, place) in shown.dropFirst(top).prefix(rows).enumerated() {
+      let item = index.item(place)
       let y = inner.y + 2 + row
       let isOff = item.disabled != nil
       let keyWidth = TextWidth.width(of: item.key)
-      var line = StyledLine(item.title + (item.takesArgument.map { " \($0)" } ?? ""), isOff ? .disabled : .strong)
+      let title = item.title + (item.takesArgument.map { " \($0)" } ?? "")
+      var line = StyledLine(title.padding(to: 18), isOff ? .disabled : .strong)
       line.append("  " + item.detail, .dim)
       surface.line(line, x: inner.x + 2, y: y, width: max(0, inner.width - keyWidth - 4))
       surface.text(item.key, x: inner.endX - keyWidth, y: y, role: isOff ? .disabled : .key, width: keyWidth)
@@ -98,7 +109,7 @@ struct PaletteLayer: Sendable {
       }
     }
     if shown.isEmpty { surface.text("nothing matches", x: inner.x + 2, y: inner.y + 2, role: .dim) }
-    let selected = shown.indices.contains(list.selected) ? shown[list.selected] : nil
+    let selected = selected
     let last = selected.map { $0.disabled.map { "not now: \($0)" } ?? $0.detail } ?? ""
     surface.text(last, x: inner.x, y: inner.endY - 1, role: selected?.disabled == nil ? .text : .disabled, width: inner.width)
     surface.draw(input, in: Rect(x: inner.x, y: inner.y, width: inner.width, height: 1))

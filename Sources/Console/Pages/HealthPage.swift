@@ -11,6 +11,8 @@ package struct HealthPage: PageBehavior {
   var filter = ""
   var order = HealthView.Order.worstFirst
   var view: HealthView?
+  /// The latest reschedules, newest first: for the room that a quiet board leaves.
+  private var latest: [Reschedule] = []
   /// The tile under the cursor, so that it stays there when the order changes.
   private var anchor: String?
 
@@ -24,8 +26,21 @@ package struct HealthPage: PageBehavior {
     let clusters = shared.pin?.hasClusters == false ? [] : data.clusters
     let view = HealthView(clusters: clusters, reschedules: data.reschedules, now: shared.moment, filter: filter, order: order)
     self.view = view
+    latest = filter.isEmpty ? HealthPage.latest(of: data.reschedules, now: shared.moment) : []
     if let anchor, let index = view.tiles.firstIndex(where: { HealthPage.key($0) == anchor }) { list.selected = index }
     list.clamp(view.tiles.count)
+  }
+
+  private static func latest(of all: [Reschedule], now: Timestamp) -> [Reschedule] {
+    // Ten of what may be thousands: they are picked, not sorted.
+    var latest: [Reschedule] = []
+    for entry in all where entry.counts && HealthView.hour(of: entry.at, now: now) != nil {
+      if latest.count == 10, let last = latest.last, (entry.at, last.key) <= (last.at, entry.key) { continue }
+      let place = latest.firstIndex { ($0.at, entry.key) < (entry.at, $0.key) } ?? latest.count
+      latest.insert(entry, at: place)
+      if latest.count > 10 { latest.removeLast() }
+    }
+    return latest
   }
 
   private static func key(_ tile: HealthView.Tile) -> String {
@@ -122,6 +137,9 @@ package struct HealthPage: PageBehavior {
       }
       return lines
     }
+    // A tile takes eight columns at least: thousands are not laid out only to be counted.
+    let most = view.sections.reduce(0) { $0 + $1.listed.count + $1.fine.count * 8 / max(8, width) }
+    guard most <= height else { return build(folded: true) }
     let full = build(folded: false)
     return full.count <= height ? full : build(folded: true)
   }
@@ -169,7 +187,26 @@ package struct HealthPage: PageBehavior {
     let top = Table.scroll(from: list.top, selected: wanted, rowCount: lines.count, visible: body.height)
     canvas.listRows = body.height
     for (row, line) in lines.dropFirst(top).prefix(body.height).enumerated() { draw(line, view, body, row, &canvas) }
+    if lines.count + 4 <= body.height, !latest.isEmpty {
+      let rows = min(latest.count + 2, body.height - lines.count - 1)
+      let area = Rect(x: body.x, y: body.y + lines.count + 1, width: body.width, height: rows)
+      drawLatest(area, showsCluster: view.sections.count > 1, canvas)
+    }
     drawFooter(view, area, canvas)
+  }
+
+  private func drawLatest(_ area: Rect, showsCluster: Bool, _ canvas: Canvas) {
+    let shared = canvas.shared
+    canvas.rule(StyledLine("latest reschedules", .title), area, 0, note: StyledLine("3 all", .dim))
+    var columns = ReschedulesView.entryColumns
+    if showsCluster { columns[1].idealWidth += 10 }
+    let table = Table(columns: columns, rowCount: min(latest.count, area.height - 2)) { index in
+      let entry = latest[index]
+      var row = ReschedulesView.row(entry, face: shared.face, now: shared.moment)
+      if showsCluster { row.cells[1] = [Span(entry.cluster + " ", .dim), Span(entry.shortWorkload)] }
+      return row
+    }
+    canvas.draw(table, Rect(x: area.x, y: area.y + 1, width: area.width, height: area.height - 1))
   }
 
   private func draw(_ line: Line, _ view: HealthView, _ area: Rect, _ row: Int, _ canvas: inout Canvas) {
@@ -227,7 +264,7 @@ package struct HealthPage: PageBehavior {
     let verdict = tile.verdict
     let role = isLive ? verdict.status.role : Role.grey
     let glyph = isLive ? verdict.status.glyph : "◌"
-    let many = Set((view?.tiles ?? []).prefix(200).map(\.verdict.subject.namespace)).count > 1
+    let many = view?.hasManyNamespaces ?? false
     let name = many ? "\(verdict.subject.namespace)/\(tile.name)" : tile.name
     let since = verdict.since.map { "since \(shared.face.short($0, now: shared.moment))" } ?? ""
     var why = verdict.reasons.first?.sentence ?? (verdict.status == .unknown ? "no data" : "")
@@ -241,17 +278,19 @@ package struct HealthPage: PageBehavior {
       return head + StyledLine(why, role).fitted(to: room) + " " + end
     }
     let tail: StyledLine
-    let tailWidth = width >= 140 ? 44 : 30
+    // The reason comes before what changed last: at 120 columns it has room for a whole sentence.
+    let tailWidth = width >= 140 ? 44 : 24
+    let bars = min(24, tailWidth - 4)
     if tile.churn > 3 {
       tail =
-        StyledLine(Sparkline.text(tile.hours.map(Double.init), columns: 24, glyphs: glyphs), .bar) + StyledLine(" \(tile.churn)", .text)
+        StyledLine(Sparkline.text(tile.hours.map(Double.init), columns: bars, glyphs: glyphs), .bar) + StyledLine(" \(tile.churn)", .text)
     } else {
       tail = StyledLine(verdict.lastChange ?? "", .dim)
     }
     let head =
-      StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: many ? 24 : 16)
+      StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: many ? 24 : 14)
       + StyledLine(" \(verdict.ready)/\(verdict.wanted) ready").fitted(to: 12)
-    let room = max(10, width - head.width - tailWidth - 20)
+    let room = max(10, width - head.width - tailWidth - 19)
     return head + " " + StyledLine(why, role).fitted(to: room) + "  " + StyledLine(since, .dim).fitted(to: 15) + " "
       + tail.fitted(to: tailWidth)
   }

@@ -228,21 +228,27 @@ package struct LogsPage: PageBehavior {
     ) { view.row($0, face: face, isLoose: isLoose) }
     canvas.listRows = table.visibleRows(height: body.height)
     canvas.draw(table, in: body, pane: 0)
-    if detailRows > 0 { drawDetail(Rect(x: area.x, y: body.endY, width: area.width, height: detailRows), canvas) }
+    let room = table.layout(width: body.width).last?.width ?? 0
+    if detailRows > 0 { drawDetail(Rect(x: area.x, y: body.endY, width: area.width, height: detailRows), messageRoom: room, canvas) }
   }
 
   private func drawHeader(_ area: Rect, _ canvas: Canvas) {
     var left: StyledLine = [Span(" \(canvas.glyphs.prompt) ", .accent)]
     left.append(query.isEmpty ? "everything" : query, query.isEmpty ? .dim : .strong)
-    var facts = StyledLine()
-    facts.append((Self.spans[spanIndex].span == nil ? "" : "last ") + Self.spans[spanIndex].name, .dim)
-    if isLoaded, error == nil { facts.append("   " + view.summary, .text) }
-    if isLoading, !isLoaded { facts.append("   searching…", .dim) }
+    let span = (Self.spans[spanIndex].span == nil ? "" : "last ") + Self.spans[spanIndex].name
     var right = StyledLine()
     if !matchesOnly { right.append("with context  ", .accent) }
     if isFollowing, canvas.shared.pin == nil { right.append("following", .accent) }
-    let room = area.width - facts.width - right.width - 6
-    if left.width > max(12, room) { left = left.cut(to: max(12, room)) }
+    // What was asked comes first; of what was found as much as there is room for.
+    let room = area.width - right.width - 6
+    left = left.cut(to: max(12, room - TextWidth.width(of: span) - 22))
+    var facts = StyledLine(span, .dim)
+    if isLoaded, error == nil {
+      let rest = room - left.width - facts.width - 3
+      let texts = view.summaries
+      facts.append("   " + (texts.first { TextWidth.width(of: $0) <= rest } ?? texts[texts.count - 1]), .text)
+    }
+    if isLoading, !isLoaded { facts.append("   searching…", .dim) }
     canvas.surface.line(left + "   " + facts, x: area.x, y: area.y, width: max(0, area.width - right.width - 2))
     canvas.surface.line(right, x: area.x, y: area.y, width: max(0, area.width - 1), align: .right)
   }
@@ -253,22 +259,30 @@ package struct LogsPage: PageBehavior {
     let now = canvas.now
     let end = min(range.upperBound, now)
     let isShort = end - range.lowerBound < .seconds(120)
-    let label =
+    var label =
       isShort
       ? " \(face.time(range.lowerBound)) – \(face.time(end)) "
       : " \(face.short(range.lowerBound, now: now)) – \(face.short(end, now: now)) "
+    if area.width >= 100, let most = histogram.max(), most > 0 {
+      // What the highest bar stands for.
+      let bar = Duration.nanoseconds((range.upperBound - range.lowerBound).nanoseconds / Int64(histogram.count))
+      label = " most \(most) in \(bar.brief)," + label
+    }
     let columns = max(0, area.width - TextWidth.width(of: label) - 2)
     let spark = Sparkline.text(histogram.map(Double.init), columns: columns, glyphs: canvas.glyphs)
     canvas.line([Span(" " + spark, .bar), Span(label, .dim)], area, row)
   }
 
-  private func drawDetail(_ area: Rect, _ canvas: Canvas) {
+  private func drawDetail(_ area: Rect, messageRoom: Int, _ canvas: Canvas) {
     canvas.rule(StyledLine("record", .title), area, 0, note: StyledLine("Enter all   J raw", .dim))
     guard let record = view.record(at: list.selected) else { return }
-    // What the row above says already is left out.
-    let said: Set<String> = ["at", "@timestamp", "logLevel", "logMessage", "logServiceName"]
+    // What the row above says already is left out, and its message is said in full where the row had no room for it.
+    let isCut = TextWidth.width(of: record.message) > messageRoom
+    let said: Set<String> = ["at", "@timestamp", "logLevel", "logMessage", "logServiceName", "line"]
     let fields = LogsView.detail(record, face: canvas.shared.face).filter { !said.contains($0.key) }
     var line = StyledLine()
+    // A message of kilobytes leaves room for the fields; Enter shows all of it.
+    if isCut { line.append(TextWidth.prefix(record.message, columns: area.width * max(1, area.height - 3)) + "   ", .strong) }
     for field in fields {
       line.append("\(field.key) ", .dim)
       line.append(field.value + "   ")

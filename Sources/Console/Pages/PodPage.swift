@@ -92,11 +92,11 @@ package struct PodPage: PageBehavior {
   }
 
   private static let columns: [TableColumn] = [
-    TableColumn("container", min: 10, ideal: 16), TableColumn("state", min: 18, ideal: 28, flex: 1),
+    TableColumn("container", min: 10, ideal: 12), TableColumn("state", min: 18, ideal: 27, flex: 1),
     TableColumn("restarts", ideal: 8, align: .right),
-    TableColumn("last end", min: 14, ideal: 26, priority: 1), TableColumn("image", min: 14, ideal: 24, flex: 1, priority: 2),
-    TableColumn("request", min: 9, ideal: 14, align: .right, priority: 4),
-    TableColumn("limit", min: 9, ideal: 14, align: .right, priority: 3),
+    TableColumn("last end", min: 22, ideal: 24, priority: 1), TableColumn("image", min: 15, ideal: 16, flex: 1, priority: 2),
+    TableColumn("request", min: 12, ideal: 13, align: .right, priority: 4),
+    TableColumn("limit", min: 12, ideal: 13, align: .right, priority: 3),
   ]
 
   private static func amounts(_ cpu: Int64?, _ memory: Int64?) -> String {
@@ -119,8 +119,12 @@ package struct PodPage: PageBehavior {
     var facts = StyledLine(" ") + pod.readyMark
     facts.append("  \(pod.phase)", .text)
     if !pod.node.isEmpty { facts.append("  node \(pod.node)", .dim) }
-    if !pod.ip.isEmpty { facts.append("  \(pod.ip)", .dim) }
+    if !pod.ip.isEmpty, area.width >= 100 { facts.append("  \(pod.ip)", .dim) }
     if let created = pod.created { facts.append("  age \((now - created).brief)", .dim) }
+    if area.width < 100, let image = pod.containers.first?.image {
+      // Its column has left the table.
+      facts.append("  image \(WorkloadView.shortImage(image))" + (pod.containers.count > 1 ? " and more" : ""), .dim)
+    }
     if !pod.message.isEmpty { facts.append("  \(pod.message)", .amber) }
     canvas.line(facts, area, 1)
     var row = 2

@@ -15,6 +15,9 @@ package struct RequestPage: PageBehavior {
   private var isLoading = false
   private var hasNews = false
 
+  /// A source at rest says this often at least that it is current.
+  private static let tolerance = Duration.seconds(6)
+
   package init(id: String) { self.id = id }
 
   var title: String { "Request" }
@@ -95,9 +98,16 @@ package struct RequestPage: PageBehavior {
     return subject
   }
 
+  /// The request, with how far its clusters' logs are collected by now.
+  private func judged(_ shared: Shared) -> RequestView? {
+    var view = view
+    view?.collection = RequestCollection(shared.data.sources)
+    return view
+  }
+
   func draw(_ area: Rect, on canvas: inout Canvas) {
-    guard let view, view.records > 0 else {
-      let lines: [StyledLine]
+    guard let view = judged(canvas.shared), view.records > 0 else {
+      var lines: [StyledLine]
       if let error {
         lines = [StyledLine("✖ \(error)", .red)]
       } else if view == nil {
@@ -108,6 +118,9 @@ package struct RequestPage: PageBehavior {
           "Here stand its records of all services in time order, with the pods that served it.",
           "An id is what a service answered in x-request-id. `:sources` says what may be missing.",
         ]
+        if let behind = RequestCollection(canvas.shared.data.sources).behind(canvas.shared.now - Self.tolerance) {
+          lines.append(StyledLine("\(behind).", .amber))
+        }
       }
       canvas.empty(lines, in: area)
       return
@@ -152,7 +165,7 @@ package struct RequestPage: PageBehavior {
   }
 
   func report(_ shared: Shared) -> Report {
-    view?.report(face: shared.face) ?? Report("Request \(id)", [.text(error ?? "Not loaded yet.")])
+    judged(shared)?.report(face: shared.face) ?? Report("Request \(id)", [.text(error ?? "Not loaded yet.")])
   }
-  func json(_ shared: Shared) -> [String] { view?.jsonLines ?? [] }
+  func json(_ shared: Shared) -> [String] { judged(shared)?.jsonLines ?? [] }
 }

@@ -202,7 +202,8 @@ package struct ReschedulesPage: PageBehavior {
       let glyphs = canvas.glyphs
       let sorted = ReschedulesView(view, groups: groups)
       let table = Table(
-        columns: ReschedulesView.groupColumns, rowCount: groups.count, selected: self.groups.selected, scroll: self.groups.top,
+        columns: ReschedulesView.groupColumns(span: Self.spans[spanIndex].name), rowCount: groups.count, selected: self.groups.selected,
+        scroll: self.groups.top,
         sort: .init(column: sortByLast ? 7 : 2, ascending: false)
       ) { sorted.row(group: $0, glyphs: glyphs) }
       canvas.listRows = table.visibleRows(height: share)

@@ -131,8 +131,8 @@ package struct VoyagePage: PageBehavior {
     }
     let count = view.voyage.facilities.count
     let gates = view.voyage.gates
-    let isWide = area.width >= 110
-    let left = isWide ? Rect(x: area.x, y: area.y, width: area.width - 44, height: area.height) : area
+    let isWide = area.width >= 120
+    let left = isWide ? Rect(x: area.x, y: area.y, width: area.width - 42, height: area.height) : area
     var row = 0
     let spare = area.height >= 20
     if spare {
@@ -140,7 +140,7 @@ package struct VoyagePage: PageBehavior {
       row = 1
     }
     let sideRows = isWide ? 0 : min(gates.count, 3) + 1
-    let below = max(4, min(checkCells.count + 2, 8))
+    let below = max(4, min(checkCells.count + 2, area.height < 30 ? 6 : 8))
     let tableRows = max(2, min(count + 1, area.height - row - sideRows - (area.height > 14 ? below : 0)))
     let tableArea = Rect(x: left.x, y: left.y + row, width: left.width, height: tableRows)
     let table = Table(columns: VoyageView.columns, rowCount: count, selected: list.selected, scroll: list.top) { view.row($0) }
@@ -148,7 +148,10 @@ package struct VoyagePage: PageBehavior {
     canvas.draw(table, in: tableArea, pane: 0)
     row += tableRows
     if isWide {
-      drawSide(view, Rect(x: left.endX + 2, y: area.y, width: 42, height: min(area.height, row)), canvas)
+      // Gates may need more rows than the facilities; the checks below get theirs first.
+      let side = sideLines(view, width: 40)
+      row = max(row, min(side.gates.count + side.budget.count + 2, area.height - below))
+      drawSide(side, Rect(x: left.endX + 2, y: area.y, width: 40, height: min(area.height, row)), canvas)
     } else {
       for gate in gates.prefix(3) {
         canvas.line(StyledLine(" ") + view.gateLine(gate), left, row)
@@ -160,8 +163,7 @@ package struct VoyagePage: PageBehavior {
     drawCells(Rect(x: area.x, y: area.y + row, width: area.width, height: area.height - row), &canvas)
   }
 
-  private func drawSide(_ view: VoyageView, _ area: Rect, _ canvas: Canvas) {
-    canvas.rule(StyledLine("Gates", .title), area, 0)
+  private func sideLines(_ view: VoyageView, width: Int) -> (gates: [StyledLine], budget: [StyledLine]) {
     var lines: [StyledLine] = []
     for gate in view.voyage.gates {
       lines.append(
@@ -174,16 +176,21 @@ package struct VoyagePage: PageBehavior {
       if blocking.count > 2 { lines.append(StyledLine("  and \(blocking.count - 2) more", .dim)) }
       if gate.isOpen { lines.append(StyledLine("  open", .green)) }
     }
-    var row = 1
-    for line in lines.flatMap({ Paragraph.wrap($0, columns: area.width) }) where row < area.height - 3 {
-      canvas.line(line, area, row)
-      row += 1
+    return (
+      lines.flatMap { Paragraph.wrap($0, columns: width, hanging: 4) }, Paragraph.wrap(view.budgetLine, columns: width, hanging: 2)
+    )
+  }
+
+  private func drawSide(_ side: (gates: [StyledLine], budget: [StyledLine]), _ area: Rect, _ canvas: Canvas) {
+    canvas.rule(StyledLine("Gates", .title), area, 0)
+    let room = max(0, area.height - side.budget.count - 2)
+    for (index, line) in side.gates.prefix(room).enumerated() {
+      let isCut = index == room - 1 && side.gates.count > room
+      canvas.line(isCut ? StyledLine("  …", .dim) : line, area, 1 + index)
     }
+    let row = 1 + min(room, side.gates.count)
     canvas.rule(StyledLine("Change budget", .title), area, row)
-    for line in Paragraph.wrap(view.budgetLine, columns: area.width) {
-      row += 1
-      canvas.line(line, area, row)
-    }
+    for (index, line) in side.budget.enumerated() { canvas.line(line, area, row + 1 + index) }
   }
 
   private func drawCells(_ area: Rect, _ canvas: inout Canvas) {

@@ -120,7 +120,7 @@ package struct WorkloadPage: PageBehavior {
         return row
       }
       ledger.showsHeader = false
-      canvas.surface.draw(ledger, in: Rect(x: area.x, y: area.y + row + 1, width: area.width, height: ledgerRows - 1))
+      canvas.draw(ledger, Rect(x: area.x, y: area.y + row + 1, width: area.width, height: ledgerRows - 1))
       row += ledgerRows
     }
     if wordsRows > 0 { LastWords.draw(lastWords, area, row, canvas) }

@@ -14,6 +14,8 @@ package struct ContainerExit: Sendable, Hashable {
   package var cause: Cause
   package var finishedAt: Timestamp
   package var isOutOfMemory = false
+  /// It was ended with its node, when the whole ground was stopped.
+  package var isNodeShutdown = false
 
   /// As the runtime reports it: 128 and the signal's number.
   package var exitCode: Int {
@@ -28,6 +30,10 @@ package struct ContainerExit: Sendable, Hashable {
   package var reason: String {
     if isOutOfMemory { return "OOMKilled" }
     switch cause {
+    case .code, .signal: if isNodeShutdown { return "NodeShutdown" }
+    case .notStarted, .lost: break
+    }
+    switch cause {
     case .code(0): return "Completed"
     case .code, .signal: return "Error"
     case .notStarted: return "StartError"
@@ -37,7 +43,7 @@ package struct ContainerExit: Sendable, Hashable {
 
   var message: String? {
     switch cause {
-    case .code, .signal: nil
+    case .code, .signal: isNodeShutdown ? "The container was ended because its node was shut down." : nil
     case .notStarted(let words): words
     case .lost: "The container's keeper was killed, and the container with it; its exit code is not known."
     }
@@ -61,9 +67,10 @@ package struct ContainerExit: Sendable, Hashable {
     isOutOfMemory = lines.count > 2 && lines[2] == "oom"
   }
 
-  package init(_ cause: Cause, at finishedAt: Timestamp, isOutOfMemory: Bool = false) {
+  package init(_ cause: Cause, at finishedAt: Timestamp, isOutOfMemory: Bool = false, isNodeShutdown: Bool = false) {
     self.cause = cause
     self.finishedAt = finishedAt
     self.isOutOfMemory = isOutOfMemory
+    self.isNodeShutdown = isNodeShutdown
   }
 }

@@ -40,7 +40,11 @@ package struct ContainerRun: Sendable, Hashable {
     return State(process: process, startedAt: Timestamp(nanoseconds: started))
   }
 
-  package var exit: ContainerExit? { Files.text("\(folder)/exit").flatMap { ContainerExit(text: $0) } }
+  package var exit: ContainerExit? {
+    guard var exit = Files.text("\(folder)/exit").flatMap({ ContainerExit(text: $0) }) else { return nil }
+    exit.isNodeShutdown = Files.exists("\(folder)/shutdown")
+    return exit
+  }
   var hasEnded: Bool { Files.exists("\(folder)/exit") }
   var isLaunched: Bool { Files.exists("\(folder)/spec") }
   var isShimAlive: Bool { shim?.isAlive ?? false }
@@ -84,6 +88,13 @@ package struct ContainerRun: Sendable, Hashable {
   /// Kills the whole process group.
   @discardableResult
   func kill() -> Bool { state?.process.signalGroup(SIGKILL) ?? false }
+
+  /// Asks the main process to end because its node does: the mark tells the next daemon that this end was meant.
+  package func shutDown() {
+    guard !hasEnded else { return }
+    try? Files.write("", to: "\(folder)/shutdown")
+    signal(SIGTERM)
+  }
 
   /// Kills for memory: the shim finds the mark and says so in the exit.
   func killOutOfMemory() {

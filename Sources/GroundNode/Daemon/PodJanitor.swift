@@ -35,7 +35,7 @@ struct PodJanitor: Sendable {
   /// Ends every container: SIGTERM, grace, SIGKILL; returns when their keepers are gone too.
   func stopAll(grace: Duration) async {
     let runs = Files.names(in: home.pods).flatMap { PodFolder(home: home, uid: $0).runs }.filter { $0.isLaunched }
-    for run in runs where !run.hasEnded { run.signal(SIGTERM) }
+    for run in runs { run.shutDown() }
     let deadline = ContinuousClock.now + grace
     var hasKilled = false
     while runs.contains(where: { !$0.hasEnded && ($0.isShimAlive || $0.state?.process.isAlive ?? false) }) {

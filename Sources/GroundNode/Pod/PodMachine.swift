@@ -207,6 +207,7 @@ package struct PodMachine: Sendable {
     let policy = spec.restartPolicy
     let pod = spec.reference
     let isEnding = isTerminating
+    let limits = limits
     edit(name) { record in
       let since: Timestamp
       switch record.phase {
@@ -234,7 +235,9 @@ package struct PodMachine: Sendable {
       if case .notStarted(let words) = exit.cause {
         actions.append(.event(Event(isWarning: true, reason: "Failed", message: "Error: \(words)", container: name)))
       }
-      let delay = record.backOff.delay(afterRunOf: exit.finishedAt - since)
+      // A node that comes up again remembers no back-off, and its going down was no fault of the container.
+      if exit.isNodeShutdown { record.backOff = RestartBackOff(limits) }
+      let delay = exit.isNodeShutdown ? .zero : record.backOff.delay(afterRunOf: exit.finishedAt - since)
       record.phase = .ended(end, restartAt: now + delay)
       if delay > .zero {
         actions.append(

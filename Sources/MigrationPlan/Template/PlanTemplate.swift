@@ -3,13 +3,16 @@ package import TimeFormat
 
 /// The first plan that `periplus plan init` writes: ten facilities in order, two gates, registers with their questions.
 package enum PlanTemplate {
+  /// How long its sprints are.
+  package static let sprintDays = 14
+
   /// - Parameters:
   ///   - name: the program's name as the console shows it.
   ///   - start: the day on which sprint 0 begins.
   ///   - cluster: the cluster on which the reference app runs first, and its context.
   package static func text(name: String = "Our platform migration", start: Timestamp, cluster: String = "ground") -> String {
     let first = PlanDate(containing: start)
-    let target = PlanDate(containing: first.start + .seconds(12 * 14 * 86_400))
+    let target = PlanDate(containing: first.start + .seconds(12 * sprintDays * 86_400))
     return header(quoted(name), first.text, target.text, cluster) + facilities + concepts + checks + milestones + gates + registers + tail
   }
 
@@ -30,7 +33,7 @@ package enum PlanTemplate {
       name: \(name)
       start: \(start)          # the first day of sprint 0
       target: \(target)         # when you would like to be done
-      sprintDays: 14
+      sprintDays: \(sprintDays)
       lastSprint: 11             # sprint 0 plans; 1 to 10 bring one facility each; 11 looks back
       environments: [dev, pre-prod, prod]
       # How many concept weights the staff can take in per sprint. An assumption until it is measured.

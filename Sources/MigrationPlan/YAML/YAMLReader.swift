@@ -46,7 +46,7 @@ package enum YAMLReader {
   }
 
   /// Whether a key is one that ``read(_:file:)`` renamed: it is reported already.
-  static func isRenamed(_ key: String) -> Bool {
+  package static func isRenamed(_ key: String) -> Bool {
     guard let first = key.unicodeScalars.first else { return false }
     return (0xE000..<0xE100).contains(first.value)
   }

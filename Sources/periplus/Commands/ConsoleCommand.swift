@@ -10,7 +10,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     abstract: "Open the console on what runs, or print one of its pages.",
     discussion: """
       --once prints the page as it would be drawn and ends; --linear prints it as plain lines in reading order. \
-      --keys presses keys first, separated by blanks and named as docs/keys.md does, with type:TEXT for text. \
+      --keys presses keys first, separated by blanks and named as `periplus keys` does, with type:TEXT for text. \
       Other clusters are watched with --context, from KUBECONFIG.
       """)
 
@@ -37,12 +37,13 @@ struct ConsoleCommand: AsyncParsableCommand {
     guard once || linear || json else {
       return try await ConsoleSession(home: home, look: look, contexts: context, page: page).run()
     }
+    let configuration = try ConfigurationFile(home: home).read()
     let wiring = try ConsoleWiring(home: home, contexts: context, allowsActions: look.actions)
     let watching = Task { await wiring.watchClusters() }
     defer { watching.cancel() }
     let size = size?.size ?? Size(columns: 120, rows: 40)
     let console = HeadlessConsole(
-      ports: wiring.ports, state: wiring.state(page: nil, isLocal: look.local), size: size,
+      ports: wiring.ports, state: .opening(home: home, contexts: context, look: look, configuration: configuration), size: size,
       theme: Theme(depth: .mono), glyphs: look.ascii ? .ascii : .unicode)
     await FirstSight(feeds: wiring.feeds).wait()
     await console.look()
@@ -79,8 +80,16 @@ struct Open: AsyncParsableCommand {
 }
 
 struct Keys: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Print every key and command of the console, as docs/keys.md.")
-  func run() { Output.write(KeysDocument.markdown()) }
+  static let configuration = CommandConfiguration(
+    abstract: "Print every key and command of the console, as docs/keys.md, with the keys of your configuration.",
+    discussion: "Exit code 1 when the configuration has a mistake; each is named with its line.")
+
+  @OptionGroup var home: HomeOptions
+  @Flag(help: "The keys as they are without a configuration.") var standard = false
+
+  func run() throws {
+    Output.write(KeysDocument.markdown(standard ? .standard : try ConfigurationFile(home: try home.resolve()).read().keys))
+  }
 }
 
 /// `120x40`.

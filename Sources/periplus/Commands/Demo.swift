@@ -48,16 +48,10 @@ struct DemoCommand: AsyncParsableCommand {
       abstract: "Report everything that is wrong with demo files, each with file, line and column.",
       discussion: "Exit code 1 when there is an error; warnings do not fail.")
 
-    @Flag(help: "One JSON object a finding.") var json = false
-    @Argument(help: "The files; without any, every demo that comes with the program.") var files: [String] = []
+    @OptionGroup var options: LintOptions
 
     func run() throws {
-      let shelf = try TrainingShelf.open()
-      let files = files.isEmpty ? shelf.demoFiles : files
-      let diagnostics = try files.flatMap { file in
-        DemoParser.parse(try shelf.text(file), file: file, catalog: CheckLibrary.catalog).diagnostics
-      }
-      try DiagnosticsReport(diagnostics: diagnostics, files: files.count).print(json: json)
+      try options.run(\.demoFiles) { DemoParser.parse($0, file: $1, catalog: CheckLibrary.catalog).diagnostics }
     }
   }
 
@@ -95,7 +89,7 @@ struct DemoCommand: AsyncParsableCommand {
     private func rehearse(_ demo: Demo, _ home: Home) async throws -> Rehearsal {
       try await TrainingGround.with(home) { ground, wiring in
         let stage = RehearsalStage(
-          ports: wiring.ports, state: wiring.state(page: .voyage(VoyagePage()), isLocal: false), columns: demo.columns, rows: demo.rows)
+          ports: wiring.ports, state: .opening(.voyage(VoyagePage()), home: home), columns: demo.columns, rows: demo.rows)
         try await stage.start()
         return await DemoRunner(demo, stage: stage, ground: ground.actions, context: ground.context).rehearse()
       }

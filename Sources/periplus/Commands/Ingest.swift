@@ -10,7 +10,10 @@ struct IngestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ingest",
     abstract: "Read log files into the store: JSON lines, CRI, plain text; also packed with gzip or zstd.",
-    discussion: "A running recorder does it; otherwise this command writes the store itself. ctrl-c ends it; what was read stays.")
+    discussion: """
+      A running recorder does it; otherwise this command writes the store itself. The recorder gets standard input, and pipes, once \
+      they have ended: their bytes wait on the disk of the state folder. ctrl-c ends the reading; what was read stays.
+      """)
 
   @OptionGroup var home: HomeOptions
   @Flag(help: "Print the summary as one JSON object.") var json = false
@@ -20,7 +23,7 @@ struct IngestCommand: AsyncParsableCommand {
     let home = try home.resolve()
     let absolute = files.map { $0 == "-" || $0.hasPrefix("/") ? $0 : "\(Environment.current["PWD"] ?? ".")/\($0)" }
     let summary =
-      GroundLauncher(home: home).isRunning("recorder") && !files.contains("-")
+      GroundLauncher(home: home).isRunning("recorder")
       ? try await byRecorder(home, absolute) : try byOurselves(home, absolute)
     if let error = summary["error"]?.stringValue { throw Problem.environment(error) }
     let problems = (summary["problems"]?.arrayValue ?? []).compactMap(\.stringValue)
@@ -39,16 +42,44 @@ struct IngestCommand: AsyncParsableCommand {
   }
 
   private func byRecorder(_ home: Home, _ paths: [String]) async throws -> JSONValue {
+    let copies = try copies(home, paths)
+    var copied = JSONObject()
+    for (path, copy) in copies { copied[path] = .string(copy.path) }
+    let job: JSONValue = ["paths": .array(paths.map { .string($0) }), "copies": .object(copied)]
+    try await waitForSocket(home.socket("recorder"))
     var last = JSONValue.null
     do {
-      try await ControlClient(socket: home.socket("recorder")).run("ingest", ["paths": .array(paths.map { .string($0) })]) { line in
+      try await ControlClient(socket: home.socket("recorder")).run("ingest", job) { line in
         last = line
         if line["files"] == nil { Self.tell(line) }
       }
     } catch {
       throw Problem.environment("\(error)")
     }
+    withExtendedLifetime(copies) {}
+    guard last["files"] != nil || last["error"] != nil else {
+      throw Problem.environment("the recorder ended before the files were read; what it read stays, periplus status tells whether it runs")
+    }
     return last
+  }
+
+  private func copies(_ home: Home, _ paths: [String]) throws -> [String: StandardCopy] {
+    let wanted = paths.filter(StandardCopy.isNeeded)
+    guard !wanted.isEmpty else { return [:] }
+    let isCancelled = Cancellation()
+    Interrupts.onInterrupt { isCancelled.set() }
+    var copies: [String: StandardCopy] = [:]
+    for path in wanted where copies[path] == nil {
+      let copy = try StandardCopy(home: home)
+      try copy.fill(from: path) { isCancelled.isSet }
+      copies[path] = copy
+    }
+    return copies
+  }
+
+  /// A recorder that has just been started is not there to be asked yet.
+  private func waitForSocket(_ socket: String) async throws {
+    for _ in 0..<200 where !Files.exists(socket) { try await Task.sleep(for: .milliseconds(25)) }
   }
 
   private func byOurselves(_ home: Home, _ paths: [String]) throws -> JSONValue {

@@ -150,16 +150,10 @@ struct Learn: AsyncParsableCommand {
       abstract: "Report everything that is wrong with lesson files, each with file, line and column.",
       discussion: "Exit code 1 when there is an error; warnings do not fail.")
 
-    @Flag(help: "One JSON object a finding.") var json = false
-    @Argument(help: "The files; without any, every lesson that comes with the program.") var files: [String] = []
+    @OptionGroup var options: LintOptions
 
     func run() throws {
-      let shelf = try TrainingShelf.open()
-      let files = files.isEmpty ? shelf.lessonFiles : files
-      let diagnostics = try files.flatMap { file in
-        LessonParser.parse(try shelf.text(file), file: file, catalog: CheckLibrary.catalog).diagnostics
-      }
-      try DiagnosticsReport(diagnostics: diagnostics, files: files.count).print(json: json)
+      try options.run(\.lessonFiles) { LessonParser.parse($0, file: $1, catalog: CheckLibrary.catalog).diagnostics }
     }
   }
 

@@ -70,7 +70,14 @@ struct Logs: AsyncParsableCommand {
     let isWhole = since != nil || requestID != nil || limit != nil
     wanted.limit = limit ?? (isWhole ? .max : 1000)
     wanted.order = isWhole && limit == nil ? .oldestFirst : .newestFirst
+    var complaint: String?
+    if requestID != nil, !follow {
+      // A request is asked for right after it was made.
+      let catchUp = CatchUp(home: try read.home.resolve())
+      complaint = catchUp.complaint(await catchUp.wait(store))
+    }
     let found = try await print(wanted, from: store)
+    if let complaint { Output.complain("records of this request may be missing; \(complaint)") }
     if follow { return try await goOn(wanted, after: found.last, from: store) }
     if !found.any { throw Problem.finding(read.json ? "" : "no record matches; periplus status tells what is collected") }
   }
@@ -123,27 +130,36 @@ struct Logs: AsyncParsableCommand {
 
 struct Request: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Everything about one request: its records in all services, the pods that served it and what became of them.")
+    abstract: "Everything about one request: its records in all services, the pods that served it and what became of them.",
+    discussion: "Waits up to 2 s for what was written before the command; says so where collection is further behind.")
 
   @OptionGroup var read: ReadOptions
   @Argument(help: "the request's id, as in the x-request-id header") var id: String
 
   func run() async throws {
     let store = try read.store()
+    let catchUp = CatchUp(home: try read.home.resolve())
+    let collection = await catchUp.wait(store)
     let page = try await store.records(matching: LogQuery([.requestID(id)], limit: 10_000))
     guard !page.records.isEmpty else {
+      if let complaint = catchUp.complaint(collection) { throw Problem.finding("no record carries the request id \(id) yet; \(complaint)") }
       throw Problem.finding("no record carries the request id \(id); ids are compared exactly, and periplus status tells what is collected")
     }
     let uids = Array(Set(page.records.map(\.origin.podUID)).subtracting([""]))
-    let view = RequestView(
+    var view = RequestView(
       id: id, records: page.records, lifecycle: try await store.lifecycle(ofPods: uids), isCut: page.next != nil)
+    view.collection = collection
     read.show(view.report(face: read.face), view.jsonLines)
   }
 }
 
 struct Reschedules: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The reschedule ledger: which pods were replaced or restarted, why, and for how long something was missing.")
+    abstract: "The reschedule ledger: which pods were replaced or restarted, why, and for how long something was missing.",
+    discussion: """
+      Planned is what a workload's own specification asks for: rollout, scale, completed. Everything else counts as unplanned, also \
+      a pod that was deleted by hand or drained.
+      """)
 
   @OptionGroup var read: ReadOptions
   @Option(help: ArgumentHelp("The last 15m, 2h, 7d … (default 1d).", valueName: "duration")) var since: DurationOption?

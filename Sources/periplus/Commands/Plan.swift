@@ -71,29 +71,21 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
       let home = try home.resolve()
       let file = PlanFile(home: home)
-      let now = WallClock.now()
-      let plan = try file.read(now: now)
-      let store = StoreReader(directory: home.store)
-      let evidence: [Evidence]
+      let voyage: Voyage
       do {
-        // A soak looks back as far as the longest one lasts.
-        evidence = try await store.latest() + store.history(since: now - .seconds(plan.longestSoakDays * 86_400))
+        let evidence = EvidenceWindow(StoreReader(directory: home.store))
+        voyage = try await file.voyage(evidence, now: WallClock.now())
+      } catch let problem as Problem {
+        throw problem
       } catch {
         throw Problem.environment("\(error)")
       }
-      let view = VoyageView(Voyage(plan, evidence: evidence, reveals: file.reveals, now: now))
+      let view = VoyageView(voyage)
       if json {
         for line in view.jsonLines { Output.line(line) }
       } else {
         for line in view.report(face: .utc).text(width: TerminalWidth.columns) { Output.line(line) }
       }
     }
-  }
-}
-
-extension Plan {
-  /// Of any milestone or gate, and one sprint at least.
-  fileprivate var longestSoakDays: Int {
-    (milestones.compactMap(\.soakDays) + gates.compactMap(\.soakDays) + [program.sprintDays]).max() ?? 14
   }
 }

@@ -31,6 +31,7 @@ struct ConsoleSession {
       throw Problem.environment(
         "expected a terminal on standard input and output and found none; for text use periplus console --once, or periplus health")
     }
+    let configuration = try ConfigurationFile(home: home).read()
     let wakeup = Wakeup()
     let inbox = Inbox { wakeup.signal() }
     let background = Background(inbox: inbox)
@@ -40,30 +41,20 @@ struct ConsoleSession {
     if look.noColor { options.maximumDepth = .mono }
     options.escapeDelay = look.escapeDelay
     options.reportsFocus = false
+    try? Files.makeFolder(home.logs)
+    options.crashReport = "\(home.logs)/console-crash.txt"
     let starter = Task { await background.start(session) }
     defer { starter.cancel() }
     let exit: TerminalExit
     do {
       exit = try await TerminalLoop.run(options: options, wakeup: wakeup) {
-        ScreenHandler(session: session, inbox: inbox, background: background)
+        ScreenHandler(session: session, configuration: configuration, inbox: inbox, background: background)
       }
     } catch {
       throw Problem.environment(error.description)
     }
     background.stop()
     if exit == .hangup || exit == .terminated { throw Problem(status: .environment, sentence: "") }
-  }
-
-  /// The console's first state; needs no file and no network, so that the first frame does not wait.
-  func firstState() -> ConsoleState {
-    let now = WallClock.now()
-    var state = ConsoleState(now: now, page: .health(HealthPage()))
-    let local = ClockFace(offset: WallClock.localOffset(at: now), name: "local")
-    state.shared.localFace = local
-    if look.local { state.shared.face = local }
-    state.shared.actionClusters = Set(["ground"] + (look.actions ? contexts : []))
-    state.shared.lastLook = LastLook(home: home).moment
-    return state
   }
 }
 
@@ -140,21 +131,24 @@ private final class Background: Sendable {
 /// The console's core on the UI thread.
 private final class ScreenHandler: TerminalHandler {
   private let session: ConsoleSession
+  private let configuration: ConsoleConfiguration
   private let inbox: Inbox
   private let background: Background
   private var core: ConsoleCore?
   private var requests: [TerminalRequest] = []
   private(set) var isFinished = false
 
-  init(session: ConsoleSession, inbox: Inbox, background: Background) {
+  init(session: ConsoleSession, configuration: ConsoleConfiguration, inbox: Inbox, background: Background) {
     self.session = session
+    self.configuration = configuration
     self.inbox = inbox
     self.background = background
   }
 
   func start(size: Size, capabilities: TerminalCapabilities) {
     var core = ConsoleCore(
-      state: session.firstState(), inbox: inbox, size: size, theme: capabilities.theme,
+      state: .opening(home: session.home, contexts: session.contexts, look: session.look, configuration: configuration), inbox: inbox,
+      size: size, theme: capabilities.theme,
       glyphs: session.look.ascii ? .ascii : capabilities.glyphs, now: WallClock.now)
     core.mirror = background.mirror
     if let page = session.page { core.run("open \(page)") }
@@ -185,9 +179,9 @@ private final class ScreenHandler: TerminalHandler {
     return requests
   }
 
-  /// ctrl-c asks to quit, as `q` does: nothing is lost by a slip.
+  /// ctrl-c asks to quit, as `:quit` does, whatever lies over the page: nothing is lost by a slip.
   func interrupted() -> Bool {
-    core?.handle(.key(.character("q")))
+    core?.run("quit")
     pump()
     return false
   }

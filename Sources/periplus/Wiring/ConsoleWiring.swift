@@ -38,19 +38,11 @@ struct ConsoleWiring {
       }
     }
     self.feeds = feeds
-    let plan = PlanFile(home: home)
+    let voyage = ConsoleVoyage(PlanFile(home: home), store)
     let actions = ConsoleActions(clusters: feeds.filter { $0.cluster == "ground" || allowsActions })
     ports = ConsolePorts(
       logs: store, clusters: feeds, ledger: store, evidence: store,
-      voyage: { evidence, now in
-        do {
-          return PlanUpdate(voyage: try plan.voyage(evidence, now: now))
-        } catch let problem as Problem {
-          return PlanUpdate(voyage: nil, error: problem.sentence)
-        } catch {
-          return PlanUpdate(voyage: nil, error: "\(error)")
-        }
-      },
+      voyage: { latest, now in await voyage.update(latest, now: now) },
       verdicts: { snapshot, reschedules, now in HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now) },
       actions: actions, panes: feeds.first.map { TrainingPanes(home: home, cluster: $0, logs: store, stage: stage) },
       export: { name, markdown, json in try Exports(home: home).write(name, markdown: markdown, json: json) },
@@ -64,14 +56,21 @@ struct ConsoleWiring {
       for feed in feeds { group.addTask { await feed.run() } }
     }
   }
+}
 
-  func state(page: Page?, isLocal: Bool) -> ConsoleState {
+extension ConsoleState {
+  /// The state before anything is known; it waits for no network, so that the first frame does not.
+  static func opening(
+    _ page: Page = .health(HealthPage()), home: Home, contexts: [String] = [], look: LookOptions? = nil,
+    configuration: ConsoleConfiguration = ConsoleConfiguration()
+  ) -> ConsoleState {
     let now = WallClock.now()
-    var state = page.map { ConsoleState(now: now, page: $0) } ?? ConsoleState(now: now)
+    var state = ConsoleState(now: now, page: page, keys: configuration.keys)
     let local = ClockFace(offset: WallClock.localOffset(at: now), name: "local")
     state.shared.localFace = local
-    if isLocal { state.shared.face = local }
-    state.shared.actionClusters = Set(feeds.map(\.cluster).filter { $0 == "ground" })
+    if look?.local == true { state.shared.face = local }
+    state.shared.actionClusters = Set(["ground"] + (look?.actions == true ? contexts : []))
+    state.shared.productionClusters = Set((["ground"] + contexts).filter(configuration.isProduction))
     state.shared.lastLook = LastLook(home: home).moment
     return state
   }

@@ -13,7 +13,7 @@ struct Deployment {
   /// The plan that the Voyage page shows, when the home has none yet.
   func writePlan() throws {
     guard !Files.exists(home.plan) else { return }
-    try Files.write(PlanFile.fresh(now: WallClock.now()), to: home.plan, mode: 0o644)
+    try Files.write(PlanFile.fresh(now: WallClock.now(), atSprint: sprint), to: home.plan, mode: 0o644)
   }
 
   func apply() async throws {

@@ -22,10 +22,19 @@ struct PlanFile {
     (Files.text("\(home.path)/reveals.jsonl") ?? "").split(separator: "\n").compactMap { Reveal(line: Array($0.utf8)) }
   }
 
-  func voyage(_ evidence: [Evidence], now: Timestamp) throws -> Voyage {
-    Voyage(try read(now: now), evidence: evidence, reveals: reveals, now: now)
+  /// Where the program stands, for the console and the command line alike.
+  ///
+  /// - Parameter latest: the newest evidence of every check, where the caller has it.
+  func voyage(_ evidence: EvidenceWindow, latest: [Evidence]? = nil, now: Timestamp) async throws -> Voyage {
+    let plan = try read(now: now)
+    return Voyage(plan, evidence: try await evidence.evidence(for: plan, latest: latest, now: now), reveals: reveals, now: now)
   }
 
-  /// What a home without a plan gets.
+  /// A first plan, whose sprint 0 begins now.
   static func fresh(now: Timestamp) -> String { PlanTemplate.text(start: now) }
+
+  /// The plan of a ground whose reference app stands at `sprint`: that sprint begins now, and those before it are over.
+  static func fresh(now: Timestamp, atSprint sprint: Int) -> String {
+    PlanTemplate.text(start: now - .seconds(sprint * PlanTemplate.sprintDays * 86_400))
+  }
 }

@@ -13,6 +13,7 @@ actor DemoShow {
   private var showsFallback = false
   /// Where the console was when each step was first played.
   private var places: [Int: String] = [:]
+  private var playing: Task<(result: Rehearsal.Step, variables: Variables), Never>?
 
   init(_ demo: Training.Demo, stage: any DemoStage, ground: TrainingGround) {
     self.demo = demo
@@ -39,6 +40,7 @@ actor DemoShow {
       state.backToCheckpoint()
       await returnToPlace()
     case .close:
+      playing?.cancel()
       if isSetUp, !state.isDone { await script(demo.reset, "reset") }
       return nil
     case .hint, .answer, .offer: break
@@ -62,10 +64,16 @@ actor DemoShow {
       await returnToPlace()
     }
     if trouble != nil { return }
-    var variables = state.variables
-    let result = await runner.play(step, &variables)
-    state.variables = variables
-    state.played(result)
+    // A task of its own: whoever closes the pane ends it, and no key is pressed after that.
+    let playing = Task { [runner, variables = state.variables] in
+      var variables = variables
+      return (result: await runner.play(step, &variables), variables: variables)
+    }
+    self.playing = playing
+    let played = await playing.value
+    self.playing = nil
+    state.variables = played.variables
+    state.played(played.result)
     await restoreWhenDone()
   }
 

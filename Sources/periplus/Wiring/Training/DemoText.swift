@@ -21,10 +21,14 @@ struct DemoText {
       }
     }
     guard let step = state.current else {
+      if let trouble { lines += [.init("✖ \(trouble)", .bad), .init("")] }
       lines.append(.init("The demo is over.", .strong))
       lines.append(.init("periplus demo shown \(state.demo.number) records that \(state.demo.facility) was revealed.", .dim))
       return lines
     }
+    // First: a small terminal shows only the first lines of the pane.
+    let trouble = trouble ?? state.results[step.id]
+    if let trouble { lines += [.init("✖ \(trouble)", .bad), .init("")] }
     lines.append(.init(state.say, .strong))
     if !state.note.isEmpty { lines += [.init(""), .init("Note: \(state.note)", .dim)] }
     if !step.actions.isEmpty {
@@ -34,8 +38,7 @@ struct DemoText {
     // A text that the pane itself shows would always stand on the screen.
     let awaited = step.expectations.filter { if case .text = $0 { false } else { true } }
     lines += awaited.map { .init("expects: \(words($0))", .dim) }
-    if let trouble = trouble ?? state.results[step.id] { lines += [.init(""), .init("✖ \(trouble)", .bad)] }
-    if showsFallback || trouble != nil || state.results[step.id] != nil, !state.fallback.isEmpty {
+    if showsFallback || trouble != nil, !state.fallback.isEmpty {
       lines += [.init(""), .init("Fallback: \(state.fallback)")]
     }
     lines += [.init(""), .init("> plays it · h fallback · :skip goes on · :reset back to the checkpoint", .dim)]

@@ -12,6 +12,8 @@ actor TrainingPanes: PaneSource {
   private let stage: (any DemoStage)?
   private var lesson: Lesson?
   private var demo: DemoShow?
+  /// What the pane that is seen is about, when it is a list or an error.
+  private var kind = PaneUpdate.Kind.lesson
 
   init(home: Home, cluster: WatchedCluster, logs: StoreReader, stage: (any DemoStage)? = nil) {
     ground = TrainingGround(cluster: cluster, logs: logs)
@@ -20,6 +22,10 @@ actor TrainingPanes: PaneSource {
   }
 
   func open(_ kind: PaneUpdate.Kind, id: String) async -> PaneUpdate {
+    self.kind = kind
+    let earlier = demo
+    (lesson, demo) = (nil, nil)
+    _ = await earlier?.perform(.close)
     do {
       let shelf = try TrainingShelf.open()
       switch kind {
@@ -28,7 +34,6 @@ actor TrainingPanes: PaneSource {
           id.isEmpty ? RunningLesson(lessons: try shelf.lessons(), events: try progress.events()).lesson : try shelf.lesson(id)
         guard let lesson else { return try lessonList(shelf) }
         self.lesson = lesson
-        demo = nil
         return try update(of: lesson)
       case .demo:
         guard !id.isEmpty else { return try demoList(shelf) }
@@ -37,7 +42,6 @@ actor TrainingPanes: PaneSource {
         }
         let show = DemoShow(try shelf.demo(id), stage: stage, ground: ground)
         demo = show
-        lesson = nil
         return await show.update()
       }
     } catch {
@@ -48,12 +52,16 @@ actor TrainingPanes: PaneSource {
   func perform(_ command: PaneCommand, argument: String) async -> PaneUpdate? {
     if let demo {
       if command == .close { self.demo = nil }
-      return await demo.perform(command)
+      let update = await demo.perform(command)
+      // The pane may have been closed, or given to something else, while a step was played.
+      return self.demo === demo ? update : nil
     }
-    guard command != .close, let lesson else {
+    guard command != .close else {
       lesson = nil
       return nil
     }
+    // Every command but close is answered: the pane is busy until it is.
+    guard let lesson else { return await open(kind, id: "") }
     do {
       try await perform(command, argument, lesson)
       return try update(of: lesson)

@@ -1,0 +1,91 @@
+import ClusterModel
+import Views
+
+/// What the palette finds: commands, requests that were looked at, workloads. Read once per opening; texts are made for what is seen.
+struct PaletteIndex: Sendable {
+  private enum Entry: Sendable {
+    case item(PaletteLayer.Item)
+    case workload(ObjectReference, detail: Int)
+  }
+
+  private var entries: [Entry] = []
+  /// `Deployment in dev-fra, red`: the same words for many workloads.
+  private var details: [String] = []
+
+  init(items: [PaletteLayer.Item], clusters: [ClusterHealth]) {
+    entries.reserveCapacity(items.count + clusters.reduce(0) { $0 + $1.verdicts.count })
+    entries = items.map(Entry.item)
+    for health in clusters {
+      // Verdicts of a cluster differ in kind and color alone.
+      var known: [String: [HealthVerdict.Status: Int]] = [:]
+      for verdict in health.verdicts {
+        if let detail = known[verdict.subject.kind]?[verdict.status] {
+          entries.append(.workload(verdict.subject, detail: detail))
+        } else {
+          known[verdict.subject.kind, default: [:]][verdict.status] = details.count
+          entries.append(.workload(verdict.subject, detail: details.count))
+          details.append("\(verdict.subject.kind) in \(verdict.cluster), \(verdict.status.word)")
+        }
+      }
+    }
+  }
+
+  var indices: Range<Int> { entries.indices }
+
+  func item(_ index: Int) -> PaletteLayer.Item {
+    switch entries[index] {
+    case .item(let item): item
+    case .workload(let reference, let detail):
+      PaletteLayer.Item(
+        title: reference.name, detail: details[detail], key: "", command: .open,
+        argument: "health/\(reference.namespace)/\(reference.display)")
+    }
+  }
+
+  /// The command called `name` that takes an argument.
+  func command(_ name: String) -> Int? {
+    entries.firstIndex { if case .item(let item) = $0 { item.title == name && item.takesArgument != nil } else { false } }
+  }
+
+  /// The best of `candidates` in order, at most `limit`, and every one that matches in the order of the index.
+  func search(_ text: String, among candidates: some Sequence<Int>, limit: Int) -> (best: [Int], matching: [Int]) {
+    let needle = FuzzyMatch(text)
+    let ofDetails = details.map { needle.score(in: $0) }
+    var matching: [Int] = []
+    var best: [(index: Int, score: Int)] = []
+    for index in candidates {
+      guard let score = score(index, needle, text, ofDetails) else { continue }
+      matching.append(index)
+      if best.count == limit, let last = best.last, last.score >= score { continue }
+      // After those of the same score: they came earlier.
+      best.insert((index, score), at: best.partitioningIndex { $0.score < score })
+      if best.count > limit { best.removeLast() }
+    }
+    return (best.map(\.index), matching)
+  }
+
+  private func score(_ index: Int, _ needle: FuzzyMatch, _ text: String, _ ofDetails: [Int?]) -> Int? {
+    // Words in the detail count less than those in the title.
+    switch entries[index] {
+    case .item(let item):
+      guard let score = needle.score(in: item.title) ?? needle.score(in: item.detail).map({ $0 - 40 }) else { return nil }
+      return score + (item.title == text ? 1000 : 0) - (item.disabled == nil ? 0 : 4)
+    case .workload(let reference, let detail):
+      guard let score = needle.score(in: reference.name) ?? ofDetails[detail].map({ $0 - 40 }) else { return nil }
+      return score + (reference.name == text ? 1000 : 0)
+    }
+  }
+}
+
+extension Array {
+  /// The first index from which on `predicate` holds, for elements of which it holds from some point to the end.
+  fileprivate func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,21 @@
+import Console
+import MigrationPlan
+import StateDirectory
+
+/// The user's settings for the console: `config.yaml` in the state folder, which need not be there.
+struct ConfigurationFile {
+  let home: Home
+  var path: String { "\(home.path)/config.yaml" }
+
+  /// - Throws: a finding after every mistake was printed with its line. Half of the settings would be a surprise at the wrong moment.
+  func read() throws -> ConsoleConfiguration {
+    guard Files.exists(path) else { return ConsoleConfiguration() }
+    guard let text = Files.text(path) else {
+      throw Problem.environment("expected a configuration that can be read at \(path); change its permissions or move it away")
+    }
+    let (configuration, diagnostics) = ConsoleConfiguration.parse(text, file: path)
+    if let configuration { return configuration }
+    for diagnostic in diagnostics { Output.complain(diagnostic.text) }
+    throw Problem.finding("the configuration cannot be used; mend what is named above, or move \(path) away")
+  }
+}

@@ -1,0 +1,89 @@
+import ClusterModel
+import Console
+import Screen
+import TelemetryModel
+import Testing
+import TimeFormat
+import Views
+
+@Suite("Look")
+struct LookTests {
+  private let now = Fixture.now
+
+  @Test("files that were read once are never late, and take no place in the footer")
+  func ingestIsNotLate() {
+    let files = SourceStatus(name: "ingest", cluster: "files", currentAt: now - .seconds(3600), recordsIn: 4)
+    let logs = SourceStatus(name: "logs", cluster: "dev-fra", currentAt: now - .seconds(1))
+    let view = SourcesView([files, logs], clusters: [], now: now)
+    #expect(view.footer(width: 80).text == "sources: logs 1.0 s, 0 dropped")
+    #expect(view.lines.contains { $0.text.contains("ingest") && $0.text.contains("read once") })
+    #expect(view.lines.flatMap(\.spans).allSatisfy { $0.role != .amber })
+  }
+
+  @Test("files that could not be read are named in the footer")
+  func ingestFails() {
+    let files = SourceStatus(name: "ingest", cluster: "files", currentAt: now - .seconds(3600), lastError: "x.gz is cut short")
+    #expect(SourcesView([files], clusters: [], now: now).footer(width: 80).text.contains("ingest"))
+  }
+
+  @Test("a watch that was opened again is current, whatever ended the one before")
+  func reopenedWatch() {
+    let watch = SourceStatus(name: "k8s", cluster: "dev-fra", currentAt: now - .seconds(1), lastError: "the connection was closed")
+    #expect(SourcesView([watch], clusters: [], now: now).footer(width: 80).text == "sources: k8s 1.0 s")
+    #expect(SourcesView([watch], clusters: [], now: now).footer(width: 10).text == "sources: all within 1.0 s")
+    let late = SourceStatus(name: "k8s", cluster: "dev-fra", currentAt: now - .seconds(41), lastError: "connection refused")
+    #expect(SourcesView([late], clusters: [], now: now).footer(width: 80).text.contains("not answering"))
+  }
+
+  @Test("a long sentence at the foot is not cut")
+  func longNote() async throws {
+    let driver = try await ConsoleDriver(size: Size(columns: 60, rows: 24))
+    try await driver.press("5")
+    let words = await driver.screen().suffix(2).joined(separator: " ").split(separator: " ")
+    #expect(words.suffix(4).joined(separator: " ") == "Distributed tracing, sprint 9.")
+  }
+
+  @Test("nothing of the page stands in the strip beside a wide box")
+  func noStrip() async throws {
+    let driver = try await ConsoleDriver(.logs(LogsPage()))
+    try await driver.press("?")
+    for line in await driver.screen().dropFirst(1).dropLast(1) where line.contains("│") {
+      #expect(line.hasPrefix("│") || line.hasPrefix(" "), "\(line)")
+    }
+  }
+
+  @Test("a message that the row cuts stands in full below")
+  func cutMessage() async throws {
+    let driver = try await ConsoleDriver(.logs(LogsPage(query: "request:\(Fixture.requestID)")), size: Size(columns: 60, rows: 24))
+    try await driver.press("G")
+    let rows = await driver.screen()
+    let selected = try #require(rows.first { $0.hasPrefix("▸") })
+    #expect(selected.contains("…") && !selected.contains("(redelivered)"), "\(selected)")
+    let record = try #require(rows.firstIndex { $0.contains("── record ") })
+    #expect(rows[record...].joined(separator: " ").contains("ledger entry written (redelivered)"))
+  }
+
+  @Test("what lies over the page is part of its plain lines")
+  func linearLayers() async throws {
+    let driver = try await ConsoleDriver()
+    try await driver.press("?")
+    let lines = await driver.console.linear(width: 100)
+    #expect(lines.contains { $0.contains("Keys of Health") })
+    #expect(lines.contains { $0.contains("Drill into the row") })
+  }
+
+  @Test("later lines of a record's value stand under the value")
+  func hangingIndent() {
+    let line: StyledLine = [Span("key   ", .dim), Span("one two three four five six seven")]
+    let lines = Paragraph.wrap(line, columns: 24, hanging: 6).map(\.text)
+    #expect(lines == ["key   one two three four", "      five six seven"])
+    #expect(Paragraph.wrap(line, columns: 12, hanging: 6).map(\.text).allSatisfy { TextWidth.width(of: $0) <= 12 })
+  }
+
+  @Test("amber, red and green stay apart in 256 colors")
+  func colorsStayApart() {
+    let theme = Theme(depth: .ansi256)
+    let colors = [Role.red, .amber, .green, .accent, .grey].map { theme[$0].foreground }
+    #expect(Set(colors).count == colors.count)
+  }
+}

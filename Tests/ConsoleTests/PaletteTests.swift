@@ -1,0 +1,54 @@
+import ClusterModel
+import Console
+import Screen
+import Testing
+import TimeFormat
+import Views
+
+@Suite("The palette")
+struct PaletteTests {
+  /// A console that sees one cluster of many workloads.
+  private func driver(workloads: Int) async throws -> ConsoleDriver {
+    var ports = ConsolePorts.fake()
+    ports.verdicts = { snapshot, _, _ in
+      (0..<workloads).map { number in
+        HealthVerdict(subject: Fixture.deployment("service-\(number)"), cluster: snapshot.cluster, status: .green, ready: 1, wanted: 1)
+      }
+    }
+    ports.clusters = [FakeCluster(cluster: "dev-fra")]
+    return try await ConsoleDriver(ports: ports, size: Size(columns: 100, rows: 40))
+  }
+
+  @Test("more letters narrow, fewer widen again, and the last workload is found among many")
+  func narrowing() async throws {
+    let driver = try await driver(workloads: 5000)
+    try await driver.press(":")
+    #expect(await driver.text().contains("best 200 of 50"))
+    try await driver.press("type:service-4999")
+    var text = await driver.text()
+    #expect(text.contains("service-4999        Deployment in dev-fra, green"), "\(text)")
+    #expect(!text.contains("service-4998"))
+    try await driver.press("Backspace", "type:8")
+    text = await driver.text()
+    #expect(text.contains("service-4998") && !text.contains("service-4999"), "\(text)")
+    try await driver.press("Enter")
+    #expect(await driver.value("page") == "workload")
+  }
+
+  @Test("a command that is written out comes before what is merely like it")
+  func exact() async throws {
+    let driver = try await driver(workloads: 100)
+    try await driver.press(":", "type:sort")
+    let lines = await driver.screen()
+    #expect(lines.first { $0.contains("▸") && !$0.contains("service-") }?.contains("sort") == true, "\(lines)")
+    try await driver.press("Esc", ":", "type:at 13:00", "Enter")
+    #expect(await driver.value("pinned") == "yes")
+  }
+
+  @Test("words of the detail find workloads too")
+  func details() async throws {
+    let driver = try await driver(workloads: 10)
+    try await driver.press(":", "type:in dev-fra")
+    #expect(await driver.text().contains("service-9"))
+  }
+}
