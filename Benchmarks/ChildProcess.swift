@@ -6,7 +6,7 @@ import StateDirectory
 struct FinishedProgram {
   var status: Int32
   var elapsed: Duration
-  /// The most resident memory it had, in bytes.
+  /// The most resident memory it had, in bytes; looked at every 50 ms.
   var peakMemory: Int
   /// What it wrote to its standard output.
   var output: String
@@ -50,11 +50,18 @@ enum ChildProcess {
 
   private static func finish(_ pid: pid_t) async -> (status: Int32, peakMemory: Int) {
     var status: Int32 = 0
-    var usage = rusage()
-    // Waking up every millisecond costs less than it would to block one of few threads.
-    while wait4(pid, &status, WNOHANG, &usage) == 0 { try? await Task.sleep(for: .milliseconds(1)) }
+    var peak = 0
+    var round = 0
+    // What wait4(2) tells counts the memory of the program that started it as well, up to its exec; the kernel's own high-water mark
+    // does not, and is gone with the process: it is read while it runs.
+    while waitpid(pid, &status, WNOHANG) == 0 {
+      if round % 50 == 0 { peak = max(peak, ProcessFigures(pid: pid).peak) }
+      round += 1
+      // Waking up every millisecond costs less than it would to block one of few threads.
+      try? await Task.sleep(for: .milliseconds(1))
+    }
     let signal = periplus_term_signal(status)
-    return (signal != 0 ? 128 + signal : periplus_exit_code(status), Int(usage.ru_maxrss) * 1024)
+    return (signal != 0 ? 128 + signal : periplus_exit_code(status), peak)
   }
 }
 
@@ -72,6 +79,8 @@ struct ProcessFigures {
 
   /// Resident memory in bytes.
   var resident: Int { memory("VmRSS:") }
+  /// The most that was ever resident, in bytes.
+  var peak: Int { memory("VmHWM:") }
   /// Without the pages of files, such as the program's own: what the process itself has made.
   var anonymous: Int { memory("RssAnon:") }
 

@@ -144,7 +144,8 @@ package enum HealthRules {
         guard let created = pod.created, facts.now - created < .seconds(86_400) else { return sum }
         return sum + pod.restarts
       }
-      let count = max(unplanned.count, counted)
+      let shutdowns = facts.reschedules.count { $0.change == .restarted && $0.evidence.contains(Reschedule.nodeShutdown) }
+      let count = max(unplanned.count, counted - shutdowns)
       guard count > 3 * max(1, facts.wanted) else { return nil }
       let byCause = Dictionary(grouping: unplanned, by: \.cause)
       let worst = byCause.max { ($0.value.count, $0.key.rawValue) < ($1.value.count, $1.key.rawValue) }

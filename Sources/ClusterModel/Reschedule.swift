@@ -14,6 +14,9 @@ package struct Reschedule: Sendable, Hashable {
     package var isPlanned: Bool { self == .rollout || self == .scale || self == .completed }
   }
 
+  /// What the ledger says of a container that ended because its whole node was shut down on purpose.
+  package static let nodeShutdown = "the node was shut down on purpose"
+
   package struct PodReference: Sendable, Hashable {
     package var name: String
     package var uid: String

@@ -43,6 +43,30 @@ import TimeFormat
     #expect(rules(all["Deployment/deaf"]).contains("restless"))
   }
 
+  /// A laptop that is shut down every evening does not make its workloads restless.
+  @Test(arguments: [true, false]) func plannedShutdownsAreNoUnrest(isPlanned: Bool) throws {
+    let now = try #require(Timestamp(rfc3339: "2018-01-22T14:04:11Z"))
+    var container = Container(name: "main", image: "i")
+    container.restartCount = 5
+    container.state = .running(since: now)
+    var pod = Pod(
+      namespace: "shop", name: "orders-1", uid: "u1", node: "n1", phase: "Running", created: now - .seconds(7200),
+      conditions: [Condition(type: "Ready", status: "True")], containers: [container])
+    let orders = ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "orders", uid: "set")
+    pod.controller = orders
+    let snapshot = ClusterSnapshot(
+      cluster: "ground", at: now, pods: [pod], workloads: [Workload(reference: orders, wanted: 1, created: now - .seconds(7200))],
+      connection: .live(since: now))
+    let entries = (1...5).map { number in
+      Reschedule(
+        key: "\(number)", at: now - .seconds(600 * number), cluster: "ground", namespace: "shop", workload: "ReplicaSet/orders",
+        change: .restarted, cause: isPlanned ? .completed : .crash, evidence: isPlanned ? [Reschedule.nodeShutdown] : [])
+    }
+    let verdict = HealthAssessment.verdicts(on: snapshot, reschedules: entries, now: now).first
+    #expect(rules(verdict).contains("restless") != isPlanned)
+    #expect(verdict?.status == (isPlanned ? .green : .amber))
+  }
+
   @Test func nodesPodsAndEvictions() throws {
     let evicted = try verdicts(at: 175)
     #expect(rules(evicted["Pod/scratch-filler"]).contains("evicted-pods"))

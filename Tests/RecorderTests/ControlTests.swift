@@ -1,5 +1,6 @@
 import JSONBytes
 import Recorder
+import Synchronization
 import Testing
 import TimeFormat
 
@@ -52,20 +53,9 @@ import TimeFormat
   func hangUp() async throws {
     let (ended, end) = AsyncStream<Void>.makeStream()
     let endless: ControlServer.Job = { _ in
-      AsyncStream { continuation in
-        let task = Task {
-          var number: Int64 = 0
-          while !Task.isCancelled {
-            continuation.yield(["number": .int(number)])
-            number += 1
-            await Task.yield()
-          }
-        }
-        continuation.onTermination = { _ in
-          task.cancel()
-          end.yield()
-        }
-      }
+      let count = Count { end.yield() }
+      // Each line is made when the one before it has been sent.
+      return AsyncStream { ["number": .int(count.next())] }
     }
     struct Enough: Error {}
     try await serving(["endless": endless]) { client in
@@ -86,6 +76,22 @@ import TimeFormat
       try await ControlClient(socket: "\(folder.path)/none.sock").run("check") { _ in }
     }
     #expect(error?.description.contains("does not answer") == true)
+  }
+}
+
+/// Counts, and tells when nobody holds it any more.
+private final class Count: Sendable {
+  private let number = Mutex<Int64>(0)
+  private let onEnd: @Sendable () -> Void
+
+  init(onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
+  deinit { onEnd() }
+
+  func next() -> Int64 {
+    number.withLock { number in
+      number += 1
+      return number
+    }
   }
 }
 

@@ -29,7 +29,7 @@ enum CauseInference {
     let field = "lastState.terminated \(end.reason.isEmpty ? "without reason" : end.reason), exit code \(end.exitCode)"
     if end.reason == "OOMKilled" { return Finding(.oomKilled, 1, field) }
     // Whatever the exit code: the container ended because it was told to, with its whole node.
-    if end.reason == nodeShutdown { return Finding(.completed, 1, field, "the node was shut down on purpose") }
+    if end.reason == nodeShutdown { return Finding(.completed, 1, field, Reschedule.nodeShutdown) }
     let finished = end.finished ?? run.seen
     let mine = events.filter { $0.container.isEmpty || $0.container == run.container }
     if let killing = mine.first(where: {

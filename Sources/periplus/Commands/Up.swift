@@ -23,20 +23,30 @@ struct Up: AsyncParsableCommand {
   func run() async throws {
     let home = try home.resolve()
     let launcher = GroundLauncher(home: home)
+    let deployment = Deployment(home: home, sprint: sprint)
+    _ = try deployment.manifests()
     if launcher.wasKilled { Output.complain("the proving ground's daemon had died; starting it again") }
     let owner = Owner(home: home)
     let wasStopped = !launcher.isRunning("ground")
     let isOurs = wasStopped && !detach
     if isOurs { try owner.claim(home) } else if detach { owner.release() }
     let isStarted = try launcher.start()
-    let deployment = Deployment(home: home, sprint: sprint)
     try deployment.writePlan()
 
     if detach || noConsole {
       Output.progress(isStarted ? "starting the proving ground" : "the proving ground runs already")
-      try await launcher.waitUntilListening()
-      try await deployment.apply()
-      try await deployment.waitUntilReady { Output.progress($0) }
+      do {
+        try await launcher.waitUntilListening()
+        try await deployment.apply()
+        try await deployment.waitUntilReady { Output.progress($0) }
+      } catch {
+        if isOurs {
+          try await stop(launcher, owner)
+        } else if isStarted {
+          Output.complain("the proving ground is left running, so that you can look at it; periplus down stops it")
+        }
+        throw error
+      }
       Output.progress("ready: 5 services, kubeconfig \(home.kubeconfig)", isLast: true)
       if detach {
         Output.line("look at it with: periplus console · stop it with: periplus down")

@@ -16,11 +16,17 @@ struct Deployment {
     try Files.write(PlanFile.fresh(now: WallClock.now(), atSprint: sprint), to: home.plan, mode: 0o644)
   }
 
-  func apply() async throws {
+  /// The app's manifests; throws when they are not installed, which is better known before anything is started.
+  func manifests() throws -> String {
     let file = "\(try Share.locate().manifests)/sprint-\(sprint).yaml"
     guard let text = Files.text(file) else {
       throw Problem.environment("expected the manifests of sprint \(sprint) at \(file) and found none; unpack the bundle whole")
     }
+    return text
+  }
+
+  func apply() async throws {
+    let text = try manifests()
     let api = try GroundConnection(home: home).api()
     defer { Task { await api.shutdown() } }
     for document in try Yams.compose_all(yaml: text) {
