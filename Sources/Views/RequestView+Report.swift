@@ -8,7 +8,7 @@ extension RequestView {
   package func report(face: ClockFace) -> Report {
     var report = Report("Request \(id)")
     guard records > 0 else {
-      report.add(.text("No record of this request is known."))
+      report.add(.text("No record carries this request id. Ids are compared exactly; periplus status tells what is collected."))
       return report
     }
     if !headline.isEmpty { report.add(.text(headline)) }

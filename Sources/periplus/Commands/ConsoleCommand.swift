@@ -44,7 +44,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     let size = size?.size ?? Size(columns: 120, rows: 40)
     let console = HeadlessConsole(
       ports: wiring.ports, state: .opening(home: home, contexts: context, look: look, configuration: configuration), size: size,
-      theme: Theme(depth: .mono), glyphs: look.ascii ? .ascii : .unicode)
+      theme: Theme(depth: .mono), glyphs: look.ascii || !TextEncoding.isUTF8 ? .ascii : .unicode)
     await FirstSight(feeds: wiring.feeds).wait()
     await console.look()
     if let page { try await console.run(command: "open \(page)") }

@@ -100,11 +100,9 @@ struct Doctor: AsyncParsableCommand {
   }
 
   private func locale() -> Finding {
-    setlocale(LC_ALL, "")
-    let codeset = nl_langinfo(Int32(CODESET)).flatMap { String(validatingCString: $0) } ?? ""
     return Finding(
-      what: "locale", isGood: codeset == "UTF-8", isNeeded: false,
-      sentence: codeset == "UTF-8" ? codeset : "\(codeset): ASCII is drawn; LC_ALL=C.UTF-8 gives the full picture")
+      what: "locale", isGood: TextEncoding.isUTF8, isNeeded: false,
+      sentence: TextEncoding.isUTF8 ? TextEncoding.name : "\(TextEncoding.name): ASCII is drawn; LC_ALL=C.UTF-8 gives the full picture")
   }
 
   private func kubectl() -> Finding {

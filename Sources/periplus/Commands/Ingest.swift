@@ -5,6 +5,7 @@ import RecordStore
 import Recorder
 import StateDirectory
 import Synchronization
+import Views
 
 struct IngestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,7 +35,8 @@ struct IngestCommand: AsyncParsableCommand {
   }
 
   private func describe(_ summary: JSONValue, _ count: Int64) {
-    var parts = ["\(count) records from \(summary["files"]?.intValue ?? 0) files"]
+    let files = summary["files"]?.intValue ?? 0
+    var parts = ["\(counted(Int(count), "record")) from \(counted(Int(files), "file"))"]
     for (key, words) in [("notJSON", "not JSON"), ("cut", "cut"), ("masked", "secrets masked")] {
       if let number = summary[key]?.intValue, number > 0 { parts.append("\(number) \(words)") }
     }
