@@ -123,10 +123,10 @@ package enum HealthAssessment {
       return parts.joined(separator: " ")
     }
 
-    /// The tag alone where the name before it is the same.
+    /// The tag alone where the name before it is the same, else the name without its registry.
     private static func tag(_ image: String, unlike other: String) -> String {
       guard let colon = image.lastIndex(of: ":"), let otherColon = other.lastIndex(of: ":"), image[..<colon] == other[..<otherColon]
-      else { return image }
+      else { return image.split(separator: "/").last.map(String.init) ?? image }
       return String(image[image.index(after: colon)...])
     }
   }

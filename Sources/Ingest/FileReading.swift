@@ -136,7 +136,7 @@ struct FileReading {
       batch.sources = [
         SourceUpdate(
           name: ingest.source, cluster: ingest.cluster, recordsIn: Int64(records.count), masked: counts.masked, connectedSince: now,
-          currentAt: now, error: problem.map { .happened($0) } ?? .unchanged)
+          currentAt: now, error: problem.map { .happened($0) } ?? (isLast ? .cleared : .unchanged))
       ]
     }
     defer {

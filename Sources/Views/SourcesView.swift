@@ -45,7 +45,8 @@ package struct SourcesView: Sendable {
 
   /// A watch that ended and was opened again has an error behind it, and is current all the same.
   private static func isFailing(_ status: SourceStatus, _ now: Timestamp) -> Bool {
-    guard status.lastError != nil else { return false }
+    // A file that could not be read was told to whom it was given; it says nothing of what is current.
+    guard status.lastError != nil, !isOnce(status) else { return false }
     guard status.name == "k8s", let current = status.currentAt else { return true }
     return now - current > behind
   }

@@ -78,6 +78,11 @@ struct VoyageTests {
       next: "2 checks have never run"),
   ]
 
+  @Test("a day that has begun counts whole", arguments: [(5, 60, "5 d"), (5, 86_400 * 2 + 1, "3 d"), (2, 60, "47 h"), (1, 3600, "23 h")])
+  func soakWords(days: Int, ago: Int, words: String) {
+    #expect(Soak(since: now - .seconds(ago), days: days, now: now).leftWords == words)
+  }
+
   @Test("state and what comes next", arguments: cases)
   func states(_ one: Case) throws {
     let reveals = one.isRevealed ? [Reveal(facility: "logging", demo: "1", at: now - day)] : []

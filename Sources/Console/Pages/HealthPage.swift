@@ -34,7 +34,8 @@ package struct HealthPage: PageBehavior {
   private static func latest(of all: [Reschedule], now: Timestamp) -> [Reschedule] {
     // Ten of what may be thousands: they are picked, not sorted.
     var latest: [Reschedule] = []
-    for entry in all where entry.counts && HealthView.hour(of: entry.at, now: now) != nil {
+    // What ended because it was done, or with its node, is no news on a page of what is wrong.
+    for entry in all where entry.counts && entry.cause != .completed && HealthView.hour(of: entry.at, now: now) != nil {
       if latest.count == 10, let last = latest.last, (entry.at, last.key) <= (last.at, entry.key) { continue }
       let place = latest.firstIndex { ($0.at, entry.key) < (entry.at, $0.key) } ?? latest.count
       latest.insert(entry, at: place)

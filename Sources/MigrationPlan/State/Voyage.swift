@@ -127,6 +127,12 @@ package struct Soak: Sendable, Hashable {
   package var isDone: Bool
   /// How much is missing; zero when done.
   package var left: Duration
+
+  /// A day that has begun counts whole: five days less a minute are `5 d`. Under two days the hours are said.
+  package var leftWords: String {
+    let day: Int64 = 86_400_000_000_000
+    return left > .seconds(2 * 86_400) ? "\((left.nanoseconds + day - 1) / day) d" : left.brief
+  }
 }
 
 package struct MilestoneStatus: Sendable, Hashable {

@@ -64,7 +64,7 @@ struct VoyageBuilder {
       return standing.obstacle(at: needed, now: now)
     case .soaking:
       guard let soak, !soak.isDone else { return "ready to reveal" }
-      return "\(soak.left.brief) of \(soak.days) d left"
+      return "\(soak.leftWords) of \(soak.days) d left"
     case .revealed:
       guard let every = facility.revisitEvery, let revealedAt, now - revealedAt > every else { return "" }
       return "due to be revisited"
@@ -97,7 +97,7 @@ struct VoyageBuilder {
       if let since = standing.passingSince, gate.soakDays > 0 {
         let soak = Soak(since: since, days: gate.soakDays, now: now)
         if !soak.isDone {
-          return GateVerdict.Reason(isMet: false, sentence: "\(name): \(soak.left.brief) of \(soak.days) d soak left")
+          return GateVerdict.Reason(isMet: false, sentence: "\(name): \(soak.leftWords) of \(soak.days) d soak left")
         }
       }
       return GateVerdict.Reason(
@@ -167,7 +167,7 @@ struct VoyageBuilder {
 }
 
 extension Soak {
-  init(since: Timestamp, days: Int, now: Timestamp) {
+  package init(since: Timestamp, days: Int, now: Timestamp) {
     let left = Duration.seconds(days * 86_400) - (now - since)
     self.init(since: since, days: days, isDone: left <= .zero, left: max(left, .zero))
   }

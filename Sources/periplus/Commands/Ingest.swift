@@ -29,7 +29,7 @@ struct IngestCommand: AsyncParsableCommand {
     if let error = summary["error"]?.stringValue { throw Problem.environment(error) }
     let problems = (summary["problems"]?.arrayValue ?? []).compactMap(\.stringValue)
     let count = summary["records"]?.intValue ?? 0
-    Output.progress("\(count) records", isLast: true)
+    Output.progress(counted(Int(count), "record"), isLast: true)
     if json { Output.line(summary.jsonString) } else { describe(summary, count) }
     if !problems.isEmpty { throw Problem.finding(problems.joined(separator: " ")) }
   }

@@ -46,7 +46,7 @@ struct Logs: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Lines that match this regular expression (PCRE2).", valueName: "regex")) var grep: String?
   @Option(help: "At most so many records.") var limit: Int?
   @Flag(help: "Go on with new records as they come, until ctrl-c.") var follow = false
-  @Argument(help: "A query.") var query: [String] = []
+  @Argument(help: "A query; one that begins with - goes after --.") var query: [String] = []
 
   func validate() throws {
     if let level, !["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"].contains(level.uppercased()) {
@@ -67,9 +67,12 @@ struct Logs: AsyncParsableCommand {
     if let level { wanted.conditions.append(.field("level", .atLeast, level.uppercased())) }
     if let grep { wanted.conditions.append(.regex(grep)) }
     if let since { wanted.range = (now - since.duration)..<Timestamp(nanoseconds: .max) }
+    // The query may say both itself: limit:20 order:oldest.
+    let isLimitGiven = wanted.limit != LogQuery().limit
+    let isOrderGiven = wanted.order != LogQuery().order
     let isWhole = since != nil || requestID != nil || limit != nil
-    wanted.limit = limit ?? (isWhole ? .max : 1000)
-    wanted.order = isWhole && limit == nil ? .oldestFirst : .newestFirst
+    if let limit { wanted.limit = limit } else if !isLimitGiven { wanted.limit = isWhole ? .max : 1000 }
+    if !isOrderGiven { wanted.order = isWhole && limit == nil && !isLimitGiven ? .oldestFirst : .newestFirst }
     var complaint: String?
     if requestID != nil, !follow {
       // A request is asked for right after it was made.
@@ -88,18 +91,18 @@ struct Logs: AsyncParsableCommand {
     var left = query.limit
     var last: LogCursor?
     var isAny = false
+    // Newest first is for a bounded tail, which is printed as it happened: kept, and turned around at the end.
+    var tail: [LogRecord] = []
     repeat {
       query.limit = min(left, 5000)
       let page = try await store.records(matching: query)
-      let records = query.order == .newestFirst ? page.records.reversed() : page.records
-      for record in records { line(record) }
-      isAny = isAny || !records.isEmpty
-      if let record = records.last { last = LogCursor(at: record.at, id: record.id) }
-      left -= records.count
+      if query.order == .newestFirst { tail += page.records } else { for record in page.records { line(record) } }
+      isAny = isAny || !page.records.isEmpty
+      if let record = query.order == .newestFirst ? tail.first : page.records.last { last = LogCursor(at: record.at, id: record.id) }
+      left -= page.records.count
       query.cursor = page.next
-      // Newest first is for a bounded tail: one page, turned around.
-      if query.order == .newestFirst { break }
     } while query.cursor != nil && left > 0
+    for record in tail.reversed() { line(record) }
     return (isAny, last)
   }
 

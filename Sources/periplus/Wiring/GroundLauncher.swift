@@ -76,24 +76,25 @@ struct GroundLauncher {
       try? await Task.sleep(for: .milliseconds(300))
     }
     progress("stopping the proving ground")
-    if let ground = identity(of: "ground") { _ = ground.signal(SIGTERM) }
-    if try await waitUntilGone("ground", limit: .seconds(45)) == false {
+    if let ground = identity(of: "ground"), ground.signal(SIGTERM), try await waitUntilGone(ground, limit: .seconds(45)) == false {
       progress("the ground does not stop, ending it")
-      _ = identity(of: "ground")?.signal(SIGKILL)
+      _ = ground.signal(SIGKILL)
     }
-    if let recorder = identity(of: "recorder"), recorder.isAlive {
-      _ = recorder.signal(SIGTERM)
-      if try await waitUntilGone("recorder", limit: .seconds(15)) == false { _ = recorder.signal(SIGKILL) }
+    if let recorder = identity(of: "recorder"), recorder.signal(SIGTERM),
+      try await waitUntilGone(recorder, limit: .seconds(15)) == false
+    {
+      _ = recorder.signal(SIGKILL)
     }
     return true
   }
 
   private var hasPods: Bool { !Files.names(in: home.pods).isEmpty }
 
-  private func waitUntilGone(_ daemon: String, limit: Duration) async throws -> Bool {
+  /// Until the process itself has gone: it gives up its name a moment before.
+  private func waitUntilGone(_ daemon: ProcessIdentity, limit: Duration) async throws -> Bool {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
-      if !isRunning(daemon) { return true }
+      if !daemon.isAlive { return true }
       try await Task.sleep(for: .milliseconds(50))
     }
     return false
