@@ -120,12 +120,22 @@ package struct RequestView: Sendable {
       }
     }
     entries = (records.map(Entry.record) + shown.map(Entry.pod)).sorted { $0.at < $1.at }
-    self.lanes = order.compactMap { lanes[$0] }
+    self.lanes = RequestView.ordered(order.compactMap { lanes[$0] })
     pods = Set(records.map { $0.origin.podUID.isEmpty ? $0.origin.pod : $0.origin.podUID }).count
     podsGone = Set(lifecycle.filter { $0.kind == "gone" }.map(\.podUID)).intersection(uids).count
 
     self.isCut = isCut
     strangers = uids.subtracting(lifecycle.map(\.podUID)).count
+  }
+
+  /// By their start. Times have milliseconds: of those that start in the same one, who asks stays longer than who is asked.
+  private static func ordered(_ lanes: [Lane]) -> [Lane] {
+    lanes.indices.sorted { one, other in
+      let (first, second) = (lanes[one], lanes[other])
+      if first.start != second.start { return first.start < second.start }
+      let (span, otherSpan) = (first.end - first.start, second.end - second.start)
+      return span == otherSpan ? one < other : span > otherSpan
+    }.map { lanes[$0] }
   }
 
   /// `POST /orders → 201 in 412 ms`; empty when no record says.

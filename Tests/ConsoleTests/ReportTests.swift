@@ -39,6 +39,17 @@ struct ReportTests {
     #expect(RequestView(id: Fixture.requestID, records: Fixture.records, lifecycle: late).lanes.allSatisfy { $0.death == nil })
   }
 
+  @Test("of services that start in the same millisecond, the one that asks comes first")
+  func sameMillisecond() throws {
+    var records = Fixture.records
+    let catalog = try #require(records.firstIndex { $0.service == "catalog" })
+    records[catalog].at = records[0].at
+    records[catalog].id = records[0].id - 1
+    let view = RequestView(id: Fixture.requestID, records: records, lifecycle: [])
+    #expect(view.lanes.first?.service == "orders")
+    #expect(view.headline.hasPrefix("POST /orders → "))
+  }
+
   @Test("a request without its answer says which service did not complete it")
   func unanswered() {
     let view = RequestView(id: Fixture.requestID, records: Fixture.records.filter { $0.id != 6 }, lifecycle: Fixture.lifecycle)
