@@ -16,7 +16,8 @@ struct Status: AsyncParsableCommand {
     let home = try read.home.resolve()
     let launcher = GroundLauncher(home: home)
     let desired = DesiredState.read(home)
-    let info = GroundInfo.running(home)
+    // A ground that is ending has left its address behind, and does not answer there any more.
+    let info = launcher.isRunning("ground") ? GroundInfo.running(home) : nil
     let sources = await StoreReader(directory: home.store).completeness()
     let components = GroundLauncher.daemons.map { name -> (name: String, state: String, pid: Int32?) in
       let isRunning = launcher.isRunning(name)
