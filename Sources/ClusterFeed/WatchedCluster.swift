@@ -60,7 +60,8 @@ package final class WatchedCluster: ClusterSource {
         return inner.nextID
       }
       guard let id else { return continuation.finish() }
-      continuation.onTermination = { [weak self] _ in self?.inner.withLock { $0.snapshotStreams[id] = nil } }
+      // Later, not here: this is called with the lock of the task that is cancelled held, and who yields holds ours and waits for that one.
+      continuation.onTermination = { [weak self] _ in Task { self?.inner.withLock { $0.snapshotStreams[id] = nil } } }
     }
   }
 
@@ -74,7 +75,8 @@ package final class WatchedCluster: ClusterSource {
         return inner.nextID
       }
       guard let id else { return continuation.finish() }
-      continuation.onTermination = { [weak self] _ in self?.inner.withLock { $0.deltaStreams[id] = nil } }
+      // Later, as above.
+      continuation.onTermination = { [weak self] _ in Task { self?.inner.withLock { $0.deltaStreams[id] = nil } } }
     }
   }
 

@@ -79,7 +79,8 @@ extension ObjectStore {
     let watcher = Watcher(resource: resource, selection: selection, continuation: continuation, overflow: Overflow())
     state.watchers[id] = watcher
     // Called without the lock: `finish` is never called inside it.
-    continuation.onTermination = { [weak self] _ in _ = self?.state.withLock { $0.watchers.removeValue(forKey: id) } }
+    // Later, not here: this is called with the lock of the task that is cancelled held, and who yields holds ours and waits for that one.
+    continuation.onTermination = { [weak self] _ in Task { self?.state.withLock { $0.watchers[id] = nil } } }
     return (Watch(events: events, overflow: watcher.overflow, id: id, end: { continuation.finish() }), watcher)
   }
 

@@ -81,8 +81,16 @@ struct ConsoleInTmuxTests {
       "PageDown", "PageUp", "Up", "Down", "Left", "Right", "BSpace", "n", "N", "u", "C-d", "C-u", "é", "漢",
     ]
     let end = ContinuousClock.now + .seconds(Drill.count("PERIPLUS_DRILL_KEY_SECONDS", 10))
+    var isNaming = false
+    func next() -> String {
+      let key = keys.randomElement(using: &random) ?? "j"
+      if key == ":" { isNaming = true }
+      if key == "Escape" { isNaming = false }
+      // What is typed into the palette may name quit or suspend: it is typed, and not run.
+      return key == "Enter" && isNaming ? "Down" : key
+    }
     while ContinuousClock.now < end {
-      try screen.keys(keys.randomElement(using: &random) ?? "j", keys.randomElement(using: &random) ?? "k")
+      try screen.keys(next(), next())
       if Int.random(in: 0..<10, using: &random) == 0 {
         try screen.resize(Int.random(in: 1...200, using: &random), Int.random(in: 1...60, using: &random))
       }
