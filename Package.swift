@@ -150,25 +150,30 @@ let package = Package(
       "benchmarks",
       [
         "JSONBytes", "TimeFormat", "Screen", "LogStandard", "ClusterModel", "TelemetryModel", "RecordStore", "KubernetesClient",
-        "ClusterFeed",
-        "GroundAPI", "Console", "StateDirectory", "CLinux",
+        "ClusterFeed", "GroundAPI", "Console", "StateDirectory", "CLinux", "TestSupport",
       ], path: "Benchmarks"),
+
+    // What the tests of several rooms, and the benchmarks, share.
+    room("TestSupport", [], path: "Tests/TestSupport"),
 
     tests("ArchitectureTests", []),
     tests("EndToEndTests", ["JSONBytes"]),
-    tests("TimeFormatTests", ["TimeFormat"]),
-    tests("JSONBytesTests", ["JSONBytes"]),
-    tests("ScreenTests", ["Screen"]),
+    tests("TimeFormatTests", ["TimeFormat", "TestSupport"]),
+    tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
+    tests("ScreenTests", ["Screen", "TestSupport"]),
     tests("TerminalTests", ["Terminal", "Screen"]),
-    tests("LogStandardTests", ["LogStandard", "JSONBytes", "TimeFormat"]),
-    tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "LogStandard"]),
-    tests("ClusterModelTests", ["ClusterModel", "JSONBytes", "TimeFormat"], data: ["Fixtures"]),
-    tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes"]),
+    tests("LogStandardTests", ["LogStandard", "JSONBytes", "TimeFormat", "TestSupport"]),
+    tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "LogStandard", "TestSupport"]),
+    tests("ClusterModelTests", ["ClusterModel", "JSONBytes", "TimeFormat", "TestSupport"], data: ["Fixtures"]),
+    tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes", "TestSupport"]),
     tests("ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "ClusterModel", "TimeFormat", "JSONBytes", "LogStandard"]),
     tests("TrainingTests", ["Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "ClusterModel"]),
     tests(
       "RecordStoreTests",
-      ["RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "JSONBytes", "Ingest", "LogStandard", grdb]),
+      [
+        "RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "JSONBytes", "Ingest", "LogStandard", "TestSupport",
+        grdb,
+      ]),
     tests(
       "RecorderTests",
       [
@@ -178,8 +183,8 @@ let package = Package(
     tests(
       "KubernetesClientTests",
       ["KubernetesClient", "ClusterFeed", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
-    tests("GroundAPITests", ["GroundAPI", "GroundControllers", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
-    tests("GroundControllersTests", ["GroundControllers", "JSONBytes", "TimeFormat"]),
+    tests("GroundAPITests", ["GroundAPI", "GroundControllers", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, "TestSupport"]),
+    tests("GroundControllersTests", ["GroundControllers", "JSONBytes", "TimeFormat", "TestSupport"]),
     tests("GroundNodeTests", ["GroundNode", "GroundAPI", "StateDirectory", "JSONBytes", "TimeFormat"]),
     tests(
       "ServiceKitTests",
@@ -190,7 +195,10 @@ let package = Package(
       ]),
     tests(
       "ConsoleTests",
-      ["Console", "Views", "Screen", "Training", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes"],
+      [
+        "Console", "Views", "Screen", "Training", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes",
+        "TestSupport",
+      ],
       data: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]

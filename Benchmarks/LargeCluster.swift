@@ -2,6 +2,7 @@ import GroundAPI
 import JSONBytes
 import KubernetesClient
 import StateDirectory
+import TestSupport
 import TimeFormat
 
 /// A cluster of 20,000 pods behind the ground's own API, whose pods change all the time.
@@ -133,7 +134,7 @@ final class LargeCluster: Sendable {
 
   /// Pods' readiness comes and goes until it is cancelled.
   private func change() async throws {
-    var generator = Mix(state: 7)
+    var generator = SeededGenerator(seed: 7)
     var beat = 0
     let clock = ContinuousClock()
     var next = clock.now

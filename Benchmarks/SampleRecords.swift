@@ -1,5 +1,6 @@
 import JSONBytes
 import LogStandard
+import TestSupport
 import TimeFormat
 
 /// Log lines as the reference app writes them: requests with eight records in five services, many requests at the same time.
@@ -36,7 +37,7 @@ struct SampleRecords {
 
   /// The id of a request: a UUID that is the same in every run.
   static func id(_ request: Int) -> String {
-    var generator = Mix(state: UInt64(request))
+    var generator = SeededGenerator(seed: UInt64(request))
     return RequestID.make(using: &generator)
   }
 
@@ -83,18 +84,5 @@ struct SampleRecords {
       }
     }
     return Line(request: request, service: step.service, pod: pod, bytes: json.bytes)
-  }
-}
-
-/// SplitMix64 (Steele, Lea, Flood, 2014): the same numbers for the same start.
-struct Mix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

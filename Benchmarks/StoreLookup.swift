@@ -1,6 +1,7 @@
 import RecordStore
 import StateDirectory
 import TelemetryModel
+import TestSupport
 import TimeFormat
 
 /// All records of one request among two million.
@@ -24,7 +25,7 @@ enum StoreLookup {
     _ = await store.revision()
     let opened = ContinuousClock.now - opening
 
-    var generator = Mix(state: 42)
+    var generator = SeededGenerator(seed: 42)
     var samples: [Duration] = []
     for _ in 0..<lookups {
       let id = SampleRecords.id(Int.random(in: 0..<requests, using: &generator))

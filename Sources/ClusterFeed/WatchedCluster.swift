@@ -131,7 +131,6 @@ package final class WatchedCluster: ClusterSource {
       }
       return (Array(inner.snapshotStreams.values), Array(inner.deltaStreams.values))
     }
-    // Outside the lock: finishing calls onTermination, which takes it.
     for stream in snapshots { stream.finish() }
     for stream in deltas { stream.finish() }
   }

@@ -78,7 +78,6 @@ extension ObjectStore {
     let (events, continuation) = AsyncStream.makeStream(of: WatchEvent.self, bufferingPolicy: .bufferingOldest(Self.backlog))
     let watcher = Watcher(resource: resource, selection: selection, continuation: continuation, overflow: Overflow())
     state.watchers[id] = watcher
-    // Called without the lock: `finish` is never called inside it.
     // Later, not here: this is called with the lock of the task that is cancelled held, and who yields holds ours and waits for that one.
     continuation.onTermination = { [weak self] _ in Task { self?.state.withLock { $0.watchers[id] = nil } } }
     return (Watch(events: events, overflow: watcher.overflow, id: id, end: { continuation.finish() }), watcher)

@@ -31,14 +31,6 @@ package final class FileLock: Sendable {
     }
   }
 
-  /// Whether some process holds the lock now.
-  package static func isHeld(_ path: String) -> Bool {
-    let descriptor = periplus_open(path, O_RDONLY, 0)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
-  }
-
   private init(path: String, descriptor: CInt) {
     self.path = path
     self.descriptor = descriptor
@@ -53,5 +45,9 @@ package final class FileLock: Sendable {
   /// Removes the file while holding the lock. The lock itself goes with this object.
   package func remove() { unlink(path) }
 
-  deinit { close(descriptor) }
+  /// Unlocked by name: a process that another thread starts just now has the descriptor too until it execs, and would hold the lock on.
+  deinit {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

@@ -1,5 +1,6 @@
 import ClusterModel
 import JSONBytes
+import TestSupport
 import Testing
 import TimeFormat
 
@@ -93,7 +94,7 @@ import TimeFormat
     let whole = Array(
       #"{"type":"ADDED","object":{"metadata":{"name":"n","uid":"u","labels":{"a":"b"}},"status":{"containerStatuses":[{"state":{"waiting":{"reason":"x"}}}]}}}"#
         .utf8)
-    var random = Sequenced(seed: 3)
+    var random = SeededGenerator(seed: 3)
     for length in 0..<whole.count { #expect(throws: JSONError.self) { try decoder.watchLine(.pods, whole[..<length]) } }
     for _ in 0..<3000 {
       var bytes = whole

@@ -1,5 +1,6 @@
 import ClusterModel
 import JSONBytes
+import TestSupport
 import Testing
 import TimeFormat
 
@@ -96,7 +97,7 @@ import TimeFormat
 
   @Test func listsInBetweenChangeNothing() throws {
     let expected = try Self.replay().essence
-    var random = Sequenced(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<6 {
       var world = World()
       var deltas: [ClusterDelta] = []
@@ -118,7 +119,7 @@ import TimeFormat
   /// The kinds are watched apart: each may lag behind the others.
   @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8]) func kindsMayLagBehindEachOther(seed: UInt64) throws {
     let expected = try Self.replay().essence
-    var random = Sequenced(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var lag: [ClusterResource: Duration] = [:]
     for resource in ClusterResource.allCases { lag[resource] = .milliseconds(Int64(random.next() % 1500)) }
     let deltas = try Self.recording.get().deltas.enumerated().map { index, delta in
@@ -133,7 +134,7 @@ import TimeFormat
   /// Watches break and lists take their place: what differs then is within a declared gap.
   @Test(arguments: [11, 12, 13, 14]) func whatIsMissedIsDeclared(seed: UInt64) throws {
     let whole = try Self.replay()
-    var random = Sequenced(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var world = World()
     var book = LedgerBook()
     var deafUntil = Timestamp(nanoseconds: 0)
@@ -201,20 +202,5 @@ struct World {
   func list(_ resource: ClusterResource, at: Timestamp) -> ClusterDelta? {
     guard let known = objects[resource] else { return nil }
     return ClusterDelta(resource: resource, change: .relist(known.sorted { $0.key < $1.key }.map(\.value)), at: at)
-  }
-}
-
-/// SplitMix64: the same numbers on every run.
-struct Sequenced {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,5 +1,6 @@
 import Console
 import Screen
+import TestSupport
 import Testing
 import TimeFormat
 
@@ -7,7 +8,7 @@ import TimeFormat
 struct FuzzTests {
   @Test("random keys, clicks, sizes and texts: no crash, always a whole frame", arguments: [1, 2, 3, 4] as [UInt64])
   func random(seed: UInt64) async throws {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let driver = try await ConsoleDriver { $0.shared.lastLook = Fixture.at("10:00:00") }
     var size = Size(columns: 80, rows: 24)
     let names =
@@ -33,17 +34,5 @@ struct FuzzTests {
       #expect(buffer.size == size)
     }
     try await driver.console.settle()
-  }
-}
-
-/// Steele, Lea and Flood's generator: the same seed, the same run.
-struct SplitMix {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

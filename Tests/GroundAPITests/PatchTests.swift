@@ -1,5 +1,6 @@
 import GroundAPI
 import JSONBytes
+import TestSupport
 import Testing
 import TimeFormat
 
@@ -88,7 +89,7 @@ import TimeFormat
 
   /// Whatever comes, a patch gives an object or an error in words; and merging what is there changes nothing.
   @Test func fuzz() throws {
-    var random = Generator(state: 42)
+    var random = SeededGenerator(seed: 42)
     for _ in 0..<3000 {
       let target = Self.tree(&random, 4)
       let patch = Self.tree(&random, 4)
@@ -101,12 +102,12 @@ import TimeFormat
     }
   }
 
-  private static func tree(_ random: inout Generator, _ depth: Int) -> JSONValue {
+  private static func tree(_ random: inout SeededGenerator, _ depth: Int) -> JSONValue {
     let words = [
       "spec", "containers", "name", "$patch", "replace", "delete", "a", "env", "$setElementOrder/env", "op", "path", "/a/0", "add",
       "finalizers", "metadata",
     ]
-    func word(_ random: inout Generator) -> String { words.randomElement(using: &random) ?? "" }
+    func word(_ random: inout SeededGenerator) -> String { words.randomElement(using: &random) ?? "" }
     switch Int.random(in: 0..<(depth == 0 ? 4 : 7), using: &random) {
     case 0: return .null
     case 1: return .int(Int64.random(in: 0..<3, using: &random))
@@ -117,18 +118,5 @@ import TimeFormat
       for _ in 0..<Int.random(in: 0..<5, using: &random) { object[word(&random)] = tree(&random, depth - 1) }
       return object
     }
-  }
-}
-
-/// SplitMix64, so that a failing case can be run again.
-struct Generator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -199,4 +199,33 @@ func barePod(_ name: String) -> JSONValue {
   @Test(arguments: ["==", "a in", "a in (", ",", "a=b,,", "a b", "a>x", "-=1"]) func badLabelSelectors(text: String) {
     #expect(throws: APIError.self) { try LabelSelector(parsing: text) }
   }
+
+  /// A write yields to watches with the store's lock held and waits for that of the reading task; who cancels that task must not wait
+  /// for the store's.
+  @Test(.timeLimit(.minutes(1))) func aWatchThatIsCancelledNeverStopsAWrite() async throws {
+    let store = try store()
+    try store.create(.configMaps, ["metadata": ["name": "settings", "namespace": "default"]], by: "test")
+    let writes = 4_000
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for count in 0..<writes {
+          try store.update(.configMaps, namespace: "default", name: "settings", by: "test") {
+            $0.set("data", "count", to: .string(String(count)))
+          }
+        }
+      }
+      group.addTask {
+        for _ in 0..<writes {
+          let watch = try store.watch(.configMaps)
+          let reader = Task { for await _ in watch.events {} }
+          await Task.yield()
+          reader.cancel()
+          await reader.value
+        }
+      }
+      try await group.waitForAll()
+    }
+    let settings = store.get(.configMaps, namespace: "default", name: "settings")
+    #expect(settings?.at("data", "count") == .string(String(writes - 1)))
+  }
 }

@@ -1,5 +1,6 @@
 import GroundControllers
 import JSONBytes
+import TestSupport
 import Testing
 import TimeFormat
 
@@ -47,7 +48,7 @@ import TimeFormat
     (2, "0%", "10%"),
   ]) func rollingUpdateKeepsItsBounds(replicas: Int, surge: JSONValue, unavailable: JSONValue) {
     for seed in 0..<6 as Range<UInt64> {
-      var random = Generator(state: seed &* 77 &+ 5)
+      var random = SeededGenerator(seed: seed &* 77 &+ 5)
       var cluster = cluster(deployment("web", replicas: replicas, surge: surge, unavailable: unavailable))
       settle(&cluster)
       cluster.change("deployments.apps", "web") {
@@ -164,18 +165,5 @@ import TimeFormat
     cluster.change("deployments.apps", "web") { $0.set("spec", "paused", to: nil) }
     settle(&cluster)
     #expect(cluster.all("pods").compactMap(image) == Array(repeating: "app:2", count: 4))
-  }
-}
-
-/// SplitMix64, so that a failing case can be run again.
-struct Generator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -97,6 +97,34 @@ import Testing
     }
   }
 
+  /// Who yields holds the feed's lock and waits for that of the reading task; who cancels that task must not wait for the feed's.
+  @Test func aReaderThatIsCancelledNeverStopsTheFeed() async throws {
+    let server = FakeServer()
+    server.put("a")
+    try await withFeed(server) { feed, _ in
+      await self.until(feed) { !$0.pods.isEmpty }
+      let changes = Task {
+        var count = 0
+        while !Task.isCancelled {
+          count += 1
+          server.put("p\(count % 20)")
+          await Task.yield()
+        }
+      }
+      for _ in 0..<20 {
+        // Many, so that each change keeps the lock for a while.
+        let readers = (0..<300).map { _ in Task { for await _ in feed.deltas() {} } }
+        for await _ in feed.deltas() { break }
+        for reader in readers { reader.cancel() }
+        for reader in readers { await reader.value }
+      }
+      changes.cancel()
+      await changes.value
+      server.put("last")
+      await self.until(feed) { $0.pods.contains { $0.name == "last" } }
+    }
+  }
+
   @Test func nobodyThere() async throws {
     let context = KubeContext(name: "gone", cluster: KubeCluster(server: "http://127.0.0.1:1"))
     let api = KubernetesAPI(context: context)

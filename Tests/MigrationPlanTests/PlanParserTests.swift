@@ -1,4 +1,5 @@
 import MigrationPlan
+import TestSupport
 import Testing
 import TimeFormat
 
@@ -174,7 +175,7 @@ struct PlanParserTests {
   @Test("any bytes give findings, never a crash")
   func fuzz() {
     let base = Array(PlanTemplate.text(start: now).unicodeScalars)
-    var random = SplitMix(seed: 42)
+    var random = SeededGenerator(seed: 42)
     let noise: [Unicode.Scalar] = [
       "[", "]", "{", "}", ":", "-", "\"", "'", "\n", " ", "|", ">", "&", "*", "#", "\u{0}", "\u{1F600}", "?", "!", "%", "\t",
     ]
@@ -200,18 +201,5 @@ struct PlanParserTests {
   @Test("edit distance", arguments: [("", "abc", 3), ("nmae", "name", 1), ("kitten", "sitting", 3), ("a", "a", 0), ("ab", "", 2)])
   func distance(one: String, other: String, expected: Int) {
     #expect(EditDistance.between(one, other) == expected)
-  }
-}
-
-/// A generator with a seed (Steele, Lea and Flood's SplitMix64), so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -3,6 +3,7 @@ import CZstd
 import Glibc
 import Ingest
 import TelemetryModel
+import TestSupport
 import Testing
 import TimeFormat
 

@@ -1,6 +1,7 @@
 import Glibc
 import RecordStore
 import TelemetryModel
+import TestSupport
 import TimeFormat
 
 /// A store in a folder of its own, which goes with it.
@@ -128,19 +129,5 @@ struct RecordRandom {
           milliseconds: 1_516_629_000_000 + from + Int64.random(in: 0...200, using: &generator))
     }
     return query
-  }
-}
-
-/// A generator with a seed, so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

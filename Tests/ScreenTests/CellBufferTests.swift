@@ -1,4 +1,5 @@
 import Screen
+import TestSupport
 import Testing
 
 @Suite struct CellBufferTests {
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func fuzzedDiffMakesTheTarget() {
-    var random = SeededRandom(seed: 42)
+    var random = SeededGenerator(seed: 42)
     for _ in 0..<3000 {
       let size = Size(columns: Int.random(in: 0...14, using: &random), rows: Int.random(in: 0...5, using: &random))
       var before = CellBuffer(size: size)

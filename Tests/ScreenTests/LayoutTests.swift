@@ -1,4 +1,5 @@
 import Screen
+import TestSupport
 import Testing
 
 @Suite struct LayoutTests {
@@ -13,7 +14,7 @@ import Testing
   }
 
   @Test func neverMoreThanThereIs() {
-    var random = SeededRandom(seed: 3)
+    var random = SeededGenerator(seed: 3)
     for _ in 0..<2000 {
       let constraints = (0..<Int.random(in: 1...5, using: &random)).map { _ -> Constraint in
         switch Int.random(in: 0..<3, using: &random) {

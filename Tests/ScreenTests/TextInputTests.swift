@@ -1,4 +1,5 @@
 import Screen
+import TestSupport
 import Testing
 
 @Suite struct TextInputTests {
@@ -52,7 +53,7 @@ import Testing
   }
 
   @Test func fuzzedKeysKeepTheCursorInside() {
-    var random = SeededRandom(seed: 5)
+    var random = SeededGenerator(seed: 5)
     var input = TextInput(history: ["é日"])
     let keys = ["a", "日", "Left", "Right", "Home", "End", "C-w", "M-b", "M-f", "Backspace", "Delete", "Up", "Down", "C-k", "M-d", " "]
     for step in 0..<5000 {

@@ -1,4 +1,5 @@
 import Screen
+import TestSupport
 import Testing
 
 @Suite struct TextWidthTests {
@@ -46,7 +47,7 @@ import Testing
   }
 
   @Test func fuzzedTextKeepsItsBounds() {
-    var random = SeededRandom(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<2000 {
       let text = random.text()
       let columns = Int.random(in: 0...12, using: &random)

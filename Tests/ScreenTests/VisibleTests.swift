@@ -1,4 +1,5 @@
 import Screen
+import TestSupport
 import Testing
 
 @Suite struct VisibleTests {
@@ -15,7 +16,7 @@ import Testing
   }
 
   @Test func nothingATerminalObeysIsLeft() {
-    var random = SeededRandom(seed: 11)
+    var random = SeededGenerator(seed: 11)
     for _ in 0..<2000 {
       let text = random.text() + String(Character(Unicode.Scalar(UInt8.random(in: 0...255, using: &random))))
       let shown = Visible.text(text)

@@ -1,4 +1,5 @@
 import Screen
+import TestSupport
 import Testing
 
 @Suite struct WidgetTests {
@@ -78,7 +79,7 @@ import Testing
   }
 
   @Test func everyComponentHoldsAtAnySize() {
-    var random = SeededRandom(seed: 9)
+    var random = SeededGenerator(seed: 9)
     for _ in 0..<300 {
       let text = random.text()
       let line = StyledLine(text, .amber)

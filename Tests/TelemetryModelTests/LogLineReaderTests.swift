@@ -1,5 +1,6 @@
 import JSONBytes
 import TelemetryModel
+import TestSupport
 import Testing
 import TimeFormat
 
@@ -195,19 +196,5 @@ private func read(_ line: String, writtenAt: Timestamp? = nil) -> LogRecord {
     let whole = joiner.finish().first
     #expect(whole?.text.count == LogLineReader.longestLine)
     #expect(whole?.wasCut == true)
-  }
-}
-
-/// A generator with a seed, so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TimeFormat
 
@@ -103,19 +104,5 @@ import TimeFormat
     (39_600_000_000_000, "11 h"), (172_799_000_000_000, "47 h"), (259_200_000_000_000, "3 d"), (-41_000_000_000, "-41 s"),
   ]) func isBrief(nanoseconds: Int64, text: String) {
     #expect(Duration.nanoseconds(nanoseconds).brief == text)
-  }
-}
-
-/// A generator with a seed, so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }
