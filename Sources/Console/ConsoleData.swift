@@ -15,6 +15,8 @@ package struct ConsoleData: Sendable {
   package var voyage: Voyage?
   package var planError: String?
   package var sources: [SourceStatus] = []
+  /// Of which clusters a ledger is kept; `nil` until the store was asked.
+  package var ledger: LedgerCoverage?
 
   package init() {}
 

@@ -31,7 +31,13 @@ extension ConsoleState {
       shared.data.voyage = update.voyage ?? (update.error == nil ? nil : shared.data.voyage)
       shared.data.planError = update.error
       if shared.pin == nil { refresh() }
-    case .sources(let sources): shared.data.sources = sources
+    case .sources(let sources):
+      shared.data.sources = sources
+      let ledger = LedgerCoverage(sources)
+      if ledger != shared.data.ledger {
+        shared.data.ledger = ledger
+        if shared.pin == nil { refresh() }
+      }
     case .past(let number, let past):
       guard number == pastQuery, shared.pin != nil else { return [] }
       if let clusters = past.clusters {

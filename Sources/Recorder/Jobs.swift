@@ -3,12 +3,13 @@ import Ingest
 import JSONBytes
 import MigrationPlan
 import RecordStore
+import Synchronization
 import TelemetryModel
 import TimeFormat
 
 /// What a running recorder does when asked over its control socket.
 struct Jobs: Sendable {
-  let checks: DueChecks
+  let ground: GroundChecks
   let store: StoreWriter
   let progress: CollectionProgress
   let now: @Sendable () -> Timestamp
@@ -31,6 +32,9 @@ struct Jobs: Sendable {
     return AsyncStream { continuation in
       let task = Task {
         do {
+          guard let checks = await ground.wait() else {
+            throw RecorderError("checks run on the proving ground and none runs here; periplus up starts it")
+          }
           try await checks.now(only: ids) { continuation.yield(Self.line($0)) }
         } catch {
           continuation.yield(["error": .string("\(error)")])
@@ -67,5 +71,21 @@ struct Jobs: Sendable {
       }
       continuation.onTermination = { _ in task.cancel() }
     }
+  }
+}
+
+/// The ground's checks, once it has said where it listens.
+final class GroundChecks: Sendable {
+  private let held = Mutex<DueChecks?>(nil)
+
+  var checks: DueChecks? {
+    get { held.withLock { $0 } }
+    set { held.withLock { $0 = newValue } }
+  }
+
+  /// Waits a moment for a ground that is just starting.
+  func wait() async -> DueChecks? {
+    for _ in 0..<20 where checks == nil { try? await Task.sleep(for: .milliseconds(100)) }
+    return checks
   }
 }

@@ -1,5 +1,5 @@
 import Checks
-import ClusterFeed
+package import ClusterFeed
 import ClusterModel
 import Ingest
 import JSONBytes
@@ -13,16 +13,19 @@ package import TimeFormat
 /// The recorder: collects logs, keeps the ledger, runs due checks and writes the store, all as one process with one writer.
 package struct RecorderService: Sendable {
   private let home: Home
+  private let others: [WatchedCluster]
   private let plan: @Sendable () -> Plan?
   private let now: @Sendable () -> Timestamp
   /// Starts the ground's daemon again when it is wanted and dead.
   private let reviveGround: @Sendable () -> Void
 
+  /// - Parameter others: clusters besides the ground whose ledger is kept too.
   package init(
-    home: Home, plan: @escaping @Sendable () -> Plan?, now: @escaping @Sendable () -> Timestamp,
+    home: Home, others: [WatchedCluster] = [], plan: @escaping @Sendable () -> Plan?, now: @escaping @Sendable () -> Timestamp,
     reviveGround: @escaping @Sendable () -> Void
   ) {
     self.home = home
+    self.others = others
     self.plan = plan
     self.now = now
     self.reviveGround = reviveGround
@@ -43,21 +46,20 @@ package struct RecorderService: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await collector.run(isStopping: isStopping) }
       group.addTask { await keepGround(isStopping) }
+      for feed in others { group.addTask { await keepLedger(of: feed, store) } }
+      let ground = GroundChecks()
       group.addTask {
         guard let feed = await connect() else { return }
-        let deltas = feed.deltas()
         let checks = DueChecks(
           cluster: feed, logs: reader, evidence: reader, store: store, frontDoor: ServiceFrontDoor(cluster: feed), plan: plan, now: now,
           pause: Self.pause)
-        let keeper = LedgerKeeper(
-          cluster: feed.cluster, store: store, source: { SourceUpdate(feed.status(), now: now()) }, now: now, pause: Self.pause)
+        ground.checks = checks
         await withTaskGroup(of: Void.self) { inner in
-          inner.addTask { await feed.run() }
-          inner.addTask { await keeper.run(deltas) }
+          inner.addTask { await keepLedger(of: feed, store) }
           inner.addTask { await checks.run() }
-          inner.addTask { await serve(Jobs(checks: checks, store: store, progress: progress, now: now)) }
         }
       }
+      group.addTask { await serve(Jobs(ground: ground, store: store, progress: progress, now: now)) }
       // The collector ends when it was asked to and everything is stored; the rest ends with it.
       try await group.next()
       group.cancelAll()
@@ -73,6 +75,16 @@ package struct RecorderService: Sendable {
       try? await Task.sleep(for: .milliseconds(100))
     }
     return nil
+  }
+
+  private func keepLedger(of feed: WatchedCluster, _ store: StoreWriter) async {
+    let deltas = feed.deltas()
+    let keeper = LedgerKeeper(
+      cluster: feed.cluster, store: store, source: { SourceUpdate(feed.status(), now: now()) }, now: now, pause: Self.pause)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await feed.run() }
+      group.addTask { await keeper.run(deltas) }
+    }
   }
 
   private func keepGround(_ isStopping: @Sendable () -> Bool) async {

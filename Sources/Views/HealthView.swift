@@ -26,6 +26,8 @@ package struct HealthView: Sendable {
     package var verdict: HealthVerdict
     /// Unplanned reschedules and restarts in each of the last 24 hours, oldest first.
     package var hours: [Int]
+    /// Whether somebody keeps the ledger of its cluster: without one, `hours` says nothing.
+    package var hasLedger = true
 
     package var name: String { verdict.subject.name }
     package var churn: Int { hours.reduce(0, +) }
@@ -54,8 +56,20 @@ package struct HealthView: Sendable {
   package var reschedules: Int
   package let now: Timestamp
 
-  package init(clusters: [ClusterHealth], reschedules: [Reschedule], now: Timestamp, filter: String = "", order: Order = .worstFirst) {
+  /// Says of which clusters no reschedules are known.
+  package let ledgerNote: String?
+  /// Whether the reschedules of any of the clusters are known.
+  package let hasLedger: Bool
+
+  /// - Parameter ledger: of which clusters reschedules are known; `nil` when that is not known yet.
+  package init(
+    clusters: [ClusterHealth], reschedules: [Reschedule], ledger: LedgerCoverage?, now: Timestamp, filter: String = "",
+    order: Order = .worstFirst
+  ) {
     self.now = now
+    let names = clusters.map(\.snapshot.cluster)
+    ledgerNote = ledger?.complaint(of: names)
+    hasLedger = names.isEmpty || names.contains { ledger?.has($0) ?? true }
     var perWorkload: [String: [Int]] = [:]
     var all = [Int](repeating: 0, count: 24)
     for entry in reschedules where entry.counts {
@@ -70,6 +84,7 @@ package struct HealthView: Sendable {
     var counts: [HealthVerdict.Status: Int] = [:]
     sections = clusters.map { health in
       let snapshot = health.snapshot
+      let hasLedger = ledger?.has(snapshot.cluster) ?? true
       var tiles: [Tile] = []
       for verdict in health.verdicts {
         // A node that is fine is in the nodes' line; one that is not has a line of its own.
@@ -77,7 +92,7 @@ package struct HealthView: Sendable {
         counts[verdict.status, default: 0] += 1
         if !needle.isEmpty, !HealthView.matches(verdict, needle) { continue }
         let key = "\(snapshot.cluster)/\(verdict.subject.namespace)/\(verdict.subject.display)"
-        tiles.append(Tile(verdict: verdict, hours: perWorkload[key] ?? []))
+        tiles.append(Tile(verdict: verdict, hours: perWorkload[key] ?? [], hasLedger: hasLedger))
       }
       let sorted = HealthView.sorted(tiles, by: order)
       var notes: [String] = []
@@ -197,7 +212,8 @@ package struct HealthView: Sendable {
               return [
                 verdict.status.glyph + " " + verdict.status.word, verdict.subject.display, verdict.subject.namespace,
                 "\(verdict.ready)/\(verdict.wanted)", verdict.reasons.map(\.sentence).joined(separator: "; "),
-                verdict.since.map { face.short($0, now: now) } ?? "", verdict.lastChange ?? "", "\(tile.churn)",
+                verdict.since.map { face.short($0, now: now) } ?? "", verdict.lastChange ?? "",
+                tile.hasLedger ? "\(tile.churn)" : "–",
               ]
             }, numeric: [7])))
       report.add(
@@ -205,7 +221,8 @@ package struct HealthView: Sendable {
           "Nodes: \(section.nodesReady) of \(section.nodes) ready"
             + (section.nodeNotes.isEmpty ? "." : ": " + section.nodeNotes.joined(separator: ", ") + ".")))
     }
-    report.add(.text("Reschedules in 24 h: \(reschedules)."))
+    if hasLedger { report.add(.text("Reschedules in 24 h: \(reschedules).")) }
+    if let ledgerNote { report.add(.text(ledgerNote)) }
     return report
   }
 
@@ -234,7 +251,7 @@ package struct HealthView: Sendable {
             }
           }
         }
-        json.member("unplanned24h", tile.churn)
+        if tile.hasLedger { json.member("unplanned24h", tile.churn) }
       }
       return json.string
     }

@@ -34,12 +34,22 @@ package struct ReschedulesView: Sendable {
   package let causes: [(cause: Reschedule.Cause, count: Int)]
   package let count: Int
   package let now: Timestamp
+  /// Says of which clusters no reschedules are known.
+  package let ledgerNote: String?
+  /// Whether the reschedules of any cluster are known.
+  package let hasLedger: Bool
 
+  /// - Parameters:
+  ///   - ledger: of which clusters reschedules are known; `nil` when that is not known yet.
+  ///   - clusters: those that are looked at.
   package init(
-    _ all: [Reschedule], gaps: [LedgerGap], now: Timestamp, span: Duration = .seconds(86_400), unplannedOnly: Bool = false,
+    _ all: [Reschedule], gaps: [LedgerGap], ledger: LedgerCoverage?, clusters: [String] = [],
+    now: Timestamp, span: Duration = .seconds(86_400), unplannedOnly: Bool = false,
     cause: Reschedule.Cause? = nil, filter: String = ""
   ) {
     self.now = now
+    ledgerNote = ledger?.complaint(of: clusters)
+    hasLedger = !all.isEmpty || (clusters.isEmpty ? ledger?.isEmpty != true : clusters.contains { ledger?.has($0) ?? true })
     let from = now - span
     let needle = filter.lowercased()
     let inSpan = all.filter { entry in
@@ -83,6 +93,7 @@ package struct ReschedulesView: Sendable {
   /// The same with its groups in another order.
   package init(_ view: ReschedulesView, groups: [Group]) {
     (entries, gaps, causes, count, now) = (view.entries, view.gaps, view.causes, view.count, view.now)
+    (ledgerNote, hasLedger) = (view.ledgerNote, view.hasLedger)
     self.groups = groups
   }
 
@@ -98,7 +109,7 @@ package struct ReschedulesView: Sendable {
 
   /// `last 24 h: 212    oomKilled 97  probe 41`.
   package func summary(span: String) -> StyledLine {
-    var line = StyledLine([Span("last \(span): ", .dim), Span("\(count)", .strong), Span("   ")])
+    var line = StyledLine([Span("last \(span): ", .dim), Span(hasLedger ? "\(count)" : "–", .strong), Span("   ")])
     for (cause, count) in causes {
       line.append(cause.rawValue + " ", cause.isPlanned ? .dim : .text)
       line.append("\(count)", cause.isPlanned ? .dim : .strong)
@@ -106,6 +117,9 @@ package struct ReschedulesView: Sendable {
     }
     return line
   }
+
+  package static let noLedger =
+    "No ledger is kept here: periplus up starts the proving ground with one, periplus record --context NAME keeps one of another cluster."
 
   package static let groupColumns: [TableColumn] = [
     TableColumn("cluster", min: 7, ideal: 8, priority: 5), TableColumn("workload", min: 14, ideal: 20, flex: 1),
@@ -169,7 +183,7 @@ package struct ReschedulesView: Sendable {
   package func report(face: ClockFace, span: String, order: Order) -> Report {
     var report = Report("Reschedules at \(face.full(now))", [.text(summary(span: span).text.trimmed)])
     if entries.isEmpty {
-      report.add(.text("Nothing was rescheduled."))
+      report.add(.text(hasLedger ? "Nothing was rescheduled." : ledgerNote ?? ReschedulesView.noLedger))
     } else if order == .byWorkload {
       report.add(
         .table(
@@ -195,6 +209,7 @@ package struct ReschedulesView: Sendable {
               ]
             })))
     }
+    if hasLedger, let ledgerNote { report.add(.text(ledgerNote)) }
     for gap in gaps { report.add(.text("Not seen in \(gap.cluster): \(face.full(gap.from)) to \(face.full(gap.to)) (\(gap.reason)).")) }
     return report
   }

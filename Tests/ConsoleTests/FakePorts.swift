@@ -7,6 +7,7 @@ import TimeFormat
 
 struct FakeLogs: LogSource {
   var all: [LogRecord] = Fixture.noise + Fixture.lastWords + Fixture.records
+  var sources = Fixture.sources
   var failure: FakeError?
 
   private func matches(_ record: LogRecord, _ condition: LogQuery.Condition) -> Bool {
@@ -43,7 +44,7 @@ struct FakeLogs: LogSource {
     return counts
   }
 
-  func completeness() async -> [SourceStatus] { Fixture.sources }
+  func completeness() async -> [SourceStatus] { sources }
   func revision() async -> Int64 { 1 }
 }
 

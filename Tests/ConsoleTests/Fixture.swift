@@ -232,6 +232,8 @@ enum Fixture {
 
   static let sources = [
     SourceStatus(name: "k8s", cluster: "prd-fra", connectedSince: at("08:00:00"), currentAt: now - .milliseconds(200), recordsIn: 81_234),
+    SourceStatus(name: "k8s", cluster: "prd-sin", currentAt: at("14:03:30"), lastError: "connection refused"),
+    SourceStatus(name: "k8s", cluster: "dev-fra", connectedSince: at("08:00:00"), currentAt: now - .milliseconds(300)),
     SourceStatus(
       name: "logs", cluster: "prd-fra", connectedSince: at("08:00:00"), currentAt: now - .milliseconds(400), recordsIn: 2_812_771),
   ]

@@ -38,6 +38,29 @@ struct LookTests {
     #expect(SourcesView([late], clusters: [], now: now).footer(width: 80).text.contains("not answering"))
   }
 
+  @Test("where nobody keeps a ledger, no number of reschedules stands")
+  func noLedger() {
+    let clusters = ["dev-fra", "prd-fra"].map { ClusterHealth(snapshot: Fixture.snapshot($0), verdicts: Fixture.verdicts($0)) }
+    let one = LedgerCoverage([SourceStatus(name: "k8s", cluster: "prd-fra"), SourceStatus(name: "logs", cluster: "dev-fra")])
+    let words = "No ledger is kept of dev-fra: periplus record --context dev-fra keeps one."
+
+    let health = HealthView(clusters: clusters, reschedules: [], ledger: one, now: now)
+    #expect(health.hasLedger && health.ledgerNote == words)
+    for line in health.jsonLines { #expect(line.contains("unplanned24h") == line.contains(#""cluster":"prd-fra""#), "\(line)") }
+    let none = HealthView(clusters: [clusters[0]], reschedules: [], ledger: one, now: now)
+    let text = none.report(face: .utc).text(width: 100).joined(separator: "\n")
+    #expect(!none.hasLedger && !text.contains("Reschedules in 24 h") && text.contains("No ledger is kept of dev-fra"))
+
+    let both = ReschedulesView([], gaps: [], ledger: one, clusters: ["dev-fra", "prd-fra"], now: now)
+    #expect(both.hasLedger && both.ledgerNote == words)
+    #expect(both.summary(span: "24 h").text.hasPrefix("last 24 h: 0"))
+    let empty = ReschedulesView([], gaps: [], ledger: LedgerCoverage([]), now: now)
+    #expect(empty.summary(span: "24 h").text.hasPrefix("last 24 h: –"))
+    #expect(empty.report(face: .utc, span: "24 h", order: .byTime).text(width: 200).contains(ReschedulesView.noLedger))
+    // Before the store was asked nothing is said of it.
+    #expect(ReschedulesView([], gaps: [], ledger: nil, clusters: ["dev-fra"], now: now).ledgerNote == nil)
+  }
+
   @Test("a long sentence at the foot is not cut")
   func longNote() async throws {
     let driver = try await ConsoleDriver(size: Size(columns: 60, rows: 24))

@@ -86,12 +86,21 @@ struct ScreenGoldenTests {
 
   @Test("empty states say what would be here and what brings it")
   func empty() async throws {
-    let ports = ConsolePorts.fake(clusters: [], logs: FakeLogs(all: []), ledger: FakeLedger(isEmpty: true), hasPlan: false)
+    let ports = ConsolePorts.fake(clusters: [], logs: FakeLogs(all: [], sources: []), ledger: FakeLedger(isEmpty: true), hasPlan: false)
     for (key, name) in [("1", "voyage"), ("2", "health"), ("3", "reschedules"), ("4", "logs")] {
       let driver = try await ConsoleDriver(key == "2" ? .voyage(VoyagePage()) : .health(HealthPage()), ports: ports)
       try await driver.press(key)
       try Golden.check(await driver.screen(), "empty-\(name)-80x24")
     }
+  }
+
+  @Test("without a ledger the page says who keeps one")
+  func noLedger() async throws {
+    let ports = ConsolePorts.fake(
+      clusters: ["dev-fra"], logs: FakeLogs(all: [], sources: []), ledger: FakeLedger(isEmpty: true), hasPlan: false)
+    let driver = try await ConsoleDriver(ports: ports)
+    try await driver.press("3")
+    try Golden.check(await driver.screen(), "no-ledger-80x24")
   }
 
   @Test("a terminal too small says so")

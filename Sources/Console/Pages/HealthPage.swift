@@ -24,7 +24,8 @@ package struct HealthPage: PageBehavior {
   mutating func refresh(_ shared: Shared) {
     let data = shared.shown
     let clusters = shared.pin?.hasClusters == false ? [] : data.clusters
-    let view = HealthView(clusters: clusters, reschedules: data.reschedules, now: shared.moment, filter: filter, order: order)
+    let view = HealthView(
+      clusters: clusters, reschedules: data.reschedules, ledger: data.ledger, now: shared.moment, filter: filter, order: order)
     self.view = view
     latest = filter.isEmpty ? HealthPage.latest(of: data.reschedules, now: shared.moment) : []
     if let anchor, let index = view.tiles.firstIndex(where: { HealthPage.key($0) == anchor }) { list.selected = index }
@@ -300,6 +301,10 @@ package struct HealthPage: PageBehavior {
     guard area.height > 3 else { return }
     var line = StyledLine(" ") + view.nodesLine(width: area.width - 26)
     line.append("   rescheduled 24 h ", .dim)
+    guard view.hasLedger else {
+      line.append("–", .grey)
+      return canvas.line(line, area, area.height - 1)
+    }
     let room = area.width - line.width - 6
     if room >= 24 { line.append(Sparkline.text(view.hours.map(Double.init), columns: 24, glyphs: canvas.glyphs) + " ", .bar) }
     line.append("\(view.reschedules)", view.reschedules > 0 ? .strong : .text)

@@ -40,8 +40,9 @@ package struct ReschedulesPage: PageBehavior {
 
   mutating func refresh(_ shared: Shared) {
     view = ReschedulesView(
-      shared.shown.reschedules, gaps: shared.shown.gaps, now: shared.moment, span: Self.spans[spanIndex].span, unplannedOnly: unplannedOnly,
-      cause: cause, filter: filter)
+      shared.shown.reschedules, gaps: shared.shown.gaps, ledger: shared.shown.ledger,
+      clusters: shared.shown.clusters.map(\.snapshot.cluster), now: shared.moment, span: Self.spans[spanIndex].span,
+      unplannedOnly: unplannedOnly, cause: cause, filter: filter)
     groups.clamp(view?.groups.count ?? 0)
     entries.clamp(shownEntries.count)
   }
@@ -192,7 +193,8 @@ package struct ReschedulesPage: PageBehavior {
     }
     let gapLine = view.gapsLine(face: canvas.shared.face)
     let error = data.ledgerError
-    let footRows = (gapLine == nil ? 0 : 1) + (error == nil ? 0 : 1)
+    let ledgerNote = view.hasLedger ? view.ledgerNote : nil
+    let footRows = [gapLine != nil, ledgerNote != nil, error != nil].count { $0 }
     let body = Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row - footRows))
     if view.entries.isEmpty {
       drawEmpty(body, data, canvas)
@@ -220,6 +222,10 @@ package struct ReschedulesPage: PageBehavior {
       canvas.line(StyledLine(" ") + gapLine, area, foot)
       foot += 1
     }
+    if let ledgerNote {
+      canvas.line(StyledLine(" \(ledgerNote)", .amber), area, foot)
+      foot += 1
+    }
     if let error { canvas.line(StyledLine(" ✖ \(error)", .red), area, foot) }
   }
 
@@ -245,6 +251,12 @@ package struct ReschedulesPage: PageBehavior {
   private func drawEmpty(_ area: Rect, _ data: ConsoleData, _ canvas: Canvas) {
     if !data.hasLedger, data.ledgerError == nil {
       canvas.empty([StyledLine("The ledger is being read…", .grey)], in: area)
+    } else if view?.hasLedger == false {
+      canvas.empty(
+        [
+          StyledLine(view?.ledgerNote ?? ReschedulesView.noLedger, .strong),
+          "Here stand pods that were moved, restarted or replaced, with the cause, the downtime and the evidence.",
+        ], in: area)
     } else if !filter.isEmpty || cause != nil || unplannedOnly {
       canvas.empty(
         [StyledLine("Nothing matches the filter.", .grey), "Esc clears it, p shows planned changes too, + widens the time."], in: area)

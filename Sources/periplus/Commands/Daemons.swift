@@ -42,9 +42,15 @@ struct Ground: AsyncParsableCommand {
 struct Record: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Collect logs, keep the reschedule ledger and run due checks, in the foreground.",
-    discussion: "The proving ground keeps one running by itself; only one recorder can write a store.")
+    discussion: """
+      The proving ground keeps one running by itself; only one recorder can write a store. To keep the ledger of another cluster, give \
+      its context of KUBECONFIG and, beside a ground, a state folder of its own:
+        PERIPLUS_HOME=~/.local/state/staging periplus record --context staging
+      """)
 
   @OptionGroup var home: HomeOptions
+  @Option(help: ArgumentHelp("Also keep the ledger of this context of KUBECONFIG; may be given more than once.", valueName: "context"))
+  var context: [String] = []
 
   private static let stop = Atomic<Bool>(false)
 
@@ -57,8 +63,9 @@ struct Record: AsyncParsableCommand {
     let launcher = GroundLauncher(home: home)
     let owner = Owner(home: home)
     let plan = PlanFile(home: home)
+    let others = try ConsoleWiring.feeds(contexts: context)
     let service = RecorderService(
-      home: home, plan: { try? plan.read(now: WallClock.now()) }, now: WallClock.now,
+      home: home, others: others, plan: { try? plan.read(now: WallClock.now()) }, now: WallClock.now,
       reviveGround: { if !owner.isGone { _ = try? launcher.start() } })
     do {
       try await service.run {

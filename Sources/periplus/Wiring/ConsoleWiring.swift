@@ -31,12 +31,7 @@ struct ConsoleWiring {
       let context = try Kubeconfig(files: [home.kubeconfig]).context()
       feeds.append(WatchedCluster(api: KubernetesAPI(context: context), cluster: "ground", now: WallClock.now))
     }
-    if !contexts.isEmpty {
-      let kubeconfig = try Kubeconfig.load()
-      for name in contexts {
-        feeds.append(WatchedCluster(api: KubernetesAPI(context: try kubeconfig.context(name)), cluster: name, now: WallClock.now))
-      }
-    }
+    feeds += try Self.feeds(contexts: contexts)
     self.feeds = feeds
     let voyage = ConsoleVoyage(PlanFile(home: home), store)
     let actions = ConsoleActions(clusters: feeds.filter { $0.cluster == "ground" || allowsActions })
@@ -48,6 +43,15 @@ struct ConsoleWiring {
       export: { name, markdown, json in try Exports(home: home).write(name, markdown: markdown, json: json) },
       rememberLook: { moment in try? Files.write(moment.rfc3339(), to: LastLook(home: home).path) },
       now: WallClock.now, pause: { try await Task.sleep(for: $0) })
+  }
+
+  /// Clusters of KUBECONFIG, not watched yet.
+  static func feeds(contexts: [String]) throws -> [WatchedCluster] {
+    guard !contexts.isEmpty else { return [] }
+    let kubeconfig = try Kubeconfig.load()
+    return try contexts.map { name in
+      WatchedCluster(api: KubernetesAPI(context: try kubeconfig.context(name)), cluster: name, now: WallClock.now)
+    }
   }
 
   /// Watches the clusters until cancelled.

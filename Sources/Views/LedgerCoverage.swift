@@ -1,0 +1,24 @@
+package import TelemetryModel
+
+/// Of which clusters a recorder keeps the reschedule ledger. Of the others no reschedule is known, which is not the same as none.
+package struct LedgerCoverage: Sendable, Hashable {
+  private let clusters: Set<String>
+
+  /// - Parameter sources: what the store knows; who keeps a ledger says there how current its watch of the cluster is.
+  package init(_ sources: [SourceStatus]) { clusters = Set(sources.lazy.filter { $0.name == "k8s" }.map(\.cluster)) }
+
+  package var isEmpty: Bool { clusters.isEmpty }
+
+  package func has(_ cluster: String) -> Bool { clusters.contains(cluster) }
+
+  /// `No ledger is kept of staging: periplus record --context staging keeps one.`; `nil` where each of the clusters has one.
+  package func complaint(of clusters: [String]) -> String? {
+    let missing = clusters.filter { !has($0) }
+    guard !missing.isEmpty else { return nil }
+    let names = missing.joined(separator: ", ")
+    let others = missing.filter { $0 != "ground" }
+    // The ground's recorder comes with it.
+    guard !others.isEmpty else { return "The recorder of the ground has not reported yet." }
+    return "No ledger is kept of \(names): periplus record \(others.map { "--context \($0)" }.joined(separator: " ")) keeps one."
+  }
+}
