@@ -98,11 +98,14 @@ import Testing
   @Test func whileDrainingConnectionsAreSentAway() async throws {
     let state = ServiceState()
     state.beginDraining()
-    try await app(CapturedLines(), state: state).test(.live) { client in
+    // Held: its descriptor is closed with it, and would be another test's when the service writes to it.
+    let captured = CapturedLines()
+    try await app(captured, state: state).test(.live) { client in
       try await client.execute(uri: "/things/1", method: .get) { response in
         #expect(response.status == .ok)
         #expect(response.headers[.connection] == "close")
       }
     }
+    #expect(captured.records.contains { $0["logCategory"]?.stringValue == "apiResponse" })
   }
 }
