@@ -42,8 +42,10 @@ package struct LedgerKeeper: Sendable {
         // What waits for time to pass is settled, and the memory of a quiet cluster kept fresh.
         while !Task.isCancelled {
           do { try await pause(.seconds(1)) } catch { return }
-          await keeper.tick(now())
-          try? store.record([source()])
+          let state = source()
+          // What happened in the last second may still be on its way.
+          await keeper.tick(now(), watchedUntil: state.connectedSince == nil ? nil : state.currentAt.map { $0 - .seconds(1) })
+          try? store.record([state])
         }
       }
       await group.next()
@@ -79,8 +81,8 @@ private actor Keeper {
     write(engine.apply(delta))
   }
 
-  func tick(_ moment: Timestamp) {
-    write(engine.tick(moment))
+  func tick(_ moment: Timestamp, watchedUntil: Timestamp?) {
+    write(engine.tick(moment, watchedUntil: watchedUntil))
     ticks += 1
     if isDirty || ticks % 30 == 0 { save() }
   }

@@ -55,9 +55,11 @@ package struct LedgerEngine: Sendable {
   }
 
   /// Lets time pass where no delta comes, so that what waits is settled.
-  package mutating func tick(_ moment: Timestamp) -> LedgerOutput {
+  /// - Parameter watchedUntil: until when the watches are known to have been live: their silence says that nothing happened.
+  package mutating func tick(_ moment: Timestamp, watchedUntil: Timestamp? = nil) -> LedgerOutput {
     var output = LedgerOutput()
     now = max(now, moment)
+    if let watchedUntil { heard = heard.mapValues { max($0, watchedUntil) } }
     settle(&output)
     return output
   }

@@ -52,10 +52,12 @@ extension LedgerEngine {
     index()
   }
 
-  /// Declares the time between the saved state and now as not seen.
+  /// Declares the time since pods were last watched as not seen. The list that comes next says how long it was and, under the same
+  /// start, declares it again.
   package mutating func resume(at moment: Timestamp) -> LedgerOutput {
-    guard moment > now else { return LedgerOutput() }
-    return declareGap(from: now, to: moment, reason: Self.away)
+    let from = heard[.pods] ?? now
+    guard moment > from else { return LedgerOutput() }
+    return declareGap(from: from, to: moment, reason: Self.away)
   }
 }
 
@@ -248,7 +250,7 @@ extension NodeFact {
   fileprivate var json: JSONValue {
     let value: JSONValue = [
       "name": .string(name), "notReady": .spans(notReady), "gone": .time(gone), "manualTaints": .strings(manualTaints),
-      "isReady": .bool(isReady),
+      "isReady": .bool(isReady), "cordoned": .spans(cordoned), "hidesEvictions": .bool(!marksEvictions),
     ]
     return value.compact
   }
@@ -257,6 +259,7 @@ extension NodeFact {
     guard let name = value["name"]?.stringValue else { return nil }
     self.init(
       name: name, notReady: value["notReady"]?.spans ?? [], gone: value["gone"]?.time, manualTaints: value.strings("manualTaints"),
+      cordoned: value["cordoned"]?.spans ?? [], marksEvictions: value["hidesEvictions"]?.boolValue != true,
       isReady: value["isReady"]?.boolValue ?? false)
   }
 }

@@ -93,6 +93,10 @@ struct NodeFact: Sendable, Hashable {
   var gone: Timestamp?
   /// Taints with the effect NoExecute that people put on, and not the node controller.
   var manualTaints: [String] = []
+  /// When nothing could be scheduled on it.
+  var cordoned: [Span] = []
+  /// Whether the API marks evicted pods: the condition DisruptionTarget is on since 1.26 (KEP-3329).
+  var marksEvictions = true
   var isReady = true
 
   mutating func update(_ node: Node, at: Timestamp) {
@@ -100,6 +104,15 @@ struct NodeFact: Sendable, Hashable {
     let ready = condition?.status == "True"
     manualTaints = node.taints.filter { $0.hasSuffix(":NoExecute") && !$0.hasPrefix("node.kubernetes.io/") }
     gone = nil
+    marksEvictions = Self.isAtLeast(minor: 26, node.kubeletVersion)
+    if node.isUnschedulable != isCordoned {
+      if node.isUnschedulable {
+        cordoned.append(Span(from: at, to: nil))
+        if cordoned.count > 16 { cordoned.removeFirst() }
+      } else if let last = cordoned.indices.last {
+        cordoned[last].to = at
+      }
+    }
     guard ready != isReady else { return }
     isReady = ready
     let moment = Moment.exact(api: condition?.lastTransition, received: at)
@@ -109,6 +122,20 @@ struct NodeFact: Sendable, Hashable {
       notReady.append(Span(from: moment, to: nil))
       if notReady.count > 16 { notReady.removeFirst() }
     }
+  }
+
+  private var isCordoned: Bool { cordoned.last.map { $0.to == nil } ?? false }
+
+  /// Whether nothing could be scheduled on it at a moment; times of the API are whole seconds.
+  func wasCordoned(at moment: Timestamp) -> Bool {
+    cordoned.contains { $0.from - .seconds(1) <= moment && ($0.to.map { $0 >= moment } ?? true) }
+  }
+
+  /// `v1.25.9+k3s1` is not at least 26; a version that cannot be read is taken for a new one.
+  private static func isAtLeast(minor wanted: Int, _ version: String) -> Bool {
+    let parts = version.split(separator: ".", maxSplits: 2)
+    guard parts.count > 1, parts[0] == "v1", let minor = Int(parts[1].prefix { $0.isNumber }) else { return true }
+    return minor >= wanted
   }
 
   /// Whether the node was lost at a moment, give or take the slack.
