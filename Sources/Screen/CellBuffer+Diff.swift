@@ -36,6 +36,20 @@ extension CellBuffer {
     return cells[index].width == 0 && cells[index - 1] != previous.cells[index - 1]
   }
 
+  /// The changed rows, where one of them shows what another showed before, as when a list scrolls; otherwise none.
+  ///
+  /// - Parameter runs: what ``diff(from:)`` found.
+  package func movedRows(since previous: CellBuffer, _ runs: [CellRun]) -> [Int] {
+    guard previous.size == size else { return [] }
+    var changed: [Int] = []
+    for run in runs where run.y != changed.last { changed.append(run.y) }
+    guard changed.count > 1 else { return [] }
+    let before = Set(changed.map { previous.text(ofRow: $0) })
+    return changed.contains { before.contains(text(ofRow: $0)) } ? changed : []
+  }
+
+  private func text(ofRow y: Int) -> [Character] { cells[(y * size.columns)..<((y + 1) * size.columns)].map(\.grapheme) }
+
   /// Applies what `diff(from:)` found.
   package mutating func apply(_ runs: [CellRun]) {
     for run in runs {

@@ -118,13 +118,18 @@ final class TerminalSession {
     isLost = false
     let rows = Int(getmaxy(periplus_stdscr()))
     let columns = Int(getmaxx(periplus_stdscr()))
-    for run in buffer.diff(from: known) where run.y < rows {
+    let runs = buffer.diff(from: known)
+    for run in runs where run.y < rows {
       var x = run.x
       for cell in run.cells {
         if cell.width > 0, x + Int(cell.width) <= columns { put(cell, x: x, y: run.y) }
         x += 1
       }
     }
+    // ncurses would move lines by the terminal's scrolling, which not every terminal that calls itself xterm has (CSI S, CSI T). A line
+    // whose present content it does not trust is written instead.
+    let rewritten = known.map { buffer.movedRows(since: $0, runs) } ?? Array(0..<rows)
+    for row in rewritten where row < rows { wredrawln(periplus_stdscr(), Int32(row), 1) }
     if let cursor = buffer.cursor, cursor.x < columns, cursor.y < rows {
       wmove(periplus_stdscr(), Int32(cursor.y), Int32(cursor.x))
       curs_set(1)

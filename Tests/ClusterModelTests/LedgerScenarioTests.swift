@@ -214,6 +214,29 @@ import TimeFormat
     #expect(entry.evidence.contains { $0.hasPrefix("not seen to go") })
   }
 
+  /// While a container waits to be started again, its last termination is that of the run that the count names, not of the one before.
+  @Test func aBackOffThatIsFoundLaterIsToldOnce() {
+    var stage = Stage()
+    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.begin()
+    stage.pod("app-1", of: "ReplicaSet/app")
+    stage.wait(60)
+    stage.blind {
+      $0.backOff("app-1", exit: 3)
+      $0.wait(10)
+      $0.startAgain("app-1")
+      $0.wait(10)
+      $0.backOff("app-1", exit: 4)
+      $0.wait(10)
+    }
+    stage.wait(60)
+    stage.startAgain("app-1")
+    stage.wait(60)
+    #expect(stage.found == ["restarted crash app-1→-", "restarted unknown app-1→-"])
+    #expect(stage.book.sorted.map(\.exitCode) == [4, nil])
+    #expect(Set(stage.book.sorted.map(\.at)).count == 2)
+  }
+
   /// Silence of a watch that is live says that nothing happened; only what nobody watched is a gap.
   @Test(arguments: [false, true]) func aQuietWatchIsNoGap(restarts: Bool) throws {
     var stage = Stage()
@@ -422,6 +445,24 @@ struct Stage {
     pod.conditions = [Condition(type: "Ready", status: "False", lastTransition: now)]
     put(.pods, .pod(pod))
     pod.containers[0].lastTermination = end
+    pod.containers[0].restartCount += 1
+    pod.containers[0].state = .running(since: now)
+    pod.conditions = [Condition(type: "Ready", status: "True", lastTransition: now)]
+    put(.pods, .pod(pod))
+  }
+
+  /// Ends the run; the container waits to be started again, as the kubelet shows it: the count is still that of the run that ended.
+  mutating func backOff(_ uid: String, exit: Int) {
+    var pod = present(uid)
+    pod.containers[0].lastTermination = Container.Termination(reason: "Error", exitCode: exit, started: now - .seconds(8), finished: now)
+    pod.containers[0].state = .waiting(reason: "CrashLoopBackOff", message: "back-off")
+    pod.conditions = [Condition(type: "Ready", status: "False", lastTransition: now)]
+    put(.pods, .pod(pod))
+  }
+
+  /// Starts the run after a back-off.
+  mutating func startAgain(_ uid: String) {
+    var pod = present(uid)
     pod.containers[0].restartCount += 1
     pod.containers[0].state = .running(since: now)
     pod.conditions = [Condition(type: "Ready", status: "True", lastTransition: now)]

@@ -70,6 +70,31 @@ struct ConsoleInTmuxTests {
     try screen.keys("q")
   }
 
+  @Test("lines are written, never moved by the terminal's scrolling, which not every terminal has")
+  func noScrolling() async throws {
+    let ground = try ground
+    let file = ground.home.appending(path: "many.log")
+    try (1...200).map { "line \($0)\n" }.joined().write(to: file, atomically: true, encoding: .utf8)
+    #expect(try ground.periplus("ingest", file.path).status == 0)
+    let screen = try TmuxScreen(ground)
+    let bytes = ground.home.appending(path: "terminal-bytes")
+    try screen.tmux(["pipe-pane", "-t", screen.session, "cat > '\(bytes.path)'"])
+    try screen.type("./periplus console --page 'logs/service:many.log'")
+    try await screen.shows("line 200")
+    for (key, wanted) in [("g", "line 1 "), ("NPage", "line 15 "), ("G", "line 200"), ("PPage", "line 186")] {
+      try screen.keys(key)
+      try await screen.shows(wanted)
+    }
+    for _ in 0..<30 { try screen.keys("Up") }
+    try await screen.shows("line 160")
+    try screen.keys("q")
+    try await screen.shows("ready>")
+    let text = String(decoding: try Data(contentsOf: bytes), as: UTF8.self)
+    #expect(text.contains("line 160"))
+    let moves = text.matches(of: /\u{1B}\[[0-9]*[STLM]|\u{1B}\[(?!1;24r)[0-9]+;[0-9]+r|\u{1B}M/)
+    #expect(moves.isEmpty, "\(moves.map { $0.output.debugDescription })")
+  }
+
   @Test("random keys and resizes for a while: no crash, no hang")
   func randomKeys() async throws {
     let screen = try TmuxScreen(try ground)

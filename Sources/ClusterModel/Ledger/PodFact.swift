@@ -183,7 +183,6 @@ struct PodFact: Sendable, Hashable {
   }
 
   private mutating func update(_ container: Container, at: Timestamp, _ story: inout Story) {
-    let isNew = containers[container.name] == nil
     var fact = containers[container.name] ?? ContainerFact(count: isBaseline ? container.restartCount : 0, image: container.image)
     // A run that started after the pod was asked to go, or of which nothing is left but "unknown", is the end of the pod and no restart.
     let startedAnew: Timestamp? =
@@ -196,10 +195,13 @@ struct PodFact: Sendable, Hashable {
       isTerminal || (deletionRequested.map { ended in startedAnew.map { $0 > ended } ?? true } ?? false)
     if container.restartCount > fact.count {
       if !isEnding {
+        // While it waits to be started again, the count is still that of the run that ended last (the kubelet's container status).
+        let isWaiting = if case .waiting = container.state { true } else { false }
+        let before = isWaiting ? nil : container.lastTermination
         let lowest = max(fact.count, container.restartCount - 20)
         for count in lowest..<container.restartCount {
           let isLast = count == container.restartCount - 1
-          let end = isLast ? container.lastTermination ?? fact.lastEnd : (count == fact.count ? fact.lastEnd : nil)
+          let end = isLast ? before ?? fact.lastEnd : (count == fact.count ? fact.lastEnd : nil)
           let seen = count == fact.count ? fact.lastEndSeen ?? at : at
           runs.append(Run(container: container.name, count: count, end: end, seen: seen))
           tellEnd(container.name, count, end, at, &story)
@@ -225,7 +227,7 @@ struct PodFact: Sendable, Hashable {
       exit = Run(container: container.name, count: fact.count, end: end, seen: at)
       tellEnd(container.name, fact.count, end, at, &story)
     case .waiting:
-      if isNew, let end = container.lastTermination { fact.lastEnd = end }
+      if fact.lastEnd == nil { fact.lastEnd = container.lastTermination }
     }
     containers[container.name] = fact
   }
