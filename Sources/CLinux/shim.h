@@ -96,6 +96,12 @@ static inline long long periplus_file_age(const char *path) {
   return stat(path, &info) ? -1 : (long long)time(0) - (long long)info.st_mtim.tv_sec;
 }
 
+// What tells an open file from another; 0 when that cannot be known.
+static inline unsigned long long periplus_inode(int descriptor) {
+  struct stat info;
+  return fstat(descriptor, &info) ? 0 : (unsigned long long)info.st_ino;
+}
+
 static inline void periplus_unblock(int signal) {
   sigset_t set;
   sigemptyset(&set);

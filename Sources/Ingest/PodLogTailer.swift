@@ -10,7 +10,8 @@ package import TimeFormat
 package struct PodLogTailer: Sendable {
   package struct Poll: Sendable {
     package var batches: [LogBatch] = []
-    /// Folders of deleted pods of which everything was stored by earlier polls: they may be removed.
+    /// Folders of deleted pods, and old files that rotation put away, of which everything was stored by earlier polls: they may be
+    /// removed.
     package var removable: [String] = []
     /// There is more to read now; poll again at once.
     package var hasMore = false
@@ -36,6 +37,8 @@ package struct PodLogTailer: Sendable {
     var inode: UInt64
   }
 
+  /// The files besides the current one that rotation leaves of a run: the kubelet's `containerLogMaxFiles` is 5 with it.
+  private static let keptRotations = 4
   /// A poll gives at most this many batches before it stops for them to be stored.
   private static let mostBatches = 8
   /// How often an idle source says that it is current.
@@ -74,7 +77,7 @@ package struct PodLogTailer: Sendable {
       let name = present[(index + firstPod) % present.count]
       guard let pod = PodLogPath(folder: name) else { continue }
       pods.insert(name)
-      if self.pod(name, pod, &read) { poll.removable.append("\(root)/\(name)") }
+      if self.pod(name, pod, &read, &poll.removable) { poll.removable.append("\(root)/\(name)") }
       if read.batches.count >= Self.mostBatches {
         poll.hasMore = true
         firstPod = (index + firstPod + 1) % present.count
@@ -112,7 +115,7 @@ package struct PodLogTailer: Sendable {
   }
 
   /// Reads one pod's files; `true` when its folder may be removed.
-  private mutating func pod(_ name: String, _ pod: PodLogPath, _ read: inout TailRead) -> Bool {
+  private mutating func pod(_ name: String, _ pod: PodLogPath, _ read: inout TailRead, _ removable: inout [String]) -> Bool {
     let folder = "\(root)/\(name)"
     // Looked at before the files: what is in them then is all there will ever be.
     let isEnded = FileSystem.exists("\(folder)/\(Self.endMark)")
@@ -127,14 +130,15 @@ package struct PodLogTailer: Sendable {
         if errno != ENOTDIR, errno != ENOENT { read.problem("Reading the folder \(place) failed: \(FileSystem.lastError).") }
         continue
       }
-      if !self.container(place, container, names, pod, isEnded: isEnded, &read) { isComplete = false }
+      if !self.container(place, container, names, pod, isEnded: isEnded, &read, &removable) { isComplete = false }
     }
     return isEnded && isComplete
   }
 
   /// Reads one container's files, oldest first; `true` when nothing was new in them.
   private mutating func container(
-    _ folder: String, _ container: String, _ names: [String], _ pod: PodLogPath, isEnded: Bool, _ read: inout TailRead
+    _ folder: String, _ container: String, _ names: [String], _ pod: PodLogPath, isEnded: Bool, _ read: inout TailRead,
+    _ removable: inout [String]
   ) -> Bool {
     var isComplete = true
     let logs = names.compactMap { name in PodLogPath.restart(of: name).map { (name: name, restart: $0.restart, isRotated: $0.isRotated) } }
@@ -144,6 +148,8 @@ package struct PodLogTailer: Sendable {
         return one.name < other.name
       }
     var seen: Set<UInt64> = []
+    // Newest last; per run, because each has its own.
+    var putAway: [Int: [String]] = [:]
     for (index, log) in logs.enumerated() {
       let path = "\(folder)/\(log.name)"
       guard let status = FileSystem.status(path), !status.isFolder else { continue }
@@ -176,6 +182,8 @@ package struct PodLogTailer: Sendable {
         } else {
           read.drain(&file, &buffer, isEnded: isOver)
         }
+      } else if log.isRotated {
+        putAway[log.restart, default: []].append(path)
       }
       if !isLast { file.open = nil }
       files[key] = file
@@ -184,7 +192,10 @@ package struct PodLogTailer: Sendable {
     for key in files.keys where key.folder == folder && !seen.contains(key.inode) {
       guard var file = files.removeValue(forKey: key) else { continue }
       if file.open != nil { read.drain(&file, &buffer, isEnded: true) }
+      // It may only have been renamed between the listing and the look at it: then it is read on, not again.
+      stored[key] = file.position
     }
+    removable += putAway.values.flatMap { $0.dropLast(Self.keptRotations) }
     return isComplete
   }
 }

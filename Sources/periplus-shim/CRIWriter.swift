@@ -4,16 +4,24 @@ import Glibc
 /// The log file: every line stamped in the format of the container runtime interface,
 /// `<RFC3339Nano> stdout|stderr F|P <text>`. Lines longer than 16 KiB are split, all but their last part marked `P`.
 ///
-/// One write a chunk. The file is never rotated: it grows as long as the run of its container lasts.
+/// One write a chunk. A file of more than 10 MiB is put away under the time, as the kubelet does (`containerLogMaxSize`), and a new one
+/// begun; `0.log.20180122-140411` is removed by who has read it.
 struct CRIWriter {
   static let partLimit = 16_384
-  private let descriptor: CInt
+  static let fileLimit = 10 << 20
+  private let path: String
+  private var descriptor: CInt
+  private var size: Int
+  /// The streams whose last entry is a part: the rest of the line goes into the same file.
+  private var unfinished: Set<[UInt8]> = []
   private var out: [UInt8] = []
   private var stamp: [UInt8] = []
 
   init?(path: String) {
-    descriptor = periplus_open(path, O_WRONLY | O_APPEND | O_CREAT, 0o640)
+    self.path = path
+    descriptor = Self.open(path)
     guard descriptor >= 0 else { return nil }
+    size = max(0, Int(lseek(descriptor, 0, SEEK_END)))
     out.reserveCapacity(160 * 1024)
   }
 
@@ -58,6 +66,29 @@ struct CRIWriter {
     flush()
   }
 
+  private static func open(_ path: String) -> CInt { periplus_open(path, O_WRONLY | O_APPEND | O_CREAT, 0o640) }
+
+  /// Puts the file away when it is large. At most once a second, the names' resolution; where it fails the file just grows on.
+  private mutating func rotate() {
+    guard size > Self.fileLimit, unfinished.isEmpty else { return }
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    // `2018-01-22T14:04:11.…` becomes `20180122-140411`.
+    let digits = rfc3339(now).prefix(19).filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":") }
+    let name = digits.map { $0 == UInt8(ascii: "T") ? UInt8(ascii: "-") : $0 }
+    let away = "\(path).\(String(decoding: name, as: UTF8.self))"
+    guard access(away, F_OK) != 0, rename(path, away) == 0 else { return }
+    let next = Self.open(path)
+    guard next >= 0 else {
+      rename(away, path)
+      return
+    }
+    fsync(descriptor)
+    Glibc.close(descriptor)
+    descriptor = next
+    size = 0
+  }
+
   /// Makes the file durable and closes it.
   func close() {
     fsync(descriptor)
@@ -84,6 +115,7 @@ struct CRIWriter {
   }
 
   private mutating func entry(_ text: UnsafeBufferPointer<UInt8>, _ tag: [UInt8], isPartial: Bool) {
+    if isPartial { unfinished.insert(tag) } else { unfinished.remove(tag) }
     out.append(contentsOf: stamp)
     out.append(contentsOf: tag)
     out.append(isPartial ? UInt8(ascii: "P") : UInt8(ascii: "F"))
@@ -104,7 +136,9 @@ struct CRIWriter {
         usleep(100_000)
       }
     }
+    size += out.count
     out.removeAll(keepingCapacity: true)
+    rotate()
   }
 
   private mutating func takeTime() {

@@ -62,6 +62,42 @@ struct PodLogTests {
     #expect(try await text == "one\ntwo\nthree\n\nmore\n")
   }
 
+  private static func entry(_ text: String, _ second: Int) -> String { "2026-01-01T00:00:0\(second).000000000Z stdout F \(text)\n" }
+
+  @Test func whatRotationPutAwayIsRead() async throws {
+    let home = try Self.home([0: Self.entry("e", 5) + Self.entry("f", 6), 10: Self.entry("another run", 9)])
+    defer { try? Files.remove(home.path) }
+    let folder = home.podLog(namespace: "n", pod: "p", uid: "u") + "/c"
+    try Files.remove("\(folder)/10.log")
+    try Files.write(Self.entry("a", 1) + Self.entry("b", 2), to: "\(folder)/0.log.20260101-000002")
+    try Files.write(Self.entry("c", 3) + Self.entry("d", 4), to: "\(folder)/0.log.20260101-000004")
+    #expect(try await Self.read(home) == "a\nb\nc\nd\ne\nf\n")
+    for (lines, text) in [(0, ""), (1, "f\n"), (2, "e\nf\n"), (3, "d\ne\nf\n"), (5, "b\nc\nd\ne\nf\n"), (9, "a\nb\nc\nd\ne\nf\n")] {
+      #expect(try await Self.read(home) { $0.tailLines = lines } == text)
+    }
+    #expect(try await Self.read(home) { $0.since = Timestamp(rfc3339: "2026-01-01T00:00:04Z") } == "d\ne\nf\n")
+  }
+
+  @Test func followingGoesOnAfterRotation() async throws {
+    let home = try Self.home([0: Self.entry("a", 1)])
+    defer { try? Files.remove(home.path) }
+    let run = home.container(uid: "u", name: "c", restart: 0)
+    try Files.makeFolder(run)
+    let folder = home.podLog(namespace: "n", pod: "p", uid: "u") + "/c"
+    var request = PodLogRequest(namespace: "n", pod: "p", podUID: "u", node: "node-1", container: "c")
+    request.follow = true
+    var parts = try await PodLogFiles(home: home).log(request).makeAsyncIterator()
+    func text() async throws -> String { String(decoding: try await parts.next() ?? [], as: UTF8.self) }
+    #expect(try await text() == "a\n")
+    for (letter, second) in [("b", 2), ("c", 3), ("d", 4)] {
+      #expect(rename("\(folder)/0.log", "\(folder)/0.log.20260101-00000\(second)") == 0)
+      try Files.write(Self.entry(letter, second), to: "\(folder)/0.log")
+      #expect(try await text() == letter + "\n")
+    }
+    try Files.write("code 0\n1\n", to: "\(run)/exit")
+    #expect(try await text() == "")
+  }
+
   @Test func whatIsMissingIsSaid() async throws {
     let home = try Self.home([0: Self.sample])
     defer { try? Files.remove(home.path) }

@@ -37,6 +37,27 @@ struct ShimTests {
     #expect(lines.map { $0.utf8.count - 9 } == [16_384, 16_384, 7232, 16_384])
   }
 
+  @Test func aLargeFileIsPutAwayAndNoLineIsLost() async throws {
+    // Three times 15 MB, with a second between: the names of files that were put away have seconds.
+    let run = try Shim.start([
+      "/bin/sh", "-c", "for part in 1 2 3; do yes $part-$(head -c 90 /dev/zero | tr '\\0' x) | head -n 120000; sleep 1.1; done; echo end",
+    ])
+    _ = try await run.ended()
+    let folder = URL(fileURLWithPath: run.log).deletingLastPathComponent()
+    let name = URL(fileURLWithPath: run.log).lastPathComponent
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix(name) }.sorted()
+    #expect((4...5).contains(files.count))
+    #expect(files.dropFirst().allSatisfy { $0.wholeMatch(of: /log\.[0-9]{8}-[0-9]{6}/) != nil }, "\(files)")
+    var counts: [Substring: Int] = [:]
+    for file in files.dropFirst() + files.prefix(1) {
+      let text = String(decoding: try Data(contentsOf: folder.appending(path: file)), as: UTF8.self)
+      // A little over the limit, by what one read brought.
+      #expect(text.utf8.count < (11 << 20) * 2)
+      for line in text.split(separator: "\n") { counts[line.split(separator: " ")[3].prefix(1), default: 0] += 1 }
+    }
+    #expect(counts == ["1": 120_000, "2": 120_000, "3": 120_000, "e": 1])
+  }
+
   @Test func bytesThatAreNoTextAreKept() async throws {
     let run = try Shim.start(["/bin/sh", "-c", "printf '\\377\\000\\033[2J\\001\\n'"])
     _ = try await run.ended()

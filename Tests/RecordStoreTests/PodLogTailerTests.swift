@@ -54,6 +54,38 @@ import TimeFormat
     #expect(messages(tailer.poll(now: fixture.now)) == ["four"])
   }
 
+  /// A file may be renamed after the folder was listed and before the file is looked at: for one poll it is not there.
+  @Test func aFileThatIsMissedOnceIsReadOn() {
+    var tailer = tailer()
+    fixture.append(cri("one"), log)
+    _ = tailer.poll(now: fixture.now)
+    fixture.move(log, "elsewhere")
+    #expect(messages(tailer.poll(now: fixture.now)) == [])
+    fixture.append(cri("two"), "elsewhere")
+    fixture.move("elsewhere", log + ".20180122-140411")
+    fixture.append(cri("three"), log)
+    #expect(messages(tailer.poll(now: fixture.now)) == ["two", "three"])
+  }
+
+  @Test func ofWhatWasPutAwayOnlyTheNewestStay() {
+    var tailer = tailer()
+    for second in 10..<17 {
+      fixture.append(cri("\(second)"), log)
+      fixture.move(log, log + ".20180122-1404\(second)")
+    }
+    fixture.append(cri("now"), log)
+    let first = tailer.poll(now: fixture.now)
+    #expect(messages(first).count == 8)
+    // Not before everything in it was stored.
+    #expect(first.removable == [])
+    let old = (10..<13).map { "\(fixture.directory)/\(log).20180122-1404\($0)" }
+    #expect(tailer.poll(now: fixture.now).removable == old)
+    for second in 10..<13 { fixture.remove(log + ".20180122-1404\(second)") }
+    #expect(tailer.poll(now: fixture.now).removable == [])
+    fixture.append(cri("more"), log)
+    #expect(messages(tailer.poll(now: fixture.now)) == ["more"])
+  }
+
   @Test func whatARemovedFileStillHeldIsRead() {
     var tailer = tailer()
     fixture.append(cri("one"), log)

@@ -3,43 +3,61 @@ import Glibc
 import GroundAPI
 import StateDirectory
 
-/// A reader's place in one log file. Asked for the next bytes it reads on: nothing is read ahead of a slow client.
+/// A reader's place in the log of a run. Asked for the next bytes it reads on: nothing is read ahead of a slow client.
 actor PodLogCursor {
   private static let chunk = 65_536
 
-  private let descriptor: Int32
+  private let log: RunLog
   private let run: ContainerRun
   private let request: PodLogRequest
-  private var offset: Int
+  /// The file that is read and those after it, oldest first.
+  private var files: [RunLog.File]
+  private var seen: Set<UInt64>
+  private var offset = 0
   private var rest: [UInt8] = []
   private var continuesLine = false
   private var remaining: Int
   private var hasEnded = false
 
-  init(path: String, run: ContainerRun, request: PodLogRequest) throws(APIError) {
-    let descriptor = periplus_open(path, O_RDONLY, 0)
-    guard descriptor >= 0 else {
-      throw APIError(
-        code: 500, reason: "InternalError", message: "failed to open log file \"\(path)\": \(String(cString: strerror(errno)))")
-    }
-    self.descriptor = descriptor
+  init(log: RunLog, run: ContainerRun, request: PodLogRequest) throws(APIError) {
+    self.log = log
     self.run = run
     self.request = request
     remaining = request.limitBytes ?? .max
-    offset = if let lines = request.tailLines { Self.start(ofLast: lines, descriptor) } else { 0 }
+    files = try log.files()
+    seen = Set(files.map(\.inode))
+    guard let wanted = request.tailLines else { return }
+    var missing = wanted
+    for index in files.indices.reversed() {
+      let tail = Self.tail(of: files[index].descriptor, lines: missing)
+      missing -= tail.lines
+      guard missing == 0 || index == 0 else { continue }
+      offset = tail.offset
+      files.removeFirst(index)
+      break
+    }
   }
-
-  deinit { close(descriptor) }
 
   /// The next bytes; `nil` at the end.
   func next() async throws -> [UInt8]? {
     while !hasEnded, remaining > 0 {
       try Task.checkCancellation()
-      // Asked before the read: what is written until the run's end is then surely in the file.
+      // Asked before the read: what is written until the run's end is then surely in the files.
       let isOver = !request.follow || run.hasEnded || !Files.exists(run.folder)
-      let bytes = Self.read(descriptor, at: offset)
+      var bytes = Self.read(files.first?.descriptor ?? -1, at: offset)
+      if bytes.isEmpty, files.count <= 1, let more = try? log.files(besides: seen), !more.isEmpty {
+        // Put away meanwhile, perhaps after more was written to it.
+        seen.formUnion(more.map(\.inode))
+        files += more
+        bytes = Self.read(files.first?.descriptor ?? -1, at: offset)
+      }
       offset += bytes.count
       if bytes.isEmpty {
+        if files.count > 1 {
+          files.removeFirst()
+          offset = 0
+          continue
+        }
         guard isOver else {
           try await Task.sleep(for: .milliseconds(50))
           continue
@@ -86,9 +104,9 @@ actor PodLogCursor {
     }
   }
 
-  /// Where the last `lines` whole lines begin; entries marked partial belong to the line that follows them.
-  private static func start(ofLast lines: Int, _ descriptor: Int32) -> Int {
-    guard lines > 0 else { return Int(lseek(descriptor, 0, SEEK_END)) }
+  /// Where the last `lines` whole lines begin, and how many there are; entries marked partial belong to the line that follows them.
+  private static func tail(of descriptor: Int32, lines: Int) -> (offset: Int, lines: Int) {
+    guard lines > 0 else { return (Int(lseek(descriptor, 0, SEEK_END)), 0) }
     var starts: [Int] = []
     var next = 0
     var offset = 0
@@ -117,7 +135,7 @@ actor PodLogCursor {
       }
       rest.removeFirst(start)
     }
-    guard !starts.isEmpty else { return 0 }
-    return starts.count < lines ? starts[0] : starts[next % lines]
+    guard !starts.isEmpty else { return (0, 0) }
+    return (starts.count < lines ? starts[0] : starts[next % lines], starts.count)
   }
 }

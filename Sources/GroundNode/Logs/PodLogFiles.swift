@@ -9,7 +9,7 @@ package struct PodLogFiles: PodLogReader {
 
   package func log(_ request: PodLogRequest) async throws(APIError) -> AsyncThrowingStream<[UInt8], any Error> {
     let folder = home.podLog(namespace: request.namespace, pod: request.pod, uid: request.podUID) + "/\(request.container)"
-    let runs = Files.names(in: folder).compactMap { $0.hasSuffix(".log") ? Int($0.dropLast(4)) : nil }.sorted()
+    let runs = Set(Files.names(in: folder).compactMap(RunLog.run)).sorted()
     guard let last = runs.last else {
       throw APIError(
         code: 400, reason: "BadRequest",
@@ -25,7 +25,7 @@ package struct PodLogFiles: PodLogReader {
       number = before
     }
     let run = ContainerRun(folder: home.container(uid: request.podUID, name: request.container, restart: number))
-    let cursor = try PodLogCursor(path: "\(folder)/\(number).log", run: run, request: request)
+    let cursor = try PodLogCursor(log: RunLog(folder: folder, number: number), run: run, request: request)
     return AsyncThrowingStream { try await cursor.next() }
   }
 }

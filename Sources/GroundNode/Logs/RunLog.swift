@@ -1,0 +1,48 @@
+import CLinux
+import Glibc
+import GroundAPI
+import StateDirectory
+
+/// The log files of one run of a container: `3.log`, and before it those that rotation put away, `3.log.20180122-140411`.
+struct RunLog: Sendable {
+  let folder: String
+  let number: Int
+
+  /// Opened for reading, and closed with this object: what was opened can be read though it is renamed or removed.
+  final class File: Sendable {
+    let descriptor: Int32
+    let inode: UInt64
+
+    fileprivate init?(_ path: String) {
+      let descriptor = periplus_open(path, O_RDONLY, 0)
+      guard descriptor >= 0 else { return nil }
+      self.descriptor = descriptor
+      inode = periplus_inode(descriptor)
+    }
+
+    deinit { close(descriptor) }
+  }
+
+  /// The run whose log the file is; `nil` when it is no log.
+  static func run(of name: String) -> Int? {
+    guard let end = name.firstRange(of: ".log") else { return nil }
+    let rest = name[end.upperBound...]
+    return rest.isEmpty || rest.hasPrefix(".") ? Int(name[..<end.lowerBound]) : nil
+  }
+
+  /// The files that are there, oldest first, but for those known.
+  func files(besides known: Set<UInt64> = []) throws(APIError) -> [File] {
+    // Once more where a file was put away between the listing and the opening.
+    for _ in 0..<3 {
+      let names = Files.names(in: folder).filter { Self.run(of: $0) == number }
+      let current = "\(number).log"
+      let order = names.filter { $0 != current }.sorted() + names.filter { $0 == current }
+      let files = order.compactMap { File("\(folder)/\($0)") }
+      guard files.count == order.count, Set(files.map(\.inode)).count == files.count else { continue }
+      return files.filter { !known.contains($0.inode) }
+    }
+    throw APIError(
+      code: 500, reason: "InternalError",
+      message: "failed to open log file \"\(folder)/\(number).log\": \(String(cString: strerror(errno)))")
+  }
+}
