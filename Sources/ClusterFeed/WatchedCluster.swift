@@ -315,9 +315,11 @@ extension WatchedCluster {
     let isListed = inner.kinds.values.allSatisfy(\.isListed)
     // A server that shows us nothing at all has refused us, whatever each kind says.
     let refusals = inner.kinds.values.compactMap { kind in
-      if case .unavailable(let reason) = kind.state { reason } else { nil }
+      if case .unavailable(let reason) = kind.state { (kind: kind, reason: reason) } else { nil }
     }
-    if refusals.count == inner.kinds.count, let reason = refusals.first {
+    // What it has shown before, and pods, nothing can be told without.
+    let missed = refusals.first { $0.kind.resource == .pods || $0.kind.received > 0 }
+    if let reason = missed?.reason ?? (refusals.count == inner.kinds.count ? refusals.first?.reason : nil) {
       inner.staleSince = inner.staleSince ?? at
       inner.state.connection = .stale(since: inner.staleSince ?? at, reason: reason, retryAt: at + WatchMachine.absence)
     } else if let failing {

@@ -10,7 +10,7 @@ package enum HealthAssessment {
   ) -> [HealthVerdict] {
     let index = Index(snapshot, reschedules, now)
     var verdicts: [HealthVerdict] = []
-    for workload in snapshot.workloads where workload.controller == nil {
+    for workload in snapshot.workloads where index.isTop(workload) {
       let pods = (index.pods[workload.reference.uid] ?? []).map { snapshot.pods[$0] }
       let facts = HealthFacts(
         now: now, workload: workload, pods: pods, events: index.events(of: pods),
@@ -77,13 +77,15 @@ package enum HealthAssessment {
     /// Pods that nothing that is listed owns; a static pod is owned by its node.
     var bare: [Int] = []
     var reschedules: [String: [Reschedule]] = [:]
+    private let listed: Set<String>
     private var owners: [String: String] = [:]
     private var warnings: [String: [ClusterEvent]] = [:]
     private var replicaSets: [String: [Workload]] = [:]
 
     init(_ snapshot: ClusterSnapshot, _ entries: [Reschedule], _ now: Timestamp) {
+      listed = Set(snapshot.workloads.lazy.map(\.reference.uid))
       for workload in snapshot.workloads {
-        owners[workload.reference.uid] = workload.controller?.uid ?? workload.reference.uid
+        owners[workload.reference.uid] = isTop(workload) ? workload.reference.uid : workload.controller?.uid
         if workload.reference.kind == "ReplicaSet", let owner = workload.controller { replicaSets[owner.uid, default: []].append(workload) }
       }
       for place in snapshot.pods.indices {
@@ -97,8 +99,13 @@ package enum HealthAssessment {
         warnings[event.object.uid, default: []].append(event)
       }
       let day = now - .seconds(86_400)
-      for entry in entries where entry.at >= day { reschedules["\(entry.namespace)/\(entry.workload)", default: []].append(entry) }
+      for entry in entries where entry.at >= day && entry.cluster == snapshot.cluster {
+        reschedules["\(entry.namespace)/\(entry.workload)", default: []].append(entry)
+      }
     }
+
+    /// Whether nothing that is listed owns it: a Job of a CronJob or what an operator made stands for itself.
+    func isTop(_ workload: Workload) -> Bool { workload.controller.map { !listed.contains($0.uid) } ?? true }
 
     func events(of pods: [Pod]) -> [ClusterEvent] { warnings.isEmpty ? [] : pods.flatMap { warnings[$0.uid] ?? [] } }
 

@@ -20,6 +20,8 @@ package final class ControllerManager: Service {
   private let pending = Mutex(Pending())
 
   private static let resync = Duration.seconds(30)
+  /// When all controllers looked last: changes come more often than any timer.
+  private let lastAll = Mutex<Timestamp?>(nil)
 
   package init(store: ObjectStore, controllers: [Controller]) {
     self.store = store
@@ -67,10 +69,15 @@ package final class ControllerManager: Service {
 
   /// Lets every controller that is concerned look once. Returns how long until the next look that was asked for.
   package func pass() -> Duration {
-    let work = pending.withLock { pending in
+    var work = pending.withLock { pending in
       let taken = pending
       pending = Pending(dirty: [], all: false)
       return taken
+    }
+    let now = store.now()
+    lastAll.withLock { last in
+      if last.map({ now - $0 >= Self.resync }) ?? true { work.all = true }
+      if work.all { last = now }
     }
     if work.all { try? store.expireEvents() }
     var again: Timestamp?

@@ -65,7 +65,8 @@ extension GroundAPIHandler {
     if let seconds = try query.integer("sinceSeconds") { since = store.now() - .seconds(seconds) }
     return PodLogRequest(
       namespace: pod.at("metadata", "namespace")?.stringValue ?? "", pod: name, podUID: pod.at("metadata", "uid")?.stringValue ?? "",
-      node: node, container: container, follow: query.flag("follow"), previous: isPrevious, tailLines: try query.integer("tailLines"),
+      node: node, container: container, follow: query.flag("follow"), previous: isPrevious,
+      isWaiting: status?.at("state", "waiting") != nil, tailLines: try query.integer("tailLines"),
       since: since, timestamps: query.flag("timestamps"), limitBytes: try query.integer("limitBytes"))
   }
 }

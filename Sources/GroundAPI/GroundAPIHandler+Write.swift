@@ -66,7 +66,7 @@ extension GroundAPIHandler {
       return success(.created)
     case "eviction"?:
       let body = try change.tree()
-      if !change.dryRun {
+      if !change.dryRun, !Self.asksDryRun(body["deleteOptions"]) {
         try store.evict(
           target.name ?? "", namespace: target.namespace ?? "", options: deleteOptions(body["deleteOptions"] ?? [:], change.query),
           by: change.manager)
@@ -134,7 +134,7 @@ extension GroundAPIHandler {
   private func scale(_ change: ChangeRequest, _ new: (JSONValue) throws(APIError) -> JSONValue) throws(APIError) -> Response {
     let target = change.target
     let stored = try store.update(
-      target.resource, namespace: target.namespace ?? "", name: target.name ?? "", by: change.manager
+      target.resource, namespace: target.namespace ?? "", name: target.name ?? "", by: change.manager, dryRun: change.dryRun
     ) { (object) throws(APIError) in
       let wanted = try new(Scale.of(object))
       if let version = wanted.at("metadata", "resourceVersion")?.stringValue, !version.isEmpty,
@@ -144,10 +144,13 @@ extension GroundAPIHandler {
         refusal.reason = "Conflict"
         throw refusal
       }
-      guard let replicas = wanted.at("spec", "replicas")?.intValue, replicas >= 0 else {
+      guard let replicas = wanted.at("spec", "replicas")?.intValue, (0...Int64(Int32.max)).contains(replicas) else {
         throw .invalid(
           target.resource, target.name ?? "",
-          [Validation.invalid("spec.replicas", wanted.at("spec", "replicas")?.jsonString ?? "null", "must be greater than or equal to 0")])
+          [
+            Validation.invalid(
+              "spec.replicas", wanted.at("spec", "replicas")?.jsonString ?? "null", "must be between 0 and 2147483647")
+          ])
       }
       object.set("spec", "replicas", to: .int(replicas))
     }
@@ -158,7 +161,7 @@ extension GroundAPIHandler {
     let target = change.target
     let body: JSONValue = change.body.isEmpty ? [:] : try change.tree()
     let options = try deleteOptions(body, change.query)
-    let dryRun = change.dryRun || (body["dryRun"]?.arrayValue ?? []).contains("All")
+    let dryRun = change.dryRun || Self.asksDryRun(body)
     let object = try store.delete(
       target.resource, namespace: target.namespace ?? "", name: target.name ?? "", options: options, by: change.manager, dryRun: dryRun)
     let isGone = store.get(target.resource, namespace: target.namespace ?? "", name: target.name ?? "") == nil
@@ -172,6 +175,9 @@ extension GroundAPIHandler {
     return Self.json(change.representation.single(object, target, now: store.now()))
   }
 
+  /// `kubectl` says it in the options of a deletion, and not only in the query.
+  private static func asksDryRun(_ options: JSONValue?) -> Bool { (options?["dryRun"]?.arrayValue ?? []).contains("All") }
+
   func deleteCollection(_ change: ChangeRequest) throws(APIError) -> Response {
     let target = change.target
     let (labels, fields) = try selectors(target, change.query)
@@ -184,7 +190,8 @@ extension GroundAPIHandler {
         deleted.append(
           try store.delete(
             target.resource, namespace: object.at("metadata", "namespace")?.stringValue ?? "",
-            name: object.at("metadata", "name")?.stringValue ?? "", options: options, by: change.manager, dryRun: change.dryRun))
+            name: object.at("metadata", "name")?.stringValue ?? "", options: options, by: change.manager,
+            dryRun: change.dryRun || Self.asksDryRun(body)))
       } catch  where error.isNotFound {
         continue
       }

@@ -27,7 +27,6 @@ enum MergeKeys {
     case "ports": return ["containers", "initContainers", "ephemeralContainers"].contains(parent) ? .map("containerPort") : .atomic
     case "conditions" where parent == "status": return .map("type")
     case "addresses" where parent == "status": return .map("type")
-    case "taints" where parent == "spec": return .map("key")
     case "podCIDRs": return .set
     case "podIPs", "hostIPs": return .map("ip")
     case "secrets" where path.count == 1: return .map("name")

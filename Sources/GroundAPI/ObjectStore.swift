@@ -122,7 +122,7 @@ package final class ObjectStore: Sendable {
   @discardableResult
   package func update(
     _ resource: Resource, namespace: String = "", name: String, subresource: String? = nil, by manager: String,
-    _ change: (inout JSONValue) throws(APIError) -> Void
+    dryRun: Bool = false, _ change: (inout JSONValue) throws(APIError) -> Void
   ) throws(APIError) -> JSONValue {
     for _ in 0..<32 {
       guard let old = get(resource, namespace: namespace, name: name) else { throw .notFound(resource, name) }
@@ -131,7 +131,7 @@ package final class ObjectStore: Sendable {
       if new == old { return old }
       new.set("metadata", "resourceVersion", to: old.at("metadata", "resourceVersion"))
       do {
-        return try replace(resource, new, subresource: subresource, by: manager)
+        return try replace(resource, new, subresource: subresource, by: manager, dryRun: dryRun)
       } catch  where error.isConflict {
         continue
       }

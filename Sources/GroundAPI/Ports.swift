@@ -11,6 +11,8 @@ package struct PodLogRequest: Sendable, Hashable {
   package var follow: Bool
   /// The log of the container's run before the present one.
   package var previous: Bool
+  /// Whether the container waits to be started again: its previous run is then the newest there is.
+  package var isWaiting: Bool
   package var tailLines: Int?
   /// Only lines not older than this moment (`sinceSeconds` and `sinceTime` are both resolved to it).
   package var since: Timestamp?
@@ -20,7 +22,7 @@ package struct PodLogRequest: Sendable, Hashable {
 
   package init(
     namespace: String, pod: String, podUID: String, node: String, container: String, follow: Bool = false, previous: Bool = false,
-    tailLines: Int? = nil, since: Timestamp? = nil, timestamps: Bool = false, limitBytes: Int? = nil
+    isWaiting: Bool = false, tailLines: Int? = nil, since: Timestamp? = nil, timestamps: Bool = false, limitBytes: Int? = nil
   ) {
     self.namespace = namespace
     self.pod = pod
@@ -29,6 +31,7 @@ package struct PodLogRequest: Sendable, Hashable {
     self.container = container
     self.follow = follow
     self.previous = previous
+    self.isWaiting = isWaiting
     self.tailLines = tailLines
     self.since = since
     self.timestamps = timestamps

@@ -122,7 +122,7 @@ extension Validation {
     case "RollingUpdate":
       for field in ["maxSurge", "maxUnavailable"] {
         let value = strategy?.at("rollingUpdate", field) ?? .null
-        let isPercent = value.stringValue.map { $0.hasSuffix("%") && Int($0.dropLast()) != nil } ?? false
+        let isPercent = value.stringValue.map { $0.hasSuffix("%") && Int16($0.dropLast()) != nil } ?? false
         if !isPercent, (value.intValue ?? -1) < 0 {
           causes.append(
             invalid("spec.strategy.rollingUpdate.\(field)", value.jsonString, "must be a non-negative integer or a percentage (e.g '5%')"))

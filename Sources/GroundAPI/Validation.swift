@@ -8,6 +8,7 @@ enum Validation {
   static func causes(_ resource: Resource, _ object: JSONValue, old: JSONValue?) -> [Cause] {
     var causes: [Cause] = []
     metadata(resource, object, &causes)
+    numbers(object["spec"], "spec", &causes)
     switch resource {
     case .pods:
       podSpec(object.at("spec"), "spec", &causes)
@@ -21,6 +22,29 @@ enum Validation {
     default: break
     }
     return causes
+  }
+
+  /// Fields that the API declares as int32, wherever they stand in a specification.
+  private static let small: Set<String> = [
+    "replicas", "minReadySeconds", "progressDeadlineSeconds", "revisionHistoryLimit", "maxSurge", "maxUnavailable", "minAvailable",
+    "partition", "initialDelaySeconds", "periodSeconds", "timeoutSeconds", "successThreshold", "failureThreshold", "containerPort",
+    "hostPort", "port", "nodePort", "targetPort", "parallelism", "completions", "backoffLimit", "priority",
+  ]
+
+  private static func numbers(_ value: JSONValue?, _ field: String, _ causes: inout [Cause]) {
+    switch value {
+    case .object(let object):
+      for member in object {
+        let inner = "\(field).\(member.key)"
+        if small.contains(member.key), let number = member.value.intValue, Int32(exactly: number) == nil {
+          causes.append(invalid(inner, "\(number)", "must be between -2147483648 and 2147483647"))
+        } else {
+          numbers(member.value, inner, &causes)
+        }
+      }
+    case .array(let elements): for (index, element) in elements.enumerated() { numbers(element, "\(field)[\(index)]", &causes) }
+    default: break
+    }
   }
 
   static func required(_ field: String, _ detail: String = "") -> Cause {

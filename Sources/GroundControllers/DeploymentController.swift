@@ -97,8 +97,11 @@ struct Rollout {
   /// A number or a percentage of the wanted replicas (apimachinery, intstr).
   static func resolve(_ value: JSONValue?, of total: Int, roundingUp: Bool) -> Int {
     if let number = value?.intValue { return max(0, Int(number)) }
-    guard let text = value?.stringValue, text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return 0 }
-    return roundingUp ? (total * percent + 99) / 100 : total * percent / 100
+    guard let text = value?.stringValue, text.hasSuffix("%"), let percent = Int16(text.dropLast()), let total = Int32(exactly: total)
+    else { return 0 }
+    // Both are small by their types: the product is none that could overflow.
+    let product = Int(total) * Int(percent)
+    return roundingUp ? (product + 99) / 100 : product / 100
   }
 
   /// A template without the hash label that tells ReplicaSets apart.

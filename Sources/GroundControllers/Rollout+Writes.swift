@@ -20,7 +20,7 @@ extension Rollout {
         let history = new.object.annotation(Self.historyKey).map { "\($0),\(revision)" } ?? "\(revision)"
         annotations[Self.historyKey] = .string(history)
       }
-      revision = highest + 1
+      revision = highest &+ 1
       annotations[Self.revisionKey] = .string(String(revision))
     }
     for member in inheritedAnnotations.objectValue ?? [:] where new.object.annotation(member.key) != member.value.stringValue {
@@ -151,12 +151,12 @@ extension Rollout {
     if last + .seconds(deadline) < now {
       set(&conditions, "Progressing", "False", "ProgressDeadlineExceeded", "ReplicaSet \"\(name)\" has timed out progressing.")
     } else {
-      outcome.look(at: last + .seconds(deadline + 1))
+      outcome.look(at: last + .seconds(deadline &+ 1))
     }
     return conditions
   }
 
-  private var deadline: Int { deployment.at("spec", "progressDeadlineSeconds")?.intValue.map { Int($0) } ?? 600 }
+  private var deadline: Int { deployment.at("spec", "progressDeadlineSeconds")?.intValue.map { Int(clamping: Int32(clamping: $0)) } ?? 600 }
 
   /// - Parameter touches: whether the update time moves although nothing else does.
   private func set(

@@ -100,7 +100,9 @@ package enum Scheduler {
       containers.map { $0.at("resources", "requests", name).flatMap { Quantity($0)?.thousandths } ?? 0 }
     }
     func need(_ name: String) -> Int64 {
-      max(sum(pod.list("spec", "containers"), name).reduce(0, +), sum(pod.list("spec", "initContainers"), name).max() ?? 0)
+      max(
+        sum(pod.list("spec", "containers"), name).reduce(0) { $0 > .max - $1 ? .max : $0 + $1 },
+        sum(pod.list("spec", "initContainers"), name).max() ?? 0)
     }
     return (need("cpu"), need("memory"))
   }

@@ -44,6 +44,8 @@ package struct FileIngest: Sendable {
   package var batchesAhead = 2
   /// Where a path is read from, when that is not itself: the standard input of another process, which made a copy of it.
   package var copies: [String: String] = [:]
+  /// What time it is now, asked again and again: a pipe may be read for hours. Without it the start counts.
+  package var clock: (@Sendable () -> Timestamp)?
 
   /// Batches large enough that what a transaction costs besides its records is nothing, small enough that a few of them take little memory.
   package init(cluster: String = "files", source: String = "ingest", batchRecords: Int = 8192, batchBytes: Int = 4 << 20) {

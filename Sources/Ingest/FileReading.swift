@@ -24,7 +24,7 @@ struct ReadPart: Sendable {
 /// The reading of one file.
 struct FileReading {
   private let ingest: FileIngest
-  private let now: Timestamp
+  private var now: Timestamp
   private let file: Int
   private let stdout: LogOrigin
   private let stderr: LogOrigin
@@ -43,7 +43,7 @@ struct FileReading {
     let parts = path.split(separator: "/").map(String.init)
     let name = path == "-" ? "stdin" : parts.last ?? path
     // A file copied with its folders from a node says itself where it came from.
-    if parts.count >= 3, let pod = PodLogPath(folder: parts[parts.count - 3]), let log = PodLogPath.restart(of: name) {
+    if parts.count >= 3, let pod = PodLogPath(folder: parts[parts.count - 3]), let log = PodLogPath.restart(of: Self.unpacked(name)) {
       let container = parts[parts.count - 2]
       stdout = pod.origin(cluster: ingest.cluster, container: container, restart: log.restart, stream: "stdout")
     } else {
@@ -52,6 +52,12 @@ struct FileReading {
     var other = stdout
     other.stream = "stderr"
     stderr = other
+  }
+
+  /// `0.log.20180122-140411.gz` is what the kubelet makes of a file that it put away.
+  private static func unpacked(_ name: String) -> String {
+    for ending in [".gz", ".zst"] where name.hasSuffix(ending) { return String(name.dropLast(ending.count)) }
+    return name
   }
 
   /// Reads to the end, or until nobody wants more; `false` when nobody takes what was read.
@@ -86,6 +92,7 @@ struct FileReading {
 
   /// Reads a part of the stream; `false` at its end.
   mutating func step(_ stream: ByteStream) throws(IngestError) -> Bool {
+    if let clock = ingest.clock { now = clock() }
     var taken = splitter
     splitter = LineSplitter.none
     defer { splitter = taken }
@@ -109,7 +116,7 @@ struct FileReading {
       return
     }
     // A line without a time, such as one of a stack trace, belongs to the one before it.
-    add(assembly.record(bytes, origin: stdout, readAt: now, writtenAt: lastTime, wasCut: wasCut))
+    add(assembly.record(bytes, origin: stdout, readAt: now, writtenAt: nil, before: lastTime, wasCut: wasCut))
   }
 
   private mutating func take(_ whole: CRIJoiner.Whole, _ wasCut: Bool) {

@@ -8,17 +8,20 @@ struct RecordAssembly {
   private(set) var masked: Int64 = 0
 
   mutating func record(
-    _ text: UnsafeBufferPointer<UInt8>, origin: LogOrigin, readAt: Timestamp, writtenAt: Timestamp?, wasCut: Bool = false
+    _ text: UnsafeBufferPointer<UInt8>, origin: LogOrigin, readAt: Timestamp, writtenAt: Timestamp?, before: Timestamp? = nil,
+    wasCut: Bool = false
   ) -> LogRecord {
     var flags: LogFlags = wasCut ? .cut : []
     let kept = text.count > LogLineReader.longestLine ? UnsafeBufferPointer(rebasing: text[..<LogLineReader.longestLine]) : text
     if kept.count < text.count { flags.insert(.cut) }
     guard let clean = SecretMasker.mask(kept) else {
-      return reader.read(kept, origin: origin, readAt: readAt, writtenAt: writtenAt, flags: flags)
+      return reader.read(kept, origin: origin, readAt: readAt, writtenAt: writtenAt, before: before, flags: flags)
     }
     masked += Int64(clean.count)
     flags.insert(.masked)
-    return reader.read(clean.bytes, origin: origin, readAt: readAt, writtenAt: writtenAt, flags: flags)
+    return clean.bytes.withUnsafeBufferPointer {
+      reader.read($0, origin: origin, readAt: readAt, writtenAt: writtenAt, before: before, flags: flags)
+    }
   }
 
   mutating func takeMasked() -> Int64 {

@@ -83,8 +83,8 @@ extension KubernetesAPI {
     full += [
       ("watch", "1"), ("allowWatchBookmarks", "true"), ("resourceVersion", resourceVersion), ("timeoutSeconds", "\(timeoutSeconds)"),
     ]
-    // The server ends the watch by itself; a connection that stays silent past that is dead. Bookmarks have no promised interval.
-    try await lines(path, query: full, idle: .seconds(timeoutSeconds + 15), onOpen: onOpen, onLine: onLine)
+    // API servers send a bookmark about once a minute: a connection that stays silent for much longer is dead, or is soon opened again.
+    try await lines(path, query: full, idle: .seconds(min(timeoutSeconds + 15, 100)), onOpen: onOpen, onLine: onLine)
   }
 
   /// As above, as a sequence of lines; ending the loop ends the watch.

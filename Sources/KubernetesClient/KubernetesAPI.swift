@@ -58,7 +58,9 @@ package final class KubernetesAPI: Sendable {
     for attempt in 0... {
       do {
         let response = try await execute(method, path, query: query, body: body, contentType: contentType, accept: accept)
-        var collected = try await reading(path) { try await response.body.collect(upTo: limit) }
+        var collected = try await guarded(idle: patience) { heard in
+          try await self.reading(path) { try await Self.collect(response.body, upTo: limit, heard) }
+        }
         let bytes = collected.readBytes(length: collected.readableBytes) ?? []
         let status = Int(response.status.code)
         guard !(200..<300).contains(status) else { return bytes }
@@ -85,34 +87,40 @@ package final class KubernetesAPI: Sendable {
     _ path: String, query: [(String, String)], accept: String = "application/json", idle: Duration?,
     onOpen: @escaping @Sendable () async -> Void = {}, onLine: @escaping @Sendable ([UInt8]) async throws -> Void
   ) async throws {
-    let heard = Heartbeat()
-    try await withThrowingTaskGroup(of: Bool.self) { group in
-      group.addTask { [self] in
-        // A server may send the head of a quiet stream only with its first byte, so a stream without a guard waits for it long.
-        let response = try await execute(
-          .get, path, query: query, body: nil, contentType: "", accept: accept, patience: idle == nil ? .seconds(86_400) : patience)
-        let status = Int(response.status.code)
-        guard (200..<300).contains(status) else {
-          var body = try await response.body.collect(upTo: 1 << 20)
-          if status == 401 { await credentials.invalidate() }
-          throw KubernetesError(
-            status: status, body: body.readBytes(length: body.readableBytes) ?? [], request: "GET \(path)")
-        }
-        await onOpen()
-        var splitter = LineSplitter()
-        do {
-          for try await chunk in response.body {
-            heard.beat()
-            for line in splitter.push(chunk.readableBytesView) where !line.isEmpty { try await onLine(line) }
-          }
-        } catch let error as KubernetesError { throw error } catch is CancellationError { throw CancellationError() } catch {
-          if Task.isCancelled { throw CancellationError() }
-          guard error is HTTPClientError || error is IOError || error is ChannelError else { throw error }
-          throw Self.unreachable(error, self.context)
-        }
-        if let line = splitter.finish() { try await onLine(line) }
-        return true
+    try await guarded(idle: idle) { [self] heard in
+      // A server may send the head of a quiet stream only with its first byte, so a stream without a guard waits for it long.
+      let response = try await execute(
+        .get, path, query: query, body: nil, contentType: "", accept: accept, patience: idle == nil ? .seconds(86_400) : patience)
+      let status = Int(response.status.code)
+      guard (200..<300).contains(status) else {
+        var body = try await response.body.collect(upTo: 1 << 20)
+        if status == 401 { await credentials.invalidate() }
+        throw KubernetesError(
+          status: status, body: body.readBytes(length: body.readableBytes) ?? [], request: "GET \(path)")
       }
+      await onOpen()
+      var splitter = LineSplitter()
+      do {
+        for try await chunk in response.body {
+          heard.beat()
+          for line in splitter.push(chunk.readableBytesView) where !line.isEmpty { try await onLine(line) }
+        }
+      } catch let error as KubernetesError { throw error } catch is CancellationError { throw CancellationError() } catch {
+        if Task.isCancelled { throw CancellationError() }
+        guard error is HTTPClientError || error is IOError || error is ChannelError else { throw error }
+        throw Self.unreachable(error, self.context)
+      }
+      if let line = splitter.finish() { try await onLine(line) }
+    }
+  }
+
+  /// Runs the body, and fails when it has told no sign of life for `idle`.
+  private func guarded<Answer: Sendable>(
+    idle: Duration?, _ body: @escaping @Sendable (Heartbeat) async throws -> Answer
+  ) async throws -> Answer {
+    let heard = Heartbeat()
+    return try await withThrowingTaskGroup(of: Answer.self) { group in
+      group.addTask { try await body(heard) }
       if let idle {
         group.addTask { [context] in
           while true {
@@ -124,9 +132,20 @@ package final class KubernetesAPI: Sendable {
           }
         }
       }
-      _ = try await group.next()
-      group.cancelAll()
+      defer { group.cancelAll() }
+      guard let answer = try await group.next() else { throw CancellationError() }
+      return answer
     }
+  }
+
+  private static func collect(_ body: HTTPClientResponse.Body, upTo limit: Int, _ heard: Heartbeat) async throws -> ByteBuffer {
+    var collected = ByteBuffer()
+    for try await var chunk in body {
+      heard.beat()
+      guard collected.readableBytes + chunk.readableBytes <= limit else { throw NIOTooManyBytesError(maxBytes: limit) }
+      collected.writeBuffer(&chunk)
+    }
+    return collected
   }
 
   private func execute(

@@ -1,4 +1,4 @@
-package import AsyncHTTPClient
+import AsyncHTTPClient
 import JSONBytes
 import NIOCore
 import NIOHTTP1
@@ -7,13 +7,10 @@ import NIOHTTP1
 /// accounts, ask for reports and come back for them.
 package struct TrafficGenerator: Sendable {
   private let options: TrafficOptions
-  private let client: HTTPClient
-
   /// - Throws: ``TrafficError``, one sentence about what is wrong with the options.
-  package init(_ options: TrafficOptions, client: HTTPClient = .shared) throws(TrafficError) {
+  package init(_ options: TrafficOptions) throws(TrafficError) {
     try options.check()
     self.options = options
-    self.client = client
   }
 
   /// Sends until the number of requests or the duration is reached, or the task is cancelled; then waits for what is in flight.
@@ -21,13 +18,18 @@ package struct TrafficGenerator: Sendable {
   /// - Parameter progress: called at most four times a second with what has happened so far.
   package func run(progress: @escaping @Sendable (TrafficSummary) -> Void = { _ in }) async -> TrafficSummary {
     let run = TrafficRun(options)
+    var configuration = HTTPClient.Configuration.singletonConfiguration
+    // What is in flight is on a connection, and does not wait for one.
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.concurrency
+    let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<options.concurrency { group.addTask { await work(run, progress) } }
+      for _ in 0..<options.concurrency { group.addTask { await work(run, client, progress) } }
     }
+    try? await client.shutdown()
     return run.summary()
   }
 
-  private func work(_ run: TrafficRun, _ progress: @Sendable (TrafficSummary) -> Void) async {
+  private func work(_ run: TrafficRun, _ client: HTTPClient, _ progress: @Sendable (TrafficSummary) -> Void) async {
     while !Task.isCancelled {
       guard let number = run.nextNumber() else { return }
       if let rate = options.rate {
@@ -37,12 +39,12 @@ package struct TrafficGenerator: Sendable {
         do { try await Task.sleep(until: due, clock: .continuous) } catch { return }
       }
       if let duration = options.duration, ContinuousClock.now - run.began >= duration { return }
-      let (outcome, location) = await send(run.request(number))
+      let (outcome, location) = await send(run.request(number), client)
       if let report = run.add(outcome, location) { progress(report) }
     }
   }
 
-  private func send(_ request: TrafficRequest) async -> (TrafficOutcome, location: String?) {
+  private func send(_ request: TrafficRequest, _ client: HTTPClient) async -> (TrafficOutcome, location: String?) {
     var wire = HTTPClientRequest(url: request.url)
     wire.method = HTTPMethod(rawValue: request.verb)
     wire.headers = ["x-request-id": request.id]

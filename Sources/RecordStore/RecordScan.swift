@@ -14,6 +14,7 @@ struct RecordScan {
       let sign = isOldestFirst ? ">" : "<"
       plan.add("(at, id) \(sign) (\(cursor.at.nanoseconds), \(cursor.id))")
     }
+    if let after = query.storedAfter { return try stored(after: after, query, plan) }
     let direction = isOldestFirst ? "ASC" : "DESC"
     // SQLite's own limit lets it stop early where nothing is left to test.
     let limit = plan.rest.isEmpty && query.limit < Int.max ? "LIMIT \(query.limit + 1)" : ""
@@ -33,6 +34,22 @@ struct RecordScan {
       }
       records.append(record)
     }
+    return LogPage(records: records, next: nil)
+  }
+
+  /// In the order of storing, which is that of the ids.
+  private func stored(after: Int64, _ query: LogQuery, _ plan: LogPlan) throws -> LogPage {
+    var plan = plan
+    plan.add("id > \(after)")
+    let sql = "SELECT \(RecordRows.columns) FROM record NOT INDEXED \(plan.whereClause) ORDER BY id"
+    let statement = try plan.statement(sql, database)
+    let matcher = try Self.matcher(plan.rest)
+    var rows = RecordRows(database)
+    var records: [LogRecord] = []
+    while records.count < query.limit, try statement.step() {
+      if let record = try Self.match(statement, matcher, &rows) { records.append(record) }
+    }
+    if records.count == query.limit { statement.reset() }
     return LogPage(records: records, next: nil)
   }
 

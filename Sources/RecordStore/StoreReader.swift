@@ -101,6 +101,11 @@ extension StoreReader: LogSource, RescheduleSource, EvidenceLog {
     return (try? await read(0) { try Int64.fetchOne($0.cachedStatement(sql: sql)) ?? 0 }) ?? 0
   }
 
+  /// The id of the record that was stored last; 0 while there is none.
+  package func newestID() async -> Int64 {
+    (try? await read(0) { try Int64.fetchOne($0.cachedStatement(sql: "SELECT max(id) FROM record")) ?? 0 }) ?? 0
+  }
+
   package func reschedules(since: Timestamp?) async throws -> [Reschedule] {
     try await read([]) { try LedgerRows.reschedules(since: since, $0) }
   }

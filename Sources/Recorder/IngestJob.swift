@@ -23,6 +23,7 @@ package struct IngestJob: Sendable {
     do {
       var ingest = FileIngest()
       ingest.copies = copies
+      ingest.clock = now
       let summary = try ingest.run(
         paths, now: now(),
         progress: {

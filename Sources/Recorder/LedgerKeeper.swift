@@ -66,6 +66,8 @@ private actor Keeper {
   private let store: StoreWriter
   private let note: String
   private var isDirty = false
+  /// What could not be stored yet: the engine tells each thing once.
+  private var unsent = LedgerOutput()
   private var ticks = 0
 
   init(engine: LedgerEngine, store: StoreWriter, note: String) {
@@ -87,17 +89,18 @@ private actor Keeper {
     if isDirty || ticks % 30 == 0 { save() }
   }
 
-  func save() {
-    try? store.record(note: (note, engine.state().jsonBytes))
-    isDirty = false
-  }
+  func save() { write(LedgerOutput(), always: true) }
 
-  private func write(_ output: LedgerOutput) {
-    guard !output.isEmpty else { return }
-    // With its memory in one transaction, so that a kill between the two cannot make them disagree. A failure (a full disk) is
-    // made good by the next write: entries are told again when the state is restored.
-    try? store.record(
-      reschedules: output.entries, gaps: output.gaps, lifecycle: output.lifecycle, note: (note, engine.state().jsonBytes))
+  private func write(_ output: LedgerOutput, always: Bool = false) {
+    unsent += output
+    guard always || !unsent.isEmpty else { return }
+    // With its memory in one transaction, so that a kill between the two cannot make them disagree. What a full disk refuses is
+    // written with what comes next, a second later at the latest.
+    guard
+      (try? store.record(
+        reschedules: unsent.entries, gaps: unsent.gaps, lifecycle: unsent.lifecycle, note: (note, engine.state().jsonBytes))) != nil
+    else { return }
+    unsent = LedgerOutput()
     isDirty = false
   }
 }

@@ -114,7 +114,8 @@ extension SourceUpdate {
     switch status.connection {
     case .live(let since):
       connectedSince = since
-      currentAt = now
+      // A server gives a sign of life at least every minute (bookmarks); one that is silent longer may be gone.
+      currentAt = status.heard.map { now - $0 < .seconds(75) ? now : $0 } ?? now
       error = .cleared
     case .stale(_, let reason, _): error = .happened(reason)
     case .connecting: break

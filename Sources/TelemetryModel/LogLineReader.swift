@@ -16,9 +16,11 @@ package struct LogLineReader: Sendable {
   ///   - line: the line without its end, secrets already masked.
   ///   - readAt: when it was read.
   ///   - writtenAt: when the container runtime saw it, if known: the time of a line that has none of its own.
+  ///   - before: the time of the line before: of a line that has neither, such as one of a stack trace.
   ///   - flags: what is already known of it: ``LogFlags/cut``, ``LogFlags/masked``.
   package func read(
-    _ line: UnsafeBufferPointer<UInt8>, origin: LogOrigin, readAt: Timestamp, writtenAt: Timestamp? = nil, flags: LogFlags = []
+    _ line: UnsafeBufferPointer<UInt8>, origin: LogOrigin, readAt: Timestamp, writtenAt: Timestamp? = nil, before: Timestamp? = nil,
+    flags: LogFlags = []
   ) -> LogRecord {
     var line = line
     var flags = flags
@@ -36,7 +38,7 @@ package struct LogLineReader: Sendable {
       flags.insert(.notJSON)
       TextLineScan.scan(line, now: writtenAt ?? readAt, into: &found)
     }
-    var at = found.time ?? writtenAt ?? readAt
+    var at = found.time ?? writtenAt ?? before ?? readAt
     if at > readAt + Self.tolerance {
       at = readAt
       flags.insert(.fromFuture)

@@ -47,6 +47,8 @@ package struct LogQuery: Sendable, Hashable {
   package var limit: Int
   /// Continue after this record, in the query's order (``LogPage/next``).
   package var cursor: LogCursor?
+  /// Only records that were stored after the one with this id, in the order of storing: to follow what comes, whatever its time.
+  package var storedAfter: Int64?
 
   package init(
     _ conditions: [Condition] = [], range: Range<Timestamp>? = nil, order: Order = .oldestFirst, limit: Int = 1000,

@@ -26,22 +26,25 @@ package struct TimeAxis: Sendable, Hashable {
     self.start = start
     self.end = end
     self.width = max(1, width)
-    let whole = (end - start).nanoseconds
+    // Times of ingested lines may lie centuries apart: what is multiplied is no integer.
+    let whole = TimeAxis.span(start, end)
     var widest: (from: Timestamp, to: Timestamp)?
-    for (one, next) in zip(sorted, sorted.dropFirst()) where (next - one).nanoseconds > (widest.map { ($0.to - $0.from).nanoseconds } ?? 0)
+    for (one, next) in zip(sorted, sorted.dropFirst()) where TimeAxis.span(one, next) > (widest.map { TimeAxis.span($0.from, $0.to) } ?? 0)
     {
       widest = (one, next)
     }
-    guard let widest, whole > 0, (widest.to - widest.from).nanoseconds * 2 > whole, width >= 30, sorted.count > 2 else {
+    guard let widest, whole > 0, TimeAxis.span(widest.from, widest.to) > whole / 2, width >= 30, sorted.count > 2 else {
       fold = nil
       return
     }
-    let before = (widest.from - start).nanoseconds
-    let after = (end - widest.to).nanoseconds
-    let room = Int64(width - TimeAxis.foldColumns - 1)
+    let before = TimeAxis.span(start, widest.from)
+    let after = TimeAxis.span(widest.to, end)
+    let room = Double(width - TimeAxis.foldColumns - 1)
     let column = before + after == 0 ? room / 2 : before * room / (before + after)
     fold = (widest.from, widest.to, Int(column))
   }
+
+  private static func span(_ from: Timestamp, _ to: Timestamp) -> Double { Double(to.nanoseconds) - Double(from.nanoseconds) }
 
   /// The column of a moment, 0 to `width - 1`.
   package func column(of moment: Timestamp) -> Int {
@@ -51,24 +54,23 @@ package struct TimeAxis: Sendable, Hashable {
     if moment >= end { return last }
     if let fold {
       if moment <= fold.from {
-        let part = max(1, (fold.from - start).nanoseconds)
-        return Int((moment - start).nanoseconds * Int64(fold.column) / part)
+        return Int(TimeAxis.span(start, moment) * Double(fold.column) / max(1, TimeAxis.span(start, fold.from)))
       }
       let right = fold.column + TimeAxis.foldColumns
       if moment >= fold.to {
-        let part = max(1, (end - fold.to).nanoseconds)
-        return min(last, right + Int((moment - fold.to).nanoseconds * Int64(max(0, last - right)) / part))
+        let part = max(1, TimeAxis.span(fold.to, end))
+        return min(last, right + Int(TimeAxis.span(fold.to, moment) * Double(max(0, last - right)) / part))
       }
-      let inside = (moment - fold.from).nanoseconds * Int64(TimeAxis.foldColumns) / max(1, (fold.to - fold.from).nanoseconds)
+      let inside = TimeAxis.span(fold.from, moment) * Double(TimeAxis.foldColumns) / max(1, TimeAxis.span(fold.from, fold.to))
       return fold.column + Int(inside)
     }
-    return Int((Double((moment - start).nanoseconds) / Double((end - start).nanoseconds) * Double(last)).rounded())
+    return Int((TimeAxis.span(start, moment) / TimeAxis.span(start, end) * Double(last)).rounded())
   }
 
   /// The scale above the axis: `0 ms      100       200     …  1900`.
   package func scale() -> String {
     guard end > start else { return "0 ms" }
-    let total = Double((end - start).nanoseconds) / 1e6
+    let total = TimeAxis.span(start, end) / 1e6
     var cells = [Character](repeating: " ", count: width)
     func put(_ text: String, _ column: Int) {
       let at = max(0, min(width - text.count, column))
@@ -80,7 +82,7 @@ package struct TimeAxis: Sendable, Hashable {
     put("0 ms", 0)
     put(TimeAxis.label(total), width - 1)
     if let fold { put("…", fold.column + TimeAxis.foldColumns / 2) }
-    let visible = fold.map { Double(($0.from - start).nanoseconds) / 1e6 } ?? total
+    let visible = fold.map { TimeAxis.span(start, $0.from) / 1e6 } ?? total
     let columns = fold?.column ?? width
     let step = TimeAxis.step(visible / Double(max(1, columns / 10)))
     var tick = step

@@ -35,6 +35,28 @@ import TimeFormat
     #expect(all["Node/node-1"]?.status == .green)
   }
 
+  /// Nobody lists a CronJob or an operator's own kinds: what they own is judged by itself, and only by its own cluster's ledger.
+  @Test func whatAnUnknownKindOwnsIsJudged() throws {
+    let now = try #require(Timestamp(rfc3339: "2018-01-22T14:04:11Z"))
+    let reference = ObjectReference(kind: "StatefulSet", namespace: "mon", name: "prometheus", uid: "set")
+    var pod = Pod(
+      namespace: "mon", name: "prometheus-0", uid: "u1", node: "n1", phase: "Running", created: now - .seconds(7200),
+      containers: [Container(name: "main", image: "i")])
+    pod.controller = reference
+    let set = Workload(
+      reference: reference, controller: ObjectReference(kind: "Prometheus", namespace: "mon", name: "main", uid: "cr"), wanted: 1,
+      created: now - .seconds(7200))
+    let snapshot = ClusterSnapshot(cluster: "staging", at: now, pods: [pod], workloads: [set], connection: .live(since: now))
+    let elsewhere = (0..<9).map {
+      Reschedule(
+        key: "\($0)", at: now - .seconds(60), cluster: "ground", namespace: "mon", workload: "StatefulSet/prometheus", change: .restarted,
+        cause: .oomKilled)
+    }
+    let verdict = try #require(HealthAssessment.verdicts(on: snapshot, reschedules: elsewhere, now: now).first)
+    #expect(verdict.subject == reference)
+    #expect(verdict.status == .red && rules(verdict) == ["unavailable-replicas"], "\(verdict.reasons)")
+  }
+
   /// Ready now, but restarted again and again: never green.
   @Test func habitDoesNotMakeItGreen() throws {
     let all = try verdicts(at: 113)

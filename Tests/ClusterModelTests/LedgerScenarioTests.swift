@@ -214,6 +214,66 @@ import TimeFormat
     #expect(entry.evidence.contains { $0.hasPrefix("not seen to go") })
   }
 
+  /// A StatefulSet that a custom resource owns, as operators make them, is a top all the same: nobody lists its owner.
+  @Test func whatAnOperatorOwnsStandsForItself() {
+    var stage = Stage()
+    stage.workload("StatefulSet", "prometheus", of: "Prometheus/main", wanted: 2) { $0.updateRevision = "p-1" }
+    stage.begin()
+    stage.pod("prometheus-0", of: "StatefulSet/prometheus", hash: "p-1")
+    stage.pod("prometheus-1", of: "StatefulSet/prometheus", hash: "p-1")
+    stage.wait(30)
+    stage.workload("StatefulSet", "prometheus", of: "Prometheus/main", wanted: 1) { $0.updateRevision = "p-1" }
+    stage.delete("prometheus-1")
+    stage.wait(60)
+    #expect(stage.found == ["removed scale prometheus-1→-"])
+    #expect(stage.book.sorted.first?.workload == "StatefulSet/prometheus")
+  }
+
+  /// Each run of a CronJob is a Job of its own: the next one replaces nothing.
+  @Test func theNextRunOfACronJobReplacesNothing() {
+    var stage = Stage()
+    stage.workload("Job", "backup-1", of: "CronJob/backup", wanted: 1)
+    stage.begin()
+    stage.pod("backup-1-a", of: "Job/backup-1", restartPolicy: "Never")
+    stage.wait(30)
+    stage.end("backup-1-a", exits: ["main": 1])
+    stage.workload("Job", "backup-1", of: "CronJob/backup", wanted: 1) { $0.conditions = [Condition(type: "Failed", status: "True")] }
+    stage.wait(60)
+    stage.workload("Job", "backup-2", of: "CronJob/backup", wanted: 1)
+    stage.pod("backup-2-a", of: "Job/backup-2", restartPolicy: "Never")
+    stage.wait(60)
+    #expect(stage.found == ["failed crash backup-1-a→-"])
+    #expect(stage.book.sorted.first?.isPending == false)
+  }
+
+  /// What ended well says nothing of why the pod failed.
+  @Test func theExitThatFailedIsTold() throws {
+    var stage = Stage()
+    stage.workload("Job", "import", wanted: 1)
+    stage.begin()
+    stage.pod("import-a", of: "Job/import", restartPolicy: "Never")
+    stage.wait(30)
+    stage.end("import-a", exits: ["main": 137, "helper": 0], reason: "OOMKilled", initExits: ["prepare": 0])
+    stage.wait(60)
+    let entry = try #require(stage.book.sorted.first)
+    #expect(entry.cause == .oomKilled)
+    #expect(entry.exitCode == 137 && entry.container == "main")
+  }
+
+  /// The kubelet notices an end up to a second late: the pod then stops being ready after its container ended.
+  @Test func downtimeLastsUntilItIsReadyAgain() throws {
+    var stage = Stage()
+    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.begin()
+    stage.pod("app-1", of: "ReplicaSet/app")
+    stage.wait(60)
+    stage.restartLate("app-1", down: 14)
+    stage.wait(60)
+    let entry = try #require(stage.book.sorted.first)
+    #expect(stage.found == ["restarted crash app-1→-"])
+    #expect((13...16).contains(try #require(entry.downtimeSeconds)), "\(entry.downtimeSeconds ?? -1)")
+  }
+
   /// While a container waits to be started again, its last termination is that of the run that the count names, not of the one before.
   @Test func aBackOffThatIsFoundLaterIsToldOnce() {
     var stage = Stage()
@@ -298,183 +358,5 @@ import TimeFormat
     stage.settleDown("app-1")
     stage.wait(60)
     #expect(stage.found.isEmpty)
-  }
-}
-
-/// Plays a cluster, one delta at a time.
-struct Stage {
-  var book = LedgerBook(cluster: "c")
-  var now = Timestamp(seconds: 1_800_000_000)
-  private var world: [ClusterResource: [String: ClusterObject]] = [:]
-  private var hasBegun = false
-  private var isBlind = false
-
-  var found: [String] {
-    book.sorted.map { "\($0.change) \($0.cause) \($0.old?.uid ?? "-")→\($0.new?.uid ?? "-")" }
-  }
-
-  /// The first lists.
-  mutating func begin() {
-    put(.namespaces, .namespace(Namespace(name: "n", uid: "n")))
-    hasBegun = true
-    for resource in ClusterResource.allCases {
-      book.apply(ClusterDelta(resource: resource, change: .relist(Array((world[resource] ?? [:]).values)), at: now))
-    }
-    wait(30)
-  }
-
-  /// What nobody watches; then new lists.
-  mutating func blind(_ body: (inout Stage) -> Void) {
-    isBlind = true
-    body(&self)
-    isBlind = false
-    for resource in ClusterResource.allCases {
-      book.apply(ClusterDelta(resource: resource, change: .relist(Array((world[resource] ?? [:]).values)), at: now))
-    }
-  }
-
-  mutating func wait(_ seconds: Int64) {
-    for _ in 0..<seconds {
-      now = now + .seconds(1)
-      if hasBegun, !isBlind { book.tick(now) }
-    }
-  }
-
-  private mutating func put(_ resource: ClusterResource, _ object: ClusterObject) {
-    now = now + .milliseconds(50)
-    let isNew = world[resource]?[object.identity] == nil
-    world[resource, default: [:]][object.identity] = object
-    guard hasBegun, !isBlind else { return }
-    book.apply(ClusterDelta(resource: resource, change: isNew ? .added(object) : .modified(object), at: now))
-  }
-
-  private mutating func drop(_ resource: ClusterResource, _ object: ClusterObject) {
-    now = now + .milliseconds(50)
-    world[resource]?[object.identity] = nil
-    guard hasBegun, !isBlind else { return }
-    book.apply(ClusterDelta(resource: resource, change: .deleted(object), at: now))
-  }
-
-  mutating func workload(
-    _ kind: String, _ name: String, of owner: String? = nil, wanted: Int, _ change: (inout Workload) -> Void = { _ in }
-  ) {
-    let resource = ClusterResource.allCases.first { $0.kind == kind }!
-    var created = now
-    if case .workload(let before)? = world[resource]?["\(kind)/\(name)"] { created = before.created ?? now }
-    var workload = Workload(
-      reference: ObjectReference(kind: kind, namespace: "n", name: name, uid: "\(kind)/\(name)"),
-      controller: owner.map { Self.reference($0) }, wanted: wanted, created: created)
-    change(&workload)
-    put(resource, .workload(workload))
-  }
-
-  mutating func remove(_ key: String) {
-    for resource in ClusterResource.allCases { if let object = world[resource]?[key] { drop(resource, object) } }
-  }
-
-  mutating func node(_ name: String, taints: [String] = [], version: String = "", isCordoned: Bool = false) {
-    put(
-      .nodes,
-      .node(
-        Node(
-          name: name, uid: name, isUnschedulable: isCordoned, taints: taints, conditions: [Condition(type: "Ready", status: "True")],
-          kubeletVersion: version)))
-  }
-
-  private static func reference(_ key: String) -> ObjectReference {
-    let parts = key.split(separator: "/")
-    return ObjectReference(kind: String(parts[0]), namespace: "n", name: String(parts[1]), uid: key)
-  }
-
-  /// A pod that is ready a moment later.
-  mutating func pod(
-    _ name: String, of owner: String?, hash: String = "", node: String = "n1", generation: Int = 0, uid: String? = nil,
-    restartPolicy: String = "Always"
-  ) {
-    var labels: [String: String] = [:]
-    if !hash.isEmpty { labels["controller-revision-hash"] = hash }
-    if generation > 0 { labels["pod-template-generation"] = "\(generation)" }
-    var pod = Pod(
-      namespace: "n", name: name, uid: uid ?? name, node: node, created: now, labels: labels, controller: owner.map { Self.reference($0) },
-      containers: [Container(name: "main", image: "i")])
-    pod.restartPolicy = restartPolicy
-    put(.pods, .pod(pod))
-    pod.phase = "Running"
-    pod.containers[0].state = .running(since: now)
-    pod.conditions = [Condition(type: "Ready", status: "True", lastTransition: now)]
-    put(.pods, .pod(pod))
-  }
-
-  private func present(_ uid: String) -> Pod {
-    guard case .pod(let pod)? = world[.pods]?[uid] else { fatalError("no pod \(uid)") }
-    return pod
-  }
-
-  mutating func delete(_ uid: String) {
-    var pod = present(uid)
-    pod.deletionTimestamp = now + .seconds(5)
-    pod.deletionGraceSeconds = 5
-    put(.pods, .pod(pod))
-    drop(.pods, .pod(pod))
-  }
-
-  mutating func disrupt(_ uid: String, _ reason: String) {
-    var pod = present(uid)
-    pod.conditions.append(Condition(type: "DisruptionTarget", status: "True", reason: reason, lastTransition: now))
-    put(.pods, .pod(pod))
-  }
-
-  mutating func settleDown(_ uid: String) {
-    var pod = present(uid)
-    pod.conditions.removeAll { $0.type == "DisruptionTarget" }
-    put(.pods, .pod(pod))
-  }
-
-  mutating func end(_ uid: String, phase: String, reason: String, exit: Int) {
-    var pod = present(uid)
-    pod.phase = phase
-    pod.conditions = []
-    pod.containers[0].state = .terminated(.init(reason: reason, exitCode: exit, finished: now))
-    put(.pods, .pod(pod))
-  }
-
-  mutating func restart(_ uid: String, reason: String, exit: Int) {
-    var pod = present(uid)
-    let end = Container.Termination(reason: reason, exitCode: exit, started: now - .seconds(8), finished: now)
-    pod.containers[0].state = .terminated(end)
-    pod.conditions = [Condition(type: "Ready", status: "False", lastTransition: now)]
-    put(.pods, .pod(pod))
-    pod.containers[0].lastTermination = end
-    pod.containers[0].restartCount += 1
-    pod.containers[0].state = .running(since: now)
-    pod.conditions = [Condition(type: "Ready", status: "True", lastTransition: now)]
-    put(.pods, .pod(pod))
-  }
-
-  /// Ends the run; the container waits to be started again, as the kubelet shows it: the count is still that of the run that ended.
-  mutating func backOff(_ uid: String, exit: Int) {
-    var pod = present(uid)
-    pod.containers[0].lastTermination = Container.Termination(reason: "Error", exitCode: exit, started: now - .seconds(8), finished: now)
-    pod.containers[0].state = .waiting(reason: "CrashLoopBackOff", message: "back-off")
-    pod.conditions = [Condition(type: "Ready", status: "False", lastTransition: now)]
-    put(.pods, .pod(pod))
-  }
-
-  /// Starts the run after a back-off.
-  mutating func startAgain(_ uid: String) {
-    var pod = present(uid)
-    pod.containers[0].restartCount += 1
-    pod.containers[0].state = .running(since: now)
-    pod.conditions = [Condition(type: "Ready", status: "True", lastTransition: now)]
-    put(.pods, .pod(pod))
-  }
-
-  mutating func event(_ uid: String, _ reason: String, _ message: String) {
-    let pod = present(uid)
-    var event = ClusterEvent(
-      uid: "event-\(now.nanoseconds)", namespace: "n", object: ObjectReference(kind: "Pod", namespace: "n", name: pod.name, uid: uid),
-      type: "Normal", reason: reason, message: message, last: now)
-    event.container = "main"
-    put(.events, .event(event))
   }
 }

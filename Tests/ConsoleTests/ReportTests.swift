@@ -108,6 +108,22 @@ struct ReportTests {
     #expect(lines.allSatisfy { $0.count <= width })
   }
 
+  @Test("times that are centuries or years apart have their columns", arguments: [30, 80, 120, 300])
+  func longAxis(width: Int) throws {
+    for texts in [
+      ["1753-01-01T00:00:00Z", "2026-11-23T00:00:00Z", "2026-11-23T00:00:01Z"],
+      ["1700-01-01T00:00:00Z", "1700-01-01T00:00:01Z", "2200-01-01T00:00:00Z"],
+      ["2010-01-01T00:00:00Z", "2015-01-01T00:00:00Z", "2026-01-01T00:00:00Z"],
+      ["2020-01-01T00:00:00Z", "2021-07-01T00:00:00Z", "2026-01-01T00:00:00Z"],
+    ] {
+      let moments = texts.compactMap { Timestamp(rfc3339: $0) }
+      let axis = TimeAxis(moments: moments, width: width)
+      let columns = moments.map(axis.column(of:))
+      #expect(columns == columns.sorted() && columns.allSatisfy { (0..<width).contains($0) }, "\(columns)")
+      #expect(axis.scale().count == width)
+    }
+  }
+
   @Test("the axis keeps order and folds one long silence")
   func axis() {
     let moments = [0, 10, 20, 30, 1000, 1010].map { Timestamp(milliseconds: $0) }

@@ -66,6 +66,27 @@ import TimeFormat
       try await expect(
         ["-n", "shop", "patch", "deployment", "web", "--type=merge", "-p", #"{"spec":{"minReadySeconds":0}}"#],
         contains: "deployment.apps/web patched")
+      // What is only tried changes nothing.
+      let before = cluster.store.list(.pods, namespace: "shop").items.map(\.uid).sorted()
+      try await expect(["-n", "shop", "scale", "deployment/web", "--replicas=0", "--dry-run=server"], contains: "scaled")
+      try await expect(["drain", "node-1", "--ignore-daemonsets", "--force", "--dry-run=server"], contains: "dry run")
+      try await expect(["-n", "shop", "delete", "pods", "--all", "--dry-run=server"], contains: "dry run")
+      #expect(cluster.store.list(.pods, namespace: "shop").items.map(\.uid).sorted() == before)
+      #expect(cluster.store.get(.deployments, namespace: "shop", name: "web")?.at("spec", "replicas") == 4)
+      // More than the API's int32.
+      try await expect(
+        ["-n", "shop", "scale", "deployment/web", "--replicas=9223372036854775807"], contains: "must be between 0 and 2147483647", code: 1)
+      try await expect(
+        [
+          "-n", "shop", "patch", "deployment", "web", "--type=merge", "-p",
+          #"{"spec":{"progressDeadlineSeconds":9223372036854775807,"strategy":{"rollingUpdate":{"maxSurge":"9223372036854775807%"}}}}"#,
+        ], contains: "spec.progressDeadlineSeconds", "maxSurge", code: 1)
+      // Taints are one list; two may share a key.
+      try await expect(["taint", "node", "node-1", "dedicated=a:NoSchedule", "dedicated=a:NoExecute"], contains: "tainted")
+      try await expect(["taint", "node", "node-1", "other=b:NoSchedule"], contains: "tainted")
+      try await expect(["taint", "node", "node-1", "dedicated-"], contains: "untainted")
+      #expect(cluster.store.get(.nodes, name: "node-1")?.at("spec", "taints")?.arrayValue?.compactMap { $0["key"] } == ["other"])
+      try await expect(["taint", "node", "node-1", "other-"], contains: "untainted")
       try await expect(["cordon", "node-1"], contains: "cordoned")
       try await expect(["get", "nodes"], contains: "Ready,SchedulingDisabled")
       try await expect(["drain", "node-1", "--ignore-daemonsets", "--timeout=20s", "--force"], contains: "drained")

@@ -228,4 +228,19 @@ func barePod(_ name: String) -> JSONValue {
     let settings = store.get(.configMaps, namespace: "default", name: "settings")
     #expect(settings?.at("data", "count") == .string(String(writes - 1)))
   }
+
+  /// Leases come every few seconds: what is due after a while must not wait for a pause.
+  @Test func eventsExpireThoughSomethingAlwaysChanges() throws {
+    let clock = TestClock()
+    let store = try store(clock)
+    let manager = ControllerManager(store: store, controllers: [])
+    let pod = try store.create(.pods, barePod("p"), by: "test")
+    store.recordEvent(about: pod, reason: "BackOff", message: "again", component: "kubelet")
+    _ = manager.pass()
+    for _ in 0..<1300 {
+      clock.advance(.seconds(3))
+      _ = manager.pass()
+    }
+    #expect(store.list(.events).items.isEmpty)
+  }
 }

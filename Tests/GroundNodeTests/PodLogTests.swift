@@ -62,6 +62,18 @@ struct PodLogTests {
     #expect(try await text == "one\ntwo\nthree\n\nmore\n")
   }
 
+  /// As the kubelet has it: while a container waits to be started again, its last run is the previous one.
+  @Test func whileItWaitsTheNewestRunIsThePreviousOne() async throws {
+    let home = try Self.home([0: Self.entry("first", 1), 1: Self.entry("second", 2)])
+    defer { try? Files.remove(home.path) }
+    #expect(try await Self.read(home) { $0.previous = true } == "first\n")
+    let text = try await Self.read(home) {
+      $0.previous = true
+      $0.isWaiting = true
+    }
+    #expect(text == "second\n")
+  }
+
   private static func entry(_ text: String, _ second: Int) -> String { "2026-01-01T00:00:0\(second).000000000Z stdout F \(text)\n" }
 
   @Test func whatRotationPutAwayIsRead() async throws {

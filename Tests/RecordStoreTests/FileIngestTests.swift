@@ -96,6 +96,30 @@ import TimeFormat
     #expect(records.last?.message == "one")
   }
 
+  @Test func whatTheKubeletPackedKeepsItsPlace() throws {
+    let name = "pods/shop_orders-1_u1/orders/3.log.20180122-140411.gz"
+    fixture.write(gzip(Array("2018-01-22T14:04:11.318Z stdout F one\n".utf8)), name)
+    let (records, summary) = try run([name])
+    #expect(summary.problems.isEmpty)
+    #expect(records.map(\.origin.pod) == ["orders-1"] && records.map(\.origin.namespace) == ["shop"] && records[0].origin.restart == 3)
+  }
+
+  /// Times without a year are of the year before the reading, however long nothing was written in between.
+  @Test func pausesDoNotTurnYearsBack() throws {
+    let text = """
+      E1222 10:00:00.000000       1 a.go:1] one
+      no time
+      E0110 10:00:00.000000       1 a.go:1] two
+      E0115 10:00:00.000000       1 a.go:1] three
+      """
+    fixture.write(Array(text.utf8), "klog")
+    let (records, _) = try run(["klog"])
+    #expect(
+      records.map { $0.at.rfc3339(.seconds) } == [
+        "2017-12-22T10:00:00Z", "2017-12-22T10:00:00Z", "2018-01-10T10:00:00Z", "2018-01-15T10:00:00Z",
+      ])
+  }
+
   @Test func criLinesArePutTogether() throws {
     let cri = """
       2018-01-22T14:04:11.318Z stdout P one \n2018-01-22T14:04:11.318Z stderr F err

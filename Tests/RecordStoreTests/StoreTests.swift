@@ -210,6 +210,32 @@ import TimeFormat
     #expect(try writer.positions().map(\.folder) == ["/logs/a_b_cc/d"])
   }
 
+  /// A line of one pod may be stored after a younger one of another: who follows must see it.
+  @Test func followingIsInTheOrderOfStoring() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    func record(_ text: String, _ milliseconds: Int64) -> LogRecord {
+      LogLineReader().read(
+        Array(text.utf8), origin: LogOrigin(cluster: "ground", namespace: "n", pod: "p", podUID: "u", container: "c"),
+        readAt: fixture.now, writtenAt: fixture.now + .milliseconds(milliseconds))
+    }
+    #expect(await fixture.reader.newestID() == 0)
+    try writer.append(LogBatch(records: [record("b", 203)]))
+    let reader = fixture.reader
+    let newest = await reader.newestID()
+    try writer.append(LogBatch(records: [record("a", 200), record("c", 204)]))
+    try writer.append(LogBatch(records: [record("old a", -9_000_000)]))
+    var query = LogQuery()
+    query.storedAfter = newest
+    #expect(try await reader.records(matching: query).records.map(\.message) == ["a", "c", "old a"])
+    query.conditions = [.text("A")]
+    query.limit = 1
+    let first = try await reader.records(matching: query).records
+    #expect(first.map(\.message) == ["a"])
+    query.storedAfter = first.last?.id
+    #expect(try await reader.records(matching: query).records.map(\.message) == ["old a"])
+  }
+
   @Test func sourcesCount() async throws {
     let fixture = StoreFixture()
     let writer = try fixture.writer()

@@ -111,8 +111,8 @@ package struct LedgerEngine: Sendable {
     } else {
       workloads[uid] = WorkloadFact(workload, at: at)
     }
-    if let owner = workload.controller { setsByOwner[owner.uid, default: []].insert(uid) }
-    dirty.insert(workload.controller?.uid ?? uid)
+    if let owner = Self.deployment(workload.controller) { setsByOwner[owner, default: []].insert(uid) }
+    dirty.insert(Self.deployment(workload.controller) ?? uid)
     dirty.insert(uid)
   }
 
@@ -209,7 +209,7 @@ package struct LedgerEngine: Sendable {
     if fact.controller != nil, fact.wanted > 0 { fact.step(to: 0, when) }
     fact.gone = when
     workloads[uid] = fact
-    dirty.insert(fact.controller?.uid ?? uid)
+    dirty.insert(Self.deployment(fact.controller) ?? uid)
     dirty.insert(uid)
   }
 
@@ -285,12 +285,16 @@ package struct LedgerEngine: Sendable {
 
   private func top(of pod: PodFact) -> String {
     guard let controller = pod.controller else { return pod.uid }
-    return workloads[controller.uid]?.controller?.uid ?? controller.uid
+    return Self.deployment(workloads[controller.uid]?.controller) ?? controller.uid
   }
+
+  /// The only owner of a workload that is a top itself. What a CronJob, an operator or a custom resource owns stands for itself: they
+  /// are not listed.
+  private static func deployment(_ owner: ObjectReference?) -> String? { owner?.kind == "Deployment" ? owner?.uid : nil }
 
   private mutating func evaluate(_ dirty: Set<String>, _ output: inout LedgerOutput) {
     // A ReplicaSet is a top only until its Deployment is known.
-    let tops = Set(dirty.map { workloads[$0]?.controller?.uid ?? $0 })
+    let tops = Set(dirty.map { Self.deployment(workloads[$0]?.controller) ?? $0 })
     open.subtract(dirty.subtracting(tops))
     for top in tops.sorted() {
       var group = LedgerGroup(cluster: cluster, now: now)
@@ -343,7 +347,7 @@ package struct LedgerEngine: Sendable {
     for (uid, fact) in workloads {
       if let gone = fact.gone, now - gone.to > Self.retention, podsByController[uid] == nil {
         workloads[uid] = nil
-        if let owner = fact.controller?.uid {
+        if let owner = Self.deployment(fact.controller) {
           setsByOwner[owner]?.remove(uid)
           if setsByOwner[owner]?.isEmpty == true { setsByOwner[owner] = nil }
         }
@@ -376,7 +380,7 @@ package struct LedgerEngine: Sendable {
       if let controller = fact.controller { podsByController[controller.uid, default: []].insert(uid) }
     }
     for (uid, fact) in workloads {
-      if let owner = fact.controller { setsByOwner[owner.uid, default: []].insert(uid) }
+      if let owner = Self.deployment(fact.controller) { setsByOwner[owner, default: []].insert(uid) }
     }
     for fact in pods.values where (fact.endedAt != nil && !fact.isSilent) || !fact.runs.isEmpty { open.insert(top(of: fact)) }
   }

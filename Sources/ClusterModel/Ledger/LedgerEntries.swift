@@ -16,7 +16,12 @@ extension LedgerGroup {
     pod.runs.map { run in
       let finding = CauseInference.restart(run, events: events[pod.uid] ?? [], node: nodes[pod.node])
       let at = Moment.exact(api: run.end?.finished, received: run.seen)
-      let ready = pod.readySpans.first { $0.to.map { $0 > at } ?? true }?.from
+      // The kubelet notices an end up to a second late: a span that ends about then is the one before.
+      let ready =
+        pod.readySpans.first { span in
+          guard let to = span.to else { return true }
+          return to > at && (span.from >= at || to > at + Self.lag)
+        }?.from
       let recovered = ready.map { max($0, at) }
       var entry = Reschedule(
         key: "\(cluster)/\(pod.uid)/\(run.container)/\(run.count)", at: at, cluster: cluster, namespace: pod.namespace,

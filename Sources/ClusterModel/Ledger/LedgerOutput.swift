@@ -9,6 +9,12 @@ package struct LedgerOutput: Sendable, Hashable {
 
   package init() {}
 
+  package static func += (one: inout LedgerOutput, other: LedgerOutput) {
+    one.entries += other.entries
+    one.lifecycle += other.lifecycle
+    one.gaps += other.gaps
+  }
+
   package var isEmpty: Bool { entries.isEmpty && lifecycle.isEmpty && gaps.isEmpty }
 }
 

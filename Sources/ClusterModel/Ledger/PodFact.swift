@@ -138,7 +138,8 @@ struct PodFact: Sendable, Hashable {
       deletionRequested = Moment.exact(api: deletion - .seconds(pod.deletionGraceSeconds ?? 0), received: at)
       tell(&story, "terminating", deletionRequested ?? at, "asked to stop, grace \(pod.deletionGraceSeconds ?? 0) s")
     }
-    for container in pod.containers + pod.initContainers { update(container, at: at, &story) }
+    for container in pod.containers { update(container, at: at, &story) }
+    for container in pod.initContainers { update(container, isInit: true, at: at, &story) }
     updateReadiness(pod, at: at, &story)
     if pod.phase == "Failed" || pod.phase == "Succeeded", terminalAt == nil {
       let finished = pod.containers.compactMap { container -> Timestamp? in
@@ -182,7 +183,7 @@ struct PodFact: Sendable, Hashable {
     }
   }
 
-  private mutating func update(_ container: Container, at: Timestamp, _ story: inout Story) {
+  private mutating func update(_ container: Container, isInit: Bool = false, at: Timestamp, _ story: inout Story) {
     var fact = containers[container.name] ?? ContainerFact(count: isBaseline ? container.restartCount : 0, image: container.image)
     // A run that started after the pod was asked to go, or of which nothing is left but "unknown", is the end of the pod and no restart.
     let startedAnew: Timestamp? =
@@ -207,6 +208,8 @@ struct PodFact: Sendable, Hashable {
           tellEnd(container.name, count, end, at, &story)
         }
       }
+      // It runs again: how it ended before says nothing of the pod's end.
+      if exit?.container == container.name { exit = nil }
       fact.count = container.restartCount
       fact.lastEnd = nil
       fact.lastEndSeen = nil
@@ -224,12 +227,19 @@ struct PodFact: Sendable, Hashable {
     case .terminated(let end):
       fact.lastEnd = end
       fact.lastEndSeen = fact.lastEndSeen ?? at
-      exit = Run(container: container.name, count: fact.count, end: end, seen: at)
+      noteExit(Run(container: container.name, count: fact.count, end: end, seen: at), of: end, isInit: isInit)
       tellEnd(container.name, fact.count, end, at, &story)
     case .waiting:
       if fact.lastEnd == nil { fact.lastEnd = container.lastTermination }
     }
     containers[container.name] = fact
+  }
+
+  /// The exit that tells of the pod's end: the first that failed; an init container's only where it failed.
+  private mutating func noteExit(_ run: Run, of end: Container.Termination, isInit: Bool) {
+    if isInit, end.exitCode == 0 { return }
+    let heldCode = exit?.end?.exitCode ?? 0
+    if exit == nil || exit?.container == run.container || heldCode == 0 { exit = run }
   }
 
   private var isTerminal: Bool { phase == "Failed" || phase == "Succeeded" }

@@ -90,6 +90,9 @@ package struct GroundDaemon: Sendable {
       NodeStatus(name: name, number: index + 1, address: addresses.node(index + 1), capacity: options.capacity, images: images)
     }
     await janitor.buryOrphans()
+    for uid in Files.names(in: home.pods) {
+      if let place = PodFolder(home: home, uid: uid).place { addresses.reserve(place.ip) }
+    }
     // Before the controllers look: a node whose daemon was dead for a minute is not a lost node.
     for node in nodes {
       node.register(in: store)

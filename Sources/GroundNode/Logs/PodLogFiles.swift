@@ -16,7 +16,7 @@ package struct PodLogFiles: PodLogReader {
         message: "container \"\(request.container)\" in pod \"\(request.pod)\" is waiting to start: ContainerCreating")
     }
     var number = last
-    if request.previous {
+    if request.previous, !request.isWaiting {
       guard let before = runs.dropLast().last else {
         throw APIError(
           code: 400, reason: "BadRequest",

@@ -6,6 +6,8 @@ import Synchronization
 final class PodAddresses: Sendable {
   private struct State {
     var taken: Set<String> = []
+    /// Kept for pods that a daemon before this one started.
+    var reserved: Set<String> = []
     var next: [Int: Int] = [:]
   }
 
@@ -36,7 +38,13 @@ final class PodAddresses: Sendable {
   /// Takes an address that a living pod already has; answers whether it is in this network and was free.
   func claim(_ address: String) -> Bool {
     guard address.hasPrefix("127.\(second).") else { return false }
-    return state.withLock { $0.taken.insert(address).inserted }
+    return state.withLock { state in state.reserved.remove(address) != nil || state.taken.insert(address).inserted }
+  }
+
+  /// Keeps an address for a living pod until it claims it, so that no new pod gets it first.
+  func reserve(_ address: String) {
+    guard address.hasPrefix("127.\(second).") else { return }
+    state.withLock { state in if state.taken.insert(address).inserted { state.reserved.insert(address) } }
   }
 
   func release(_ address: String) { state.withLock { _ = $0.taken.remove(address) } }

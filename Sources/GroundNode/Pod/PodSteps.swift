@@ -165,10 +165,16 @@ struct PodSteps: Sendable {
     }
   }
 
-  /// Tells the API that nothing of the pod runs any more.
-  func confirm() {
-    _ = try? services.store.delete(
-      .pods, namespace: spec.namespace, name: spec.name, options: DeleteOptions(gracePeriodSeconds: 0, uid: spec.uid), by: "kubelet")
+  /// Tells the API that nothing of the pod runs any more; `false` when it could not be told, e.g. on a full disk.
+  func confirm() -> Bool {
+    do throws(APIError) {
+      try services.store.delete(
+        .pods, namespace: spec.namespace, name: spec.name, options: DeleteOptions(gracePeriodSeconds: 0, uid: spec.uid), by: "kubelet")
+      return true
+    } catch {
+      // Gone already, or another pod of the same name.
+      return error.isNotFound || error.isConflict
+    }
   }
 
   func record(_ event: PodMachine.Event, _ pod: JSONValue) {

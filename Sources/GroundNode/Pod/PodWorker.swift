@@ -94,7 +94,8 @@ struct PodWorker: Sendable {
           case .kill(let name, let number): steps.folder.run(name, number).kill()
           case .confirm:
             steps.publish(machine, podIP)
-            steps.confirm()
+            // Nothing of it runs: there is nothing else to do until it is told.
+            while !steps.confirm(), !Task.isCancelled { try? await Task.sleep(for: .seconds(1)) }
           }
         }
         steps.publish(machine, podIP)

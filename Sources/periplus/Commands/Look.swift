@@ -79,17 +79,21 @@ struct Logs: AsyncParsableCommand {
       let catchUp = CatchUp(home: try read.home.resolve())
       complaint = catchUp.complaint(await catchUp.wait(store))
     }
-    let found = try await print(wanted, from: store)
+    let newest = follow ? await store.newestID() : .max
+    let found = try await print(wanted, newest: newest, from: store)
     if let complaint { Output.complain("records of this request may be missing; \(complaint)") }
-    if follow { return try await goOn(wanted, after: found.last, from: store) }
+    if follow { return try await goOn(wanted, after: newest, besides: found.later, from: store) }
     if !found.any { throw Problem.finding(read.json ? "" : "no record matches; periplus status tells what is collected") }
   }
 
   /// Prints page after page, so that a million records need no memory.
-  private func print(_ query: LogQuery, from store: StoreReader) async throws -> (any: Bool, last: LogCursor?) {
+  /// - Returns: whether there was any, and those that were stored after `newest`.
+  private func print(
+    _ query: LogQuery, newest: Int64, from store: StoreReader
+  ) async throws -> (any: Bool, later: Set<Int64>) {
     var query = query
     var left = query.limit
-    var last: LogCursor?
+    var later: Set<Int64> = []
     var isAny = false
     // Newest first is for a bounded tail, which is printed as it happened: kept, and turned around at the end.
     var tail: [LogRecord] = []
@@ -98,26 +102,26 @@ struct Logs: AsyncParsableCommand {
       let page = try await store.records(matching: query)
       if query.order == .newestFirst { tail += page.records } else { for record in page.records { line(record) } }
       isAny = isAny || !page.records.isEmpty
-      if let record = query.order == .newestFirst ? tail.first : page.records.last { last = LogCursor(at: record.at, id: record.id) }
+      later.formUnion(page.records.lazy.map(\.id).filter { $0 > newest })
       left -= page.records.count
       query.cursor = page.next
     } while query.cursor != nil && left > 0
     for record in tail.reversed() { line(record) }
-    return (isAny, last)
+    return (isAny, later)
   }
 
-  private func goOn(_ query: LogQuery, after start: LogCursor?, from store: StoreReader) async throws {
+  /// In the order of storing: a line of one pod may be stored after a younger one of another.
+  private func goOn(_ query: LogQuery, after start: Int64, besides printed: Set<Int64>, from store: StoreReader) async throws {
     var query = query
     query.order = .oldestFirst
-    query.cursor = start ?? LogCursor(at: WallClock.now(), id: 0)
-    query.range = nil
+    query.limit = 5000
+    query.storedAfter = start
     var revision = await store.revision()
     while true {
-      query.limit = 5000
       let page = try await store.records(matching: query)
-      for record in page.records { line(record) }
-      if let record = page.records.last { query.cursor = LogCursor(at: record.at, id: record.id) }
-      if page.next != nil { continue }
+      for record in page.records where !printed.contains(record.id) { line(record) }
+      if let record = page.records.last { query.storedAfter = record.id }
+      if page.records.count == query.limit { continue }
       while await store.revision() == revision { try await Task.sleep(for: .milliseconds(200)) }
       revision = await store.revision()
     }

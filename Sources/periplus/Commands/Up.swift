@@ -27,6 +27,11 @@ struct Up: AsyncParsableCommand {
     _ = try deployment.manifests()
     if launcher.wasKilled { Output.complain("the proving ground's daemon had died; starting it again") }
     let owner = Owner(home: home)
+    // The ground of a console that was killed ends by itself; until it has, nothing can be built on it.
+    if owner.isGone, launcher.isRunning("ground") {
+      Output.progress("waiting for the proving ground of a console that is gone")
+      try await launcher.waitUntilGone()
+    }
     let wasStopped = !launcher.isRunning("ground")
     let isOurs = wasStopped && !detach
     if isOurs { try owner.claim(home) } else if detach { owner.release() }

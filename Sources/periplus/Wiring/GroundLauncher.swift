@@ -73,7 +73,8 @@ struct GroundLauncher {
       _ = try DaemonSpawner.spawn(
         installation.executable, ["ground", "--home", home.path, "--stop-leftovers"], environment: daemonEnvironment,
         log: home.log("ground"))
-      try? await Task.sleep(for: .milliseconds(300))
+      let end = ContinuousClock.now + .seconds(10)
+      while !isRunning("ground"), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(25)) }
     }
     progress("stopping the proving ground")
     if let ground = identity(of: "ground"), ground.signal(SIGTERM), try await waitUntilGone(ground, limit: .seconds(45)) == false {
@@ -86,6 +87,13 @@ struct GroundLauncher {
       _ = recorder.signal(SIGKILL)
     }
     return true
+  }
+
+  /// Waits for a ground that is ending by itself; one that does not in time is ended.
+  func waitUntilGone() async throws {
+    guard let ground = identity(of: "ground") else { return }
+    if try await waitUntilGone(ground, limit: .seconds(45)) { return }
+    _ = try await stop { _ in }
   }
 
   private var hasPods: Bool { !Files.names(in: home.pods).isEmpty }
