@@ -177,7 +177,11 @@ package struct ReschedulesView: Sendable {
   package func gapsLine(face: ClockFace) -> StyledLine? {
     guard let last = gaps.last else { return nil }
     let more = gaps.count > 1 ? ", and \(gaps.count - 1) more" : ""
-    return StyledLine("not seen: \(face.short(last.from, now: now))–\(face.minute(last.to)) (\(last.reason))\(more)", .amber)
+    let time =
+      last.to - last.from < .seconds(60)
+      ? "\(face.short(last.from, now: now)) for \((last.to - last.from).brief)"
+      : "\(face.short(last.from, now: now))–\(face.minute(last.to))"
+    return StyledLine("not seen: \(time) (\(last.reason))\(more)", .amber)
   }
 
   package func report(face: ClockFace, span: String, order: Order) -> Report {

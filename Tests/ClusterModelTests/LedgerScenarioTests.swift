@@ -274,6 +274,20 @@ import TimeFormat
     #expect((13...16).contains(try #require(entry.downtimeSeconds)), "\(entry.downtimeSeconds ?? -1)")
   }
 
+  /// The same while nobody watched: the pod is ready before and after, but not since when it was before.
+  @Test func downtimeThatNobodyWatchedIsMeasured() throws {
+    var stage = Stage()
+    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.begin()
+    stage.pod("app-1", of: "ReplicaSet/app")
+    stage.wait(60)
+    stage.blind { $0.restartLate("app-1", down: 14) }
+    stage.wait(60)
+    let entry = try #require(stage.book.sorted.first)
+    #expect(stage.found == ["restarted crash app-1→-"])
+    #expect((13...16).contains(try #require(entry.downtimeSeconds)), "\(entry.downtimeSeconds ?? -1)")
+  }
+
   /// While a container waits to be started again, its last termination is that of the run that the count names, not of the one before.
   @Test func aBackOffThatIsFoundLaterIsToldOnce() {
     var stage = Stage()

@@ -169,6 +169,17 @@ struct PodFact: Sendable, Hashable {
   private mutating func updateReadiness(_ pod: Pod, at: Timestamp, _ story: inout Story) {
     let condition = pod.conditions.first { $0.type == "Ready" }
     let isReady = condition?.status == "True"
+    if isReady, isReadyNow, let again = condition?.lastTransition, let last = readySpans.indices.last,
+      again > readySpans[last].from + .seconds(1)
+    {
+      // It was not ready for a while that nobody watched: since its container ended, as far as is known.
+      let ended = pod.containers.compactMap { $0.lastTermination?.finished }.filter { $0 <= again && $0 >= readySpans[last].from }.max()
+      readySpans[last].to = ended ?? again
+      readySpans.append(Span(from: again, to: nil))
+      if readySpans.count > 32 { readySpans.removeFirst() }
+      tell(&story, "ready", again, "ready", once: "ready@\(again.nanoseconds)")
+      return
+    }
     guard isReady != isReadyNow else { return }
     let moment = Moment.exact(api: condition?.lastTransition, received: at)
     if isReady {
