@@ -47,7 +47,13 @@ extension LoggingChecks {
         let edge = page.next == nil ? range.lowerBound : records.last?.at ?? range.lowerBound
         ledger.add(records, edge: edge) { $0.restart < restarts[$0.container] ?? 0 }
       }
-      findings.append(ledger.finding(workload.subject, query, canaries))
+      var finding = ledger.finding(workload.subject, query, canaries.arrived)
+      // It took a request and answered it, and its log says nothing of any.
+      if finding.outcome == .notApplicable, canaries.silent.contains(where: { workload.subject.hasSuffix("/\($0)") }) {
+        finding.outcome = .fail
+        finding.observed = "it answered a request of this check, and has written neither its beginning nor its end"
+      }
+      findings.append(finding)
     }
     return findings
   }

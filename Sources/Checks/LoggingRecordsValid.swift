@@ -26,7 +26,7 @@ package enum LoggingChecks {
   ) { context in
     let around = try Surroundings(context)
     let limit = context.fields.integer("records") ?? 200
-    let canaries = try await CanaryFlight.fly(context)
+    let canaries = try await CanaryFlight.fly(context).arrived
     var findings: [CheckFinding] = []
     for workload in around.workloads(named: context.fields.texts("workloads")) {
       let query = "namespace:\(around.namespace) \(workload.subject), last \(limit) of each pod"
@@ -80,22 +80,30 @@ package enum LoggingChecks {
 
 /// Sends the canaries, and waits until the log knows them.
 enum CanaryFlight {
-  /// - Returns: the ids that were sent and have arrived in the log with a completion record.
-  static func fly(_ context: CheckContext) async throws -> Set<String> {
-    guard let frontDoor = context.frontDoor else { return [] }
+  struct Landing {
+    /// The ids that have arrived in the log with a completion record.
+    var arrived: Set<String> = []
+    /// The services that answered one and wrote no completion record of it.
+    var silent: Set<String> = []
+  }
+
+  /// Sends each canary and waits for its completion record.
+  static func fly(_ context: CheckContext) async throws -> Landing {
+    guard let frontDoor = context.frontDoor else { return Landing() }
     let canaries =
       context.fields.has("canaries")
       ? context.fields.records("canaries").map(Canary.init) : Canary.referenceApp
     let from = context.now()
-    var ids: Set<String> = []
+    var services: [String: String] = [:]
     for canary in canaries {
       let id = Canary.newID()
       // A front door that is shut lowers the grade of what is found; it is no failure of logging.
-      if (try? await frontDoor.send(canary.request(id: id, namespace: context.namespace))) != nil { ids.insert(id) }
+      if (try? await frontDoor.send(canary.request(id: id, namespace: context.namespace))) != nil { services[id] = canary.service }
     }
-    guard !ids.isEmpty else { return [] }
+    let ids = Set(services.keys)
+    guard !ids.isEmpty else { return Landing() }
     let within = context.fields.duration("within") ?? .seconds(10)
-    return try await context.poll(within: within, until: { $0 == ids }) {
+    let arrived = try await context.poll(within: within, until: { $0 == ids }) {
       var arrived: Set<String> = []
       for id in ids {
         let page = try await context.logs.records(
@@ -104,6 +112,13 @@ enum CanaryFlight {
       }
       return arrived
     }
+    var landing = Landing(arrived: arrived)
+    for (id, service) in services {
+      let page = try await context.logs.records(
+        matching: LogQuery([.requestID(id), .field("service", .equal, service)], range: window(from: from, to: context.now()), limit: 200))
+      if page.records.isEmpty { landing.silent.insert(service) }
+    }
+    return landing
   }
 
   /// Clocks of nodes differ a little; a record's own time may lie before the request was sent.

@@ -28,6 +28,19 @@ package struct FeedStatus: Sendable, Hashable {
   package var kinds: [Kind]
   package var connection: ClusterConnection
 
+  /// A server sends an event or a bookmark at least about every minute over each watch; one that is silent for longer may be gone.
+  package static let signOfLife = Duration.seconds(75)
+
+  /// Until when each kind that is watched is known to have been seen. What happened in the last second may still be on its way.
+  package func watched(at now: Timestamp) -> [ClusterResource: Timestamp] {
+    var result: [ClusterResource: Timestamp] = [:]
+    for kind in kinds {
+      guard case .watching = kind.state, let heard = kind.heard else { continue }
+      result[kind.resource] = now - heard < Self.signOfLife ? now - .seconds(1) : heard
+    }
+    return result
+  }
+
   /// Since when anything was heard.
   package var heard: Timestamp? { kinds.compactMap(\.heard).max() }
   package var received: Int64 { kinds.reduce(0) { $0 + $1.received } }

@@ -156,7 +156,11 @@ package final class WatchedCluster: ClusterSource {
           action = machine.ended(after: .now - began, jitter: Double.random(in: 0...1))
         } catch {
           if place.version != version { machine.saw(resourceVersion: place.version) }
-          action = fail(resource, error, &machine)
+          // One that opened and was silent for long ends like any other; whether the server is there, the next one shows.
+          let isSilence = (error as? KubernetesError)?.kind == .unreachable && ContinuousClock.now - began > .seconds(90)
+          action =
+            isSilence && !Task.isCancelled
+            ? machine.ended(after: .now - began, jitter: Double.random(in: 0...1)) : fail(resource, error, &machine)
         }
       case .wait(let time):
         try? await Task.sleep(for: time)

@@ -85,7 +85,8 @@ package enum HealthAssessment {
     init(_ snapshot: ClusterSnapshot, _ entries: [Reschedule], _ now: Timestamp) {
       listed = Set(snapshot.workloads.lazy.map(\.reference.uid))
       for workload in snapshot.workloads {
-        owners[workload.reference.uid] = isTop(workload) ? workload.reference.uid : workload.controller?.uid
+        owners[workload.reference.uid] =
+          workload.controller.map { listed.contains($0.uid) } == true ? workload.controller?.uid : workload.reference.uid
         if workload.reference.kind == "ReplicaSet", let owner = workload.controller { replicaSets[owner.uid, default: []].append(workload) }
       }
       for place in snapshot.pods.indices {
@@ -105,7 +106,11 @@ package enum HealthAssessment {
     }
 
     /// Whether nothing that is listed owns it: a Job of a CronJob or what an operator made stands for itself.
-    func isTop(_ workload: Workload) -> Bool { workload.controller.map { !listed.contains($0.uid) } ?? true }
+    func isTop(_ workload: Workload) -> Bool {
+      guard let owner = workload.controller else { return true }
+      // Of what rolls out ReplicaSets and is not listed, the sets that are done with are no news.
+      return !listed.contains(owner.uid) && (workload.reference.kind != "ReplicaSet" || workload.wanted > 0)
+    }
 
     func events(of pods: [Pod]) -> [ClusterEvent] { warnings.isEmpty ? [] : pods.flatMap { warnings[$0.uid] ?? [] } }
 

@@ -178,7 +178,7 @@ package struct PodLogTailer: Sendable {
       if status.size > file.offset || isOver && !file.joiner.isEmpty {
         isComplete = false
         if file.opened() == nil {
-          read.problem("Opening \(path) failed: \(FileSystem.lastError).")
+          if errno != ENOENT { read.problem("Opening \(path) failed: \(FileSystem.lastError).") }
         } else {
           read.drain(&file, &buffer, isEnded: isOver)
         }

@@ -53,6 +53,11 @@ struct TailedFile {
   /// Opens the file if it is not open; a file that only has the inode of the one that was read before starts anew.
   mutating func opened() -> OpenFile? {
     guard let file = open ?? OpenFile(path) else { return nil }
+    // Put away since it was looked at: the path leads to its successor, and it is found under its new name.
+    if open == nil, file.status?.inode != inode {
+      errno = ENOENT
+      return nil
+    }
     open = file
     if isUnverified {
       isUnverified = false

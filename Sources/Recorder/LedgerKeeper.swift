@@ -11,17 +11,21 @@ package struct LedgerKeeper: Sendable {
   let store: StoreWriter
   /// How current the watches are.
   let source: @Sendable () -> SourceUpdate
+  /// Until when each kind's watch is known to have been live.
+  let watched: @Sendable () -> [ClusterResource: Timestamp]
   let now: @Sendable () -> Timestamp
   /// Waits; throws when it is cancelled.
   let pause: @Sendable (Duration) async throws -> Void
 
   package init(
-    cluster: String, store: StoreWriter, source: @escaping @Sendable () -> SourceUpdate, now: @escaping @Sendable () -> Timestamp,
+    cluster: String, store: StoreWriter, source: @escaping @Sendable () -> SourceUpdate,
+    watched: @escaping @Sendable () -> [ClusterResource: Timestamp] = { [:] }, now: @escaping @Sendable () -> Timestamp,
     pause: @escaping @Sendable (Duration) async throws -> Void
   ) {
     self.cluster = cluster
     self.store = store
     self.source = source
+    self.watched = watched
     self.now = now
     self.pause = pause
   }
@@ -42,10 +46,8 @@ package struct LedgerKeeper: Sendable {
         // What waits for time to pass is settled, and the memory of a quiet cluster kept fresh.
         while !Task.isCancelled {
           do { try await pause(.seconds(1)) } catch { return }
-          let state = source()
-          // What happened in the last second may still be on its way.
-          await keeper.tick(now(), watchedUntil: state.connectedSince == nil ? nil : state.currentAt.map { $0 - .seconds(1) })
-          try? store.record([state])
+          await keeper.tick(now(), watched: watched())
+          try? store.record([source()])
         }
       }
       await group.next()
@@ -83,8 +85,8 @@ private actor Keeper {
     write(engine.apply(delta))
   }
 
-  func tick(_ moment: Timestamp, watchedUntil: Timestamp?) {
-    write(engine.tick(moment, watchedUntil: watchedUntil))
+  func tick(_ moment: Timestamp, watched: [ClusterResource: Timestamp]) {
+    write(engine.tick(moment, watched: watched))
     ticks += 1
     if isDirty || ticks % 30 == 0 { save() }
   }

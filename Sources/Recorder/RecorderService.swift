@@ -80,7 +80,8 @@ package struct RecorderService: Sendable {
   private func keepLedger(of feed: WatchedCluster, _ store: StoreWriter) async {
     let deltas = feed.deltas()
     let keeper = LedgerKeeper(
-      cluster: feed.cluster, store: store, source: { SourceUpdate(feed.status(), now: now()) }, now: now, pause: Self.pause)
+      cluster: feed.cluster, store: store, source: { SourceUpdate(feed.status(), now: now()) },
+      watched: { feed.status().watched(at: now()) }, now: now, pause: Self.pause)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await feed.run() }
       group.addTask { await keeper.run(deltas) }
@@ -102,6 +103,8 @@ package struct RecorderService: Sendable {
     try? Files.remove(home.socket("recorder"))
     try? await ControlServer(socket: home.socket("recorder"), jobs: jobs.table).run()
     try? Files.remove(home.socket("recorder"))
+    // Without its socket the recorder collects all the same: only what is asked of it goes without an answer.
+    while !Task.isCancelled { try? await Task.sleep(for: .seconds(1)) }
   }
 
   private static let pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -115,7 +118,7 @@ extension SourceUpdate {
     case .live(let since):
       connectedSince = since
       // A server gives a sign of life at least every minute (bookmarks); one that is silent longer may be gone.
-      currentAt = status.heard.map { now - $0 < .seconds(75) ? now : $0 } ?? now
+      currentAt = status.heard.map { now - $0 < FeedStatus.signOfLife ? now : $0 } ?? now
       error = .cleared
     case .stale(_, let reason, _): error = .happened(reason)
     case .connecting: break

@@ -1,11 +1,18 @@
 package import TelemetryModel
+package import TimeFormat
 
 /// Of which clusters a recorder keeps the reschedule ledger. Of the others no reschedule is known, which is not the same as none.
 package struct LedgerCoverage: Sendable, Hashable {
   private let clusters: Set<String>
 
+  /// A recorder that said nothing for this long is gone, or has not reached the cluster since.
+  private static let patience = Duration.seconds(600)
+
   /// - Parameter sources: what the store knows; who keeps a ledger says there how current its watch of the cluster is.
-  package init(_ sources: [SourceStatus]) { clusters = Set(sources.lazy.filter { $0.name == "k8s" }.map(\.cluster)) }
+  package init(_ sources: [SourceStatus], now: Timestamp) {
+    clusters = Set(
+      sources.lazy.filter { $0.name == "k8s" && $0.currentAt.map { now - $0 < Self.patience } == true }.map(\.cluster))
+  }
 
   package var isEmpty: Bool { clusters.isEmpty }
 

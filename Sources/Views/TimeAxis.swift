@@ -44,7 +44,11 @@ package struct TimeAxis: Sendable, Hashable {
     fold = (widest.from, widest.to, Int(column))
   }
 
-  private static func span(_ from: Timestamp, _ to: Timestamp) -> Double { Double(to.nanoseconds) - Double(from.nanoseconds) }
+  /// Nanoseconds: exact as long as the difference is an integer that can be had.
+  private static func span(_ from: Timestamp, _ to: Timestamp) -> Double {
+    let (difference, isTooLarge) = to.nanoseconds.subtractingReportingOverflow(from.nanoseconds)
+    return isTooLarge ? Double(to.nanoseconds) - Double(from.nanoseconds) : Double(difference)
+  }
 
   /// The column of a moment, 0 to `width - 1`.
   package func column(of moment: Timestamp) -> Int {
@@ -87,7 +91,9 @@ package struct TimeAxis: Sendable, Hashable {
     let step = TimeAxis.step(visible / Double(max(1, columns / 10)))
     var tick = step
     while tick < total, step > 0, tick / step < 200 {
-      let moment = start + .nanoseconds(Int64(tick * 1e6))
+      guard let after = Int64(exactly: (tick * 1e6).rounded()) else { break }
+      let moment = start + .nanoseconds(after)
+      guard moment > start else { break }
       if let fold, moment > fold.from, moment < fold.to {} else { put(TimeAxis.label(tick), column(of: moment)) }
       tick += step
     }

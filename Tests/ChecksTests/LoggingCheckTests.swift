@@ -117,6 +117,18 @@ struct LoggingCheckTests {
     #expect(report.details == ["catalog-1 bad: 1 begun, \(isDoubled ? 2 : 0) completed"])
   }
 
+  @Test("one completion: who answers and writes nothing at all does not pass", arguments: ["orders", "reports"])
+  func silent(service: String) async {
+    let app = FakeApp()
+    app.faults.silentHop = service
+    let report = await run("logging.one-completion", app)
+    #expect(subject("Deployment/\(service)", report)?.outcome == .fail)
+    #expect(subject("Deployment/billing", report)?.outcome != .fail)
+    app.faults.isShut = true
+    app.advance(.seconds(3600))
+    #expect(await run("logging.one-completion", app).outcome != .fail)
+  }
+
   @Test("one completion: what is in flight, before the window or cut off by the page is nobody's fault")
   func edges() async {
     let app = FakeApp()

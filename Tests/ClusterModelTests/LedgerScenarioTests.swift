@@ -318,7 +318,7 @@ import TimeFormat
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app")
     stage.wait(600)
-    stage.book.tick(stage.now, watchedUntil: stage.now)
+    stage.book.tick(stage.now, watched: [.pods: stage.now])
     let last = stage.now
     stage.blind {
       $0.delete("app-1")

@@ -42,7 +42,7 @@ struct LedgerBook {
   init(cluster: String = "real") { engine = LedgerEngine(cluster: cluster) }
 
   mutating func apply(_ delta: ClusterDelta) { take(engine.apply(delta)) }
-  mutating func tick(_ at: Timestamp, watchedUntil: Timestamp? = nil) { take(engine.tick(at, watchedUntil: watchedUntil)) }
+  mutating func tick(_ at: Timestamp, watched: [ClusterResource: Timestamp] = [:]) { take(engine.tick(at, watched: watched)) }
 
   mutating func take(_ output: LedgerOutput) {
     for entry in output.entries { entries[entry.key] = entry }

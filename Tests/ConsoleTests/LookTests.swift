@@ -41,7 +41,14 @@ struct LookTests {
   @Test("where nobody keeps a ledger, no number of reschedules stands")
   func noLedger() {
     let clusters = ["dev-fra", "prd-fra"].map { ClusterHealth(snapshot: Fixture.snapshot($0), verdicts: Fixture.verdicts($0)) }
-    let one = LedgerCoverage([SourceStatus(name: "k8s", cluster: "prd-fra"), SourceStatus(name: "logs", cluster: "dev-fra")])
+    let one = LedgerCoverage(
+      [
+        SourceStatus(name: "k8s", cluster: "prd-fra", currentAt: now - .seconds(3)),
+        SourceStatus(name: "logs", cluster: "dev-fra", currentAt: now),
+        // Never reached; and kept long ago.
+        SourceStatus(name: "k8s", cluster: "dev-fra", lastError: "connection refused"),
+        SourceStatus(name: "k8s", cluster: "dev-fra", currentAt: now - .seconds(86_400)),
+      ], now: now)
     let words = "No ledger is kept of dev-fra: periplus record --context dev-fra keeps one."
 
     let health = HealthView(clusters: clusters, reschedules: [], ledger: one, now: now)
@@ -54,7 +61,7 @@ struct LookTests {
     let both = ReschedulesView([], gaps: [], ledger: one, clusters: ["dev-fra", "prd-fra"], now: now)
     #expect(both.hasLedger && both.ledgerNote == words)
     #expect(both.summary(span: "24 h").text.hasPrefix("last 24 h: 0"))
-    let empty = ReschedulesView([], gaps: [], ledger: LedgerCoverage([]), now: now)
+    let empty = ReschedulesView([], gaps: [], ledger: LedgerCoverage([], now: now), now: now)
     #expect(empty.summary(span: "24 h").text.hasPrefix("last 24 h: –"))
     #expect(empty.report(face: .utc, span: "24 h", order: .byTime).text(width: 200).contains(ReschedulesView.noLedger))
     // Before the store was asked nothing is said of it.

@@ -118,10 +118,19 @@ struct ReportTests {
     ] {
       let moments = texts.compactMap { Timestamp(rfc3339: $0) }
       let axis = TimeAxis(moments: moments, width: width)
+      #expect(TimeAxis(moments: [moments[0], moments[2]], width: width).scale().count == width)
       let columns = moments.map(axis.column(of:))
       #expect(columns == columns.sorted() && columns.allSatisfy { (0..<width).contains($0) }, "\(columns)")
       #expect(axis.scale().count == width)
     }
+  }
+
+  @Test("times that are nanoseconds apart have their columns", arguments: [30, 80, 300])
+  func shortAxis(width: Int) {
+    let start = Timestamp(rfc3339: "2026-11-23T04:00:00Z")!
+    let moments = [1, 61, 101].map { start + .nanoseconds($0) }
+    let columns = moments.map(TimeAxis(moments: moments, width: width).column(of:))
+    #expect(columns == columns.sorted() && columns[0] == 0 && columns[2] == width - 1)
   }
 
   @Test("the axis keeps order and folds one long silence")

@@ -13,7 +13,7 @@ public final class EmbeddedQueue: MessageQueue {
   ///   - path: the file; its folder must exist.
   ///   - maximumDeliveries: a message rejected, or not acknowledged, that often becomes a dead letter.
   ///   - clock: milliseconds since 1970; the processes' clocks must agree to well within a lease.
-  public init(path: String, maximumDeliveries: Int = 10, clock: (@Sendable () -> Int64)? = nil) throws {
+  public init(path: String, maximumDeliveries: Int = 1000, clock: (@Sendable () -> Int64)? = nil) throws {
     self.maximumDeliveries = maximumDeliveries
     self.clock = clock ?? { RecordLine.now().nanoseconds / 1_000_000 }
     var migrator = DatabaseMigrator()
@@ -96,16 +96,19 @@ public final class EmbeddedQueue: MessageQueue {
   }
 
   /// Shows the message again after the delay, or buries it after its last permitted delivery.
-  public func reject(_ message: Message, reason: String, delay: Duration) async throws {
+  @discardableResult
+  public func reject(_ message: Message, reason: String, delay: Duration) async throws -> Bool {
     let now = clock()
     let most = maximumDeliveries
-    try await database.write { db in
+    return try await database.write { db in
       if message.deliveries >= most {
         try Self.bury(db, whereClause: "id = ? AND lease = ?", [message.id, message.lease], reason, at: now)
+        return false
       } else {
         try db.execute(
           sql: "UPDATE messages SET visible_at = ?, lease = NULL WHERE id = ? AND lease = ?",
           arguments: [now + delay.microseconds / 1000, message.id, message.lease])
+        return true
       }
     }
   }

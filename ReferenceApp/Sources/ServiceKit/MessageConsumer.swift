@@ -65,10 +65,15 @@ public struct MessageConsumer: Sendable {
           logger.warning("Message \(message.id) of \(topic) took longer than its lease; another consumer may have it as well.")
         }
       } catch {
-        logger.warning(
-          "Message \(message.id) of \(topic) is given back: \(error).", metadata: ["deliveries": .stringConvertible(message.deliveries)])
+        let metadata: Logger.Metadata = ["deliveries": .stringConvertible(message.deliveries)]
         do {
-          try await queue.reject(message, reason: String(describing: error), delay: Self.delay(after: message.deliveries))
+          let comesAgain = try await queue.reject(
+            message, reason: String(describing: error), delay: Self.delay(after: message.deliveries))
+          if comesAgain {
+            logger.warning("Message \(message.id) of \(topic) is given back: \(error).", metadata: metadata)
+          } else {
+            logger.error("Message \(message.id) of \(topic) is given up and lies among the dead letters: \(error).", metadata: metadata)
+          }
         } catch {
           logger.warning("Message \(message.id) of \(topic) could not be given back, and comes again when its lease ends: \(error).")
         }

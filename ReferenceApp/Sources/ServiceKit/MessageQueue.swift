@@ -42,7 +42,9 @@ public protocol MessageQueue: Sendable {
   func acknowledge(_ message: Message) async throws -> Bool
 
   /// Gives it back, to be delivered again after `delay`; after the last permitted delivery it becomes a dead letter.
-  func reject(_ message: Message, reason: String, delay: Duration) async throws
+  /// - Returns: whether it will be delivered again.
+  @discardableResult
+  func reject(_ message: Message, reason: String, delay: Duration) async throws -> Bool
 
   /// Messages of the topic that wait or are held.
   func depth(topic: String) async throws -> Int

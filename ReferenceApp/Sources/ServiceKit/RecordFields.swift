@@ -24,7 +24,7 @@ enum RecordFields {
     for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where !dropped.contains(key) {
       var name = ownKey(key)
       while !taken.insert(name).inserted { name += "_" }
-      result.append((name, unitless(name) ? .string(value.description) : Masking.masked(key: key, json(value))))
+      result.append((name, Masking.masked(key: key, unitless(name) ? .string(value.description) : json(value))))
     }
     return result
   }
@@ -53,7 +53,7 @@ enum RecordFields {
     case .stringConvertible(let number as Double): return number.isFinite ? .double(number) : .string("\(number)")
     case .stringConvertible(let tree as JSONTree): return tree.value
     case .stringConvertible(let other): return .string(other.description)
-    case .array(let values): return .array(values.map(json))
+    case .array(let values): return .array(values.map { Masking.masked(key: "", json($0)) })
     case .dictionary(let members):
       return .object(
         JSONObject(members.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: Masking.masked(key: $0.key, json($0.value))) }))

@@ -46,7 +46,7 @@ public struct ServiceEnvironment: Sendable {
   ///
   /// - Throws: ``ConfigurationError`` that names the line.
   public mutating func addDefaults(lines text: String, from file: String) throws {
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let content = line.drop { $0 == " " || $0 == "\t" }
       if content.isEmpty || content.first == "#" { continue }
       guard let equals = content.firstIndex(of: "="), equals != content.startIndex else {

@@ -39,7 +39,8 @@ struct Billing: ShopService {
     service.router.post("/billing/accounts/:id/entries") { request, context in
       let id = try Wire.parameter("id", context)
       let wanted = try await Wire.body(EntryRequest.self, of: request, expected: #"{"entryId":"e-1","orderId":"o-1","amountCents":1200}"#)
-      guard !wanted.entryId.isEmpty, wanted.entryId.utf8.count <= 128, abs(wanted.amountCents) <= 1_000_000_000 else {
+      guard !wanted.entryId.isEmpty, wanted.entryId.utf8.count <= 128, (-1_000_000_000...1_000_000_000).contains(wanted.amountCents)
+      else {
         throw HTTPError(.unprocessableContent, message: "Expected an entryId of 1 to 128 bytes and an amount of at most 1000000000 cents.")
       }
       guard let (entry, isNew) = try await store.add(wanted, to: id) else { throw noAccount(id) }

@@ -55,11 +55,11 @@ package struct LedgerEngine: Sendable {
   }
 
   /// Lets time pass where no delta comes, so that what waits is settled.
-  /// - Parameter watchedUntil: until when the watches are known to have been live: their silence says that nothing happened.
-  package mutating func tick(_ moment: Timestamp, watchedUntil: Timestamp? = nil) -> LedgerOutput {
+  /// - Parameter watched: until when the watch of a kind is known to have been live: its silence says that nothing happened.
+  package mutating func tick(_ moment: Timestamp, watched: [ClusterResource: Timestamp] = [:]) -> LedgerOutput {
     var output = LedgerOutput()
     now = max(now, moment)
-    if let watchedUntil { heard = heard.mapValues { max($0, watchedUntil) } }
+    for (resource, until) in watched { heard[resource] = heard[resource].map { max($0, until) } }
     settle(&output)
     return output
   }
@@ -111,8 +111,9 @@ package struct LedgerEngine: Sendable {
     } else {
       workloads[uid] = WorkloadFact(workload, at: at)
     }
-    if let owner = Self.deployment(workload.controller) { setsByOwner[owner, default: []].insert(uid) }
-    dirty.insert(Self.deployment(workload.controller) ?? uid)
+    let owner = Self.owner(of: workloads[uid])
+    if let owner { setsByOwner[owner, default: []].insert(uid) }
+    dirty.insert(owner ?? uid)
     dirty.insert(uid)
   }
 
@@ -209,7 +210,7 @@ package struct LedgerEngine: Sendable {
     if fact.controller != nil, fact.wanted > 0 { fact.step(to: 0, when) }
     fact.gone = when
     workloads[uid] = fact
-    dirty.insert(Self.deployment(fact.controller) ?? uid)
+    dirty.insert(Self.owner(of: fact) ?? uid)
     dirty.insert(uid)
   }
 
@@ -285,16 +286,16 @@ package struct LedgerEngine: Sendable {
 
   private func top(of pod: PodFact) -> String {
     guard let controller = pod.controller else { return pod.uid }
-    return Self.deployment(workloads[controller.uid]?.controller) ?? controller.uid
+    return Self.owner(of: workloads[controller.uid]) ?? controller.uid
   }
 
-  /// The only owner of a workload that is a top itself. What a CronJob, an operator or a custom resource owns stands for itself: they
-  /// are not listed.
-  private static func deployment(_ owner: ObjectReference?) -> String? { owner?.kind == "Deployment" ? owner?.uid : nil }
+  /// Who stands above a workload: ReplicaSets belong together under their Deployment, or whatever rolls them out. What a CronJob or an
+  /// operator owns stands for itself: they are not listed.
+  private static func owner(of fact: WorkloadFact?) -> String? { fact?.reference.kind == "ReplicaSet" ? fact?.controller?.uid : nil }
 
   private mutating func evaluate(_ dirty: Set<String>, _ output: inout LedgerOutput) {
     // A ReplicaSet is a top only until its Deployment is known.
-    let tops = Set(dirty.map { Self.deployment(workloads[$0]?.controller) ?? $0 })
+    let tops = Set(dirty.map { Self.owner(of: workloads[$0]) ?? $0 })
     open.subtract(dirty.subtracting(tops))
     for top in tops.sorted() {
       var group = LedgerGroup(cluster: cluster, now: now)
@@ -347,7 +348,7 @@ package struct LedgerEngine: Sendable {
     for (uid, fact) in workloads {
       if let gone = fact.gone, now - gone.to > Self.retention, podsByController[uid] == nil {
         workloads[uid] = nil
-        if let owner = Self.deployment(fact.controller) {
+        if let owner = Self.owner(of: fact) {
           setsByOwner[owner]?.remove(uid)
           if setsByOwner[owner]?.isEmpty == true { setsByOwner[owner] = nil }
         }
@@ -380,7 +381,7 @@ package struct LedgerEngine: Sendable {
       if let controller = fact.controller { podsByController[controller.uid, default: []].insert(uid) }
     }
     for (uid, fact) in workloads {
-      if let owner = Self.deployment(fact.controller) { setsByOwner[owner, default: []].insert(uid) }
+      if let owner = Self.owner(of: fact) { setsByOwner[owner, default: []].insert(uid) }
     }
     for fact in pods.values where (fact.endedAt != nil && !fact.isSilent) || !fact.runs.isEmpty { open.insert(top(of: fact)) }
   }

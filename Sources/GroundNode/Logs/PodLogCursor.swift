@@ -12,7 +12,6 @@ actor PodLogCursor {
   private let request: PodLogRequest
   /// The file that is read and those after it, oldest first.
   private var files: [RunLog.File]
-  private var seen: Set<UInt64>
   private var offset = 0
   private var rest: [UInt8] = []
   private var continuesLine = false
@@ -25,7 +24,6 @@ actor PodLogCursor {
     self.request = request
     remaining = request.limitBytes ?? .max
     files = try log.files()
-    seen = Set(files.map(\.inode))
     guard let wanted = request.tailLines else { return }
     var missing = wanted
     for index in files.indices.reversed() {
@@ -45,9 +43,8 @@ actor PodLogCursor {
       // Asked before the read: what is written until the run's end is then surely in the files.
       let isOver = !request.follow || run.hasEnded || !Files.exists(run.folder)
       var bytes = Self.read(files.first?.descriptor ?? -1, at: offset)
-      if bytes.isEmpty, files.count <= 1, let more = try? log.files(besides: seen), !more.isEmpty {
+      if bytes.isEmpty, files.count <= 1, let more = try? log.files(after: files.first), !more.isEmpty {
         // Put away meanwhile, perhaps after more was written to it.
-        seen.formUnion(more.map(\.inode))
         files += more
         bytes = Self.read(files.first?.descriptor ?? -1, at: offset)
       }

@@ -23,6 +23,12 @@ struct RunLog: Sendable {
     deinit { close(descriptor) }
   }
 
+  private var names: [String] {
+    let names = Files.names(in: folder).filter { Self.run(of: $0) == number }
+    let current = "\(number).log"
+    return names.filter { $0 != current }.sorted() + names.filter { $0 == current }
+  }
+
   /// The run whose log the file is; `nil` when it is no log.
   static func run(of name: String) -> Int? {
     guard let end = name.firstRange(of: ".log") else { return nil }
@@ -30,16 +36,16 @@ struct RunLog: Sendable {
     return rest.isEmpty || rest.hasPrefix(".") ? Int(name[..<end.lowerBound]) : nil
   }
 
-  /// The files that are there, oldest first, but for those known.
-  func files(besides known: Set<UInt64> = []) throws(APIError) -> [File] {
+  /// The files that are there, oldest first.
+  /// - Parameter last: only those younger than this one, which is still open, so that no other can have its inode.
+  func files(after last: File? = nil) throws(APIError) -> [File] {
     // Once more where a file was put away between the listing and the opening.
-    for _ in 0..<3 {
-      let names = Files.names(in: folder).filter { Self.run(of: $0) == number }
-      let current = "\(number).log"
-      let order = names.filter { $0 != current }.sorted() + names.filter { $0 == current }
+    for _ in 0..<5 {
+      let order = names
       let files = order.compactMap { File("\(folder)/\($0)") }
-      guard files.count == order.count, Set(files.map(\.inode)).count == files.count else { continue }
-      return files.filter { !known.contains($0.inode) }
+      guard files.count == order.count, names == order else { continue }
+      guard let last, let place = files.firstIndex(where: { $0.inode == last.inode }) else { return files }
+      return Array(files[(place + 1)...])
     }
     throw APIError(
       code: 500, reason: "InternalError",

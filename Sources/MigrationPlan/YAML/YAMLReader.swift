@@ -109,7 +109,7 @@ enum YAMLGuard {
     var flow = 0
     var blockScalar: Int?
     var lineNumber = 0
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }) {
       lineNumber += 1
       let scalars = Array(line.unicodeScalars)
       let indent = scalars.prefix { $0 == " " }.count
@@ -135,7 +135,9 @@ enum YAMLGuard {
         case "[", "{": flow += 1
         case "]", "}": flow = max(0, flow - 1)
         case "&", "*":
-          guard starts, let next = scalars.dropFirst(index + 1).first, next.properties.isAlphabetic || next == "_" else { continue }
+          guard starts, let next = scalars.dropFirst(index + 1).first,
+            next.properties.isAlphabetic || next == "_" || next == "-" || ("0"..."9").contains(next)
+          else { continue }
           let kind = scalar == "&" ? "anchors" : "aliases"
           findings.append(
             PlanDiagnostic(

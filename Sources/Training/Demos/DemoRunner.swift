@@ -77,6 +77,14 @@ package struct DemoRunner: Sendable {
     return rehearsal
   }
 
+  /// Whether all that a step would show is shown already, so that playing it now would prove nothing.
+  package func holdsAlready(_ step: DemoStep, _ variables: Variables) async -> Bool {
+    let visible = step.expectations.filter { if case .check = $0 { false } else { true } }
+    guard !step.actions.isEmpty, !visible.isEmpty else { return false }
+    for expectation in visible where await missing(expectation, variables) != nil { return false }
+    return true
+  }
+
   /// One step: does, then waits until all that is expected is reached and nothing is in flight.
   package func play(_ step: DemoStep, _ variables: inout Variables) async -> Rehearsal.Step {
     let began = await stage.now()
@@ -86,10 +94,8 @@ package struct DemoRunner: Sendable {
     }
     // Only what appears after the actions counts: a step whose expectations all held before would prove nothing.
     let visible = step.expectations.filter { if case .check = $0 { false } else { true } }
-    if !step.actions.isEmpty, let first = visible.first {
-      var isNew = false
-      for expectation in visible where !isNew { isNew = await missing(expectation, variables) != nil }
-      if !isNew { return await end("\(Self.words(first, variables)) was true before the step did anything: it proves nothing") }
+    if let first = visible.first, await holdsAlready(step, variables) {
+      return await end("\(Self.words(first, variables)) was true before the step did anything: it proves nothing")
     }
     do {
       for action in step.actions { try await perform(action, &variables) }

@@ -39,8 +39,13 @@ package protocol GroundActions: Sendable {
 
 package struct GroundActionError: Error, Hashable {
   package var sentence: String
+  /// What was asked does not fit, and nothing is wrong with the ground.
+  package var isUsage: Bool
 
-  package init(_ sentence: String) { self.sentence = sentence }
+  package init(_ sentence: String, isUsage: Bool = false) {
+    self.sentence = sentence
+    self.isUsage = isUsage
+  }
 }
 
 extension ScriptAction {

@@ -31,8 +31,9 @@ struct ScriptRunner: Sendable {
         }
         try await context.pause(.milliseconds(200))
       }
+    // The latest: of a request that was sent again, the pod that served it then may be gone.
     case .rememberPod(let name, let service, let id):
-      guard let pod = try await records(of: id).first(where: { $0.service == service })?.origin.pod else {
+      guard let pod = try await records(of: id).last(where: { $0.service == service })?.origin.pod else {
         throw GroundActionError("expected a record of \(id) from \(service), there is none")
       }
       variables.values[name] = pod

@@ -43,7 +43,9 @@ package struct LessonRunner: Sendable {
 
   package func hint() async throws -> LessonState {
     let (state, step) = try running()
-    guard state.hintsLeft > 0 else { throw GroundActionError("there is no further hint in this step; periplus learn skip goes on") }
+    guard state.hintsLeft > 0 else {
+      throw GroundActionError("there is no further hint in this step; periplus learn skip goes on", isUsage: true)
+    }
     let hint = state.variables.fill(step.hints[state.hints.count])
     try record(LessonEvent(.hinted, lesson.id, at: context.now(), step: step.id, text: hint))
     return try self.state()
@@ -54,7 +56,7 @@ package struct LessonRunner: Sendable {
     let (_, step) = try running()
     guard let name = name ?? (step.asks.count == 1 ? step.asks[0] : nil), step.asks.contains(name) else {
       let asked = step.asks.isEmpty ? "this step asks nothing" : "this step asks for \(step.asks.joined(separator: ", "))"
-      throw GroundActionError("expected the name of a question, came '\(name ?? "none")': \(asked)")
+      throw GroundActionError("expected the name of a question, came '\(name ?? "none")': \(asked)", isUsage: true)
     }
     try record(LessonEvent(.answered, lesson.id, at: context.now(), step: step.id, name: name, text: value))
     return try await check()
@@ -63,7 +65,7 @@ package struct LessonRunner: Sendable {
   /// Has the lesson do what the step offers.
   package func doOffer() async throws -> LessonState {
     let (state, step) = try running()
-    guard !step.offers.isEmpty else { throw GroundActionError("this step offers nothing to do for you") }
+    guard !step.offers.isEmpty else { throw GroundActionError("this step offers nothing to do for you", isUsage: true) }
     var variables = state.variables
     try await script.run(step.offers, &variables)
     let learned = variables.values.filter { state.variables.values[$0.key] != $0.value }
@@ -114,7 +116,7 @@ package struct LessonRunner: Sendable {
   private func running() throws -> (LessonState, LessonStep) {
     let state = try state()
     guard state.phase == .running, lesson.steps.indices.contains(state.step) else {
-      throw GroundActionError("lesson '\(lesson.id)' is not running; periplus learn start \(lesson.id) begins it")
+      throw GroundActionError("lesson '\(lesson.id)' is not running; periplus learn start \(lesson.id) begins it", isUsage: true)
     }
     return (state, lesson.steps[state.step])
   }

@@ -233,7 +233,7 @@ struct StepOptions: ParsableArguments {
     do {
       state = try await work.value
     } catch let error as GroundActionError {
-      throw Problem.environment(error.sentence)
+      throw error.isUsage ? Problem.usage(error.sentence) : Problem.environment(error.sentence)
     }
     LessonOutput.print(lesson, state, json: json, showsStory: given != nil)
     guard judges else { return }

@@ -178,7 +178,8 @@ struct Reschedules: AsyncParsableCommand {
     let span = since?.duration ?? .seconds(86_400)
     let entries = try await store.reschedules(since: now - span)
     let view = ReschedulesView(
-      entries, gaps: try await store.gaps(since: now - span), ledger: LedgerCoverage(await store.completeness()), now: now, span: span)
+      entries, gaps: try await store.gaps(since: now - span), ledger: LedgerCoverage(await store.completeness(), now: now), now: now,
+      span: span)
     read.show(view.report(face: read.face, span: span.brief, order: byTime ? .byTime : .byWorkload), view.jsonLines)
   }
 }
@@ -206,7 +207,7 @@ struct Health: AsyncParsableCommand {
       return ClusterHealth(snapshot: snapshot, verdicts: HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now))
     }
     let view = HealthView(
-      clusters: clusters, reschedules: reschedules, ledger: LedgerCoverage(await wiring.store.completeness()), now: now)
+      clusters: clusters, reschedules: reschedules, ledger: LedgerCoverage(await wiring.store.completeness(), now: now), now: now)
     read.show(view.report(face: read.face), view.jsonLines)
     if view.hasRed { throw Problem.finding() }
   }

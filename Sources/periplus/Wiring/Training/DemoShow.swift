@@ -58,6 +58,8 @@ actor DemoShow {
       if state.step == 0 { await go(to: "voyage") }
     }
     if places[state.step] == nil {
+      // Whoever looked around meanwhile may stand where the step leads to.
+      for page in ["voyage", "health"] where await runner.holdsAlready(step, state.variables) { await go(to: page) }
       places[state.step] = await DemoPlace.link(of: stage)
     } else {
       // What holds already proves nothing: the step is played again from where it began.
