@@ -100,3 +100,8 @@ struct OnGround: SuiteTrait, TestTrait, TestScoping {
 extension Trait where Self == OnGround {
   static var onGround: OnGround { OnGround() }
 }
+
+extension Trait where Self == ConditionTrait {
+  /// Where kubectl is neither there nor can be installed, what asks it is skipped.
+  static var needsKubectl: Self { .enabled(if: Program.find("kubectl") != nil, "needs kubectl on PATH") }
+}

@@ -46,7 +46,7 @@ struct GroundTests {
     #expect(status["sources"]?.arrayValue?.isEmpty == false)
   }
 
-  @Test("an id leads to every record of its request, in time order, from at least four services")
+  @Test("an id leads to every record of its request, in time order, from at least four services", .needsKubectl)
   func followAnID() async throws {
     let ground = try ground
     try await ground.eventually(within: 60, "all deployments are ready") { try ground.allReady() }
@@ -71,7 +71,7 @@ struct GroundTests {
     #expect(unknown.status == 1)
   }
 
-  @Test("kubectl works on it", .enabled(if: Program.find("kubectl") != nil, "needs kubectl on PATH"))
+  @Test("kubectl works on it", .needsKubectl)
   func kubectl() async throws {
     let ground = try ground
     try await ground.eventually(within: 60, "all deployments are ready") { try ground.allReady() }
@@ -92,7 +92,7 @@ struct GroundTests {
     #expect(rollout.status == 0, "\(rollout.errors)\(rollout.output)")
   }
 
-  @Test("a deleted pod is replaced, the ledger says so, and its records are still found")
+  @Test("a deleted pod is replaced, the ledger says so, and its records are still found", .needsKubectl)
   func deletedPod() async throws {
     let ground = try ground
     try await ground.eventually(within: 60, "all deployments are ready") { try ground.allReady() }
@@ -110,7 +110,7 @@ struct GroundTests {
     #expect(try !ground.pods("orders").contains(pod))
   }
 
-  @Test("the checks of the first facility pass, and the plan says so")
+  @Test("the checks of the first facility pass, and the plan says so", .needsKubectl)
   func checks() async throws {
     let ground = try ground
     try await ground.eventually(within: 60, "all deployments are ready") { try ground.allReady() }
@@ -143,7 +143,7 @@ struct LifecycleTests {
     try await ground.eventually(within: 15, "no process of this home is left") { ground.processes().isEmpty }
   }
 
-  @Test("two homes side by side do not disturb each other")
+  @Test("two homes side by side do not disturb each other", .needsKubectl)
   func twoHomes() async throws {
     let one = try GroundFixture()
     defer { one.remove() }

@@ -22,7 +22,7 @@ struct KillDrillTests {
             args: ["-c", "n=0; while :; do n=$((n+1)); echo \\"counter $HOSTNAME line $n\\"; echo $n >> NOTES/$HOSTNAME; sleep 0.01; done"]
     """
 
-  @Test("random SIGKILLs lose no line, leave no orphan, and everything recovers by itself")
+  @Test("random SIGKILLs lose no line, leave no orphan, and everything recovers by itself", .needsKubectl)
   func kills() async throws {
     let ground = try #require(GroundFixture.current)
     let notes = ground.home.deletingLastPathComponent().appending(path: "notes")
