@@ -78,10 +78,11 @@ let package = Package(
     room("JSONBytes"),
     room("Screen"),
     room("LogStandard", ["JSONBytes", "TimeFormat"]),
-    room("ClusterModel", ["JSONBytes", "TimeFormat"]),
+    room("Kubernetes", ["JSONBytes", "TimeFormat"]),
+    room("ClusterModel", ["JSONBytes", "TimeFormat", "Kubernetes"]),
     room("TelemetryModel", ["JSONBytes", "TimeFormat", "LogStandard"]),
     room("MigrationPlan", ["JSONBytes", "TimeFormat", yams]),
-    room("GroundControllers", ["JSONBytes", "TimeFormat"]),
+    room("GroundControllers", ["JSONBytes", "TimeFormat", "Kubernetes"]),
 
     // Rooms that speak to the outside.
     room("StateDirectory", ["TimeFormat", "JSONBytes", "CLinux"]),
@@ -94,8 +95,11 @@ let package = Package(
       ]),
     room(
       "KubernetesClient",
-      ["JSONBytes", "TimeFormat", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioFoundation, nioSSL, yams, subprocess, systemPackage]),
-    room("ClusterFeed", ["JSONBytes", "TimeFormat", "ClusterModel", "KubernetesClient"]),
+      [
+        "JSONBytes", "TimeFormat", "Kubernetes", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioFoundation, nioSSL, yams, subprocess,
+        systemPackage,
+      ]),
+    room("ClusterFeed", ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
     room("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
     room("Checks", ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
     room(
@@ -106,7 +110,8 @@ let package = Package(
         httpTypes, logging, lifecycle,
       ]),
     room(
-      "GroundAPI", ["JSONBytes", "TimeFormat", "GroundControllers", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, lifecycle]),
+      "GroundAPI",
+      ["JSONBytes", "TimeFormat", "Kubernetes", "GroundControllers", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, lifecycle]),
     room(
       "GroundNode",
       [
@@ -164,7 +169,8 @@ let package = Package(
     tests("TerminalTests", ["Terminal", "Screen"]),
     tests("LogStandardTests", ["LogStandard", "JSONBytes", "TimeFormat", "TestSupport"]),
     tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "LogStandard", "TestSupport"]),
-    tests("ClusterModelTests", ["ClusterModel", "JSONBytes", "TimeFormat", "TestSupport"], data: ["Fixtures"]),
+    tests("KubernetesTests", ["Kubernetes", "JSONBytes", "TimeFormat"]),
+    tests("ClusterModelTests", ["ClusterModel", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport"], data: ["Fixtures"]),
     tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes", "TestSupport"]),
     tests("ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "ClusterModel", "TimeFormat", "JSONBytes", "LogStandard"]),
     tests("TrainingTests", ["Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "ClusterModel"]),
@@ -182,9 +188,11 @@ let package = Package(
       ]),
     tests(
       "KubernetesClientTests",
-      ["KubernetesClient", "ClusterFeed", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
-    tests("GroundAPITests", ["GroundAPI", "GroundControllers", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, "TestSupport"]),
-    tests("GroundControllersTests", ["GroundControllers", "JSONBytes", "TimeFormat", "TestSupport"]),
+      ["KubernetesClient", "ClusterFeed", "Kubernetes", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
+    tests(
+      "GroundAPITests",
+      ["GroundAPI", "GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, "TestSupport"]),
+    tests("GroundControllersTests", ["GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport"]),
     tests("GroundNodeTests", ["GroundNode", "GroundAPI", "StateDirectory", "JSONBytes", "TimeFormat"]),
     tests(
       "ServiceKitTests",

@@ -4,17 +4,18 @@ import Testing
 /// What each room may import. SwiftPM alone lets an undeclared transitive import through; this table does not.
 private let allowed: [String: Set<String>] = {
   let system: Set<String> = ["Glibc", "Synchronization"]
-  let domain: Set<String> = ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan"]
+  let domain: Set<String> = ["JSONBytes", "TimeFormat", "LogStandard", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan"]
   return [
     // Pure: no I/O, no Foundation beyond FoundationEssentials.
     "Sources/TimeFormat": [],
     "Sources/JSONBytes": [],
     "Sources/Screen": [],
     "Sources/LogStandard": ["JSONBytes", "TimeFormat"],
-    "Sources/ClusterModel": ["JSONBytes", "TimeFormat"],
+    "Sources/Kubernetes": ["JSONBytes", "TimeFormat"],
+    "Sources/ClusterModel": ["JSONBytes", "TimeFormat", "Kubernetes"],
     "Sources/TelemetryModel": ["JSONBytes", "TimeFormat", "LogStandard"],
     "Sources/MigrationPlan": ["JSONBytes", "TimeFormat", "Yams"],
-    "Sources/GroundControllers": ["JSONBytes", "TimeFormat"],
+    "Sources/GroundControllers": ["JSONBytes", "TimeFormat", "Kubernetes"],
     "Sources/Checks": domain.union(["Synchronization"]),
     "Sources/Views": domain.union(["Screen"]),
     "Sources/Training": domain.union(["Checks", "Yams", "Synchronization"]),
@@ -26,23 +27,25 @@ private let allowed: [String: Set<String>] = {
       "GRDB", "GRDBSQLite", "CPCRE2", "StateDirectory", "Foundation", "FoundationEssentials",
     ]),
     "Sources/KubernetesClient": system.union([
-      "JSONBytes", "TimeFormat", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOFoundationCompat", "NIOSSL", "Yams",
+      "JSONBytes", "TimeFormat", "Kubernetes", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOFoundationCompat", "NIOSSL",
+      "Yams",
       "Subprocess", "SystemPackage",
       "Foundation", "FoundationEssentials",
     ]),
-    "Sources/ClusterFeed": system.union(["JSONBytes", "TimeFormat", "ClusterModel", "KubernetesClient"]),
+    "Sources/ClusterFeed": system.union(["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
     "Sources/Ingest": system.union(["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
     "Sources/Recorder": system.union(domain).union([
       "RecordStore", "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "StateDirectory", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
       "Hummingbird", "HTTPTypes", "Logging", "ServiceLifecycle",
     ]),
     "Sources/GroundAPI": system.union([
-      "JSONBytes", "TimeFormat", "GroundControllers", "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "GRDB", "Logging",
+      "JSONBytes", "TimeFormat", "Kubernetes", "GroundControllers", "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "GRDB", "Logging",
       "ServiceLifecycle", "Foundation",
       "FoundationEssentials",
     ]),
     "Sources/GroundNode": system.union([
-      "JSONBytes", "TimeFormat", "GroundAPI", "GroundControllers", "StateDirectory", "CLinux", "AsyncHTTPClient", "NIOCore", "NIOPosix",
+      "JSONBytes", "TimeFormat", "Kubernetes", "GroundAPI", "GroundControllers", "StateDirectory", "CLinux", "AsyncHTTPClient", "NIOCore",
+      "NIOPosix",
       "NIOHTTP1", "Crypto", "ServiceLifecycle", "Logging",
     ]),
     "Sources/Load": system.union(["JSONBytes", "TimeFormat", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),

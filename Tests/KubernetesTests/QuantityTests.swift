@@ -1,0 +1,49 @@
+import JSONBytes
+import Kubernetes
+import Testing
+
+@Suite("Quantities")
+struct QuantityTests {
+  @Test(arguments: [
+    ("500m", 500, 1), ("2", 2000, 2), ("0.1", 100, 1), ("1500u", 2, 1), ("64Mi", 67_108_864_000, 67_108_864),
+    ("1.5Gi", 1_610_612_736_000, 1_610_612_736),
+    ("1e3", 1_000_000, 1000), ("1E3", 1_000_000, 1000), ("5e-1", 500, 1), ("24581692Ki", 25_171_652_608_000, 25_171_652_608),
+    ("128974848", 128_974_848_000, 128_974_848), ("4100m", 4100, 5), ("-500m", -500, 0), ("+1k", 1_000_000, 1000), (".5", 500, 1),
+    ("5.", 5000, 5),
+    ("1n", 1, 1), ("0", 0, 0), ("0.1000000000000000055511151231257827", 101, 1), ("1e-30", 1, 1),
+    ("1Pi", 1_125_899_906_842_624_000, 1_125_899_906_842_624),
+  ])
+  func values(text: String, milli: Int64, whole: Int64) {
+    #expect(Quantity(text)?.milliValue == milli, "\(text)")
+    #expect(Quantity(text)?.value == whole, "\(text)")
+  }
+
+  @Test("what fits in whole units may not fit in thousandths") func ranges() {
+    #expect(Quantity("1E")?.value == 1_000_000_000_000_000_000)
+    #expect(Quantity("1E")?.milliValue == nil)
+    #expect(Quantity("16Ei")?.value == nil)
+    #expect(Quantity("1e40") == nil)
+  }
+
+  @Test(arguments: ["", "abc", "0x10", "inf", "nan", "12Zi", "--1", "1 Gi", "-", ".", "1e", "1ee3", "1..2", "1m5", "1e9999"])
+  func wrong(text: String) { #expect(Quantity(text) == nil, "\(text)") }
+
+  @Test("from JSON: a string, or the bare number that YAML writers leave") func json() {
+    #expect(Quantity(.string("250m"))?.milliValue == 250)
+    #expect(Quantity(.int(2))?.value == 2)
+    #expect(Quantity(.double(0.5))?.milliValue == 500)
+    #expect(Quantity(.bool(true)) == nil)
+  }
+
+  @Test("equal amounts are equal, however they are written") func equality() throws {
+    #expect(Quantity("1000m") == Quantity("1"))
+    #expect(Quantity("1024Ki") == Quantity("1Mi"))
+    #expect(try #require(Quantity("999m")) < #require(Quantity("1")))
+  }
+
+  @Test func bytes() {
+    #expect(Quantity.bytes(67_108_864) == "64 Mi")
+    #expect(Quantity.bytes(1_610_612_736) == "1.5 Gi")
+    #expect(Quantity.bytes(12) == "12 B")
+  }
+}
