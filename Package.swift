@@ -125,7 +125,7 @@ let package = Package(
       ["JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "Checks", yams]),
     room(
       "Console",
-      ["JSONBytes", "TimeFormat", "Screen", "Views", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training"]),
+      ["JSONBytes", "TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training"]),
 
     // The reference app.
     room(
@@ -145,7 +145,7 @@ let package = Package(
     program(
       "periplus",
       [
-        "JSONBytes", "TimeFormat", "Screen", "Terminal", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan",
+        "JSONBytes", "TimeFormat", "Screen", "Terminal", "LogStandard", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan",
         "RecordStore", "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "Recorder", "GroundAPI", "GroundControllers",
         "GroundNode", "Load", "Views", "Training", "Console", "StateDirectory", "CLinux", argumentParser, logging, yams,
         asyncHTTPClient, nioCore, nioPosix, nioHTTP1, crypto, lifecycle, unixSignals,
@@ -172,8 +172,10 @@ let package = Package(
     tests("KubernetesTests", ["Kubernetes", "JSONBytes", "TimeFormat"]),
     tests("ClusterModelTests", ["ClusterModel", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport"], data: ["Fixtures"]),
     tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes", "TestSupport"]),
-    tests("ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "ClusterModel", "TimeFormat", "JSONBytes", "LogStandard"]),
-    tests("TrainingTests", ["Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "ClusterModel"]),
+    tests(
+      "ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "Kubernetes", "ClusterModel", "TimeFormat", "JSONBytes", "LogStandard"]),
+    tests(
+      "TrainingTests", ["Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "Kubernetes", "ClusterModel"]),
     tests(
       "RecordStoreTests",
       [
@@ -183,7 +185,8 @@ let package = Package(
     tests(
       "RecorderTests",
       [
-        "Recorder", "RecordStore", "StateDirectory", "Checks", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes",
+        "Recorder", "RecordStore", "StateDirectory", "Checks", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan",
+        "TimeFormat", "JSONBytes",
         "LogStandard",
       ]),
     tests(
@@ -204,7 +207,8 @@ let package = Package(
     tests(
       "ConsoleTests",
       [
-        "Console", "Views", "Screen", "Training", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes",
+        "Console", "Views", "Screen", "Training", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat",
+        "JSONBytes",
         "TestSupport",
       ],
       data: ["Goldens"]),

@@ -46,7 +46,7 @@ struct Surroundings {
     let pods = snapshot.pods.filter { $0.namespace == namespace }
     let byOwner = Dictionary(grouping: pods, by: owner(of:))
     let tops = snapshot.workloads.filter {
-      $0.reference.namespace == namespace && $0.controller == nil && $0.reference.kind != "ReplicaSet"
+      $0.reference.namespace == namespace && $0.controller == nil && !$0.kind.isRevision
         && (names.isEmpty || names.contains($0.reference.name))
     }
     return tops.map { Workload(subject: $0.reference.display, wanted: $0.wanted, pods: byOwner[$0.reference.display] ?? []) }

@@ -28,9 +28,7 @@ package final class WatchedCluster: ClusterSource {
   }
 
   /// Kinds that everything else leans on; without them the cluster counts as not reached.
-  package static let allResources: [ClusterResource] = [
-    .namespaces, .nodes, .deployments, .replicasets, .statefulsets, .daemonsets, .jobs, .services, .pods, .events,
-  ]
+  package static let allResources: [ClusterResource] = [.namespaces, .nodes] + ClusterResource.workloads + [.services, .pods, .events]
 
   package init(
     api: KubernetesAPI, cluster: String? = nil, resources: [ClusterResource] = WatchedCluster.allResources,

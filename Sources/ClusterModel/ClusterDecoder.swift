@@ -26,15 +26,14 @@ package struct ClusterDecoder {
   }
 
   package func object(_ resource: ClusterResource, _ cursor: inout JSONCursor) throws(JSONError) -> ClusterObject {
-    switch resource {
+    switch resource.content {
     case .namespaces: .namespace(try Namespace(&cursor, strings))
     case .nodes: .node(try Node(&cursor, strings))
     case .pods: .pod(try Pod(&cursor, strings))
     case .events: .event(try ClusterEvent(&cursor, strings))
     case .services: .service(try Service(&cursor, strings))
-    case .endpointslices: .endpointSlice(try EndpointSlice(&cursor, strings))
-    case .deployments, .replicasets, .statefulsets, .daemonsets, .jobs:
-      .workload(try Workload(kind: resource.kind, &cursor, strings))
+    case .endpointSlices: .endpointSlice(try EndpointSlice(&cursor, strings))
+    case .workloads: .workload(try Workload(WorkloadKinds.of(resource.kind), &cursor, strings))
     }
   }
 

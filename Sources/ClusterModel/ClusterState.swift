@@ -1,3 +1,4 @@
+import Kubernetes
 package import TimeFormat
 
 /// A cluster as deltas leave it; gives immutable snapshots.
@@ -74,17 +75,16 @@ package struct ClusterState: Sendable {
   }
 
   private mutating func replace(_ resource: ClusterResource, with objects: [ClusterObject]) {
-    switch resource {
+    switch resource.content {
     case .namespaces: namespaces = SortedTable()
     case .nodes: nodes = SortedTable()
     case .pods: pods = SortedTable()
     case .services: services = SortedTable()
-    case .endpointslices: slices = SortedTable()
+    case .endpointSlices: slices = SortedTable()
     case .events:
       events = [:]
       sortedEvents = nil
-    case .deployments, .replicasets, .statefulsets, .daemonsets, .jobs:
-      workloads.removeAll { $0.reference.kind == resource.kind }
+    case .workloads: workloads.removeAll { $0.reference.isOf(resource.type) }
     }
     // In order, so that each lands at the end of its table.
     for object in objects.map({ (Self.key($0), $0) }).sorted(by: { $0.0 < $1.0 }) { put(object.1) }

@@ -1,3 +1,4 @@
+import Kubernetes
 package import TimeFormat
 
 /// Applies the rules to a snapshot.
@@ -17,12 +18,12 @@ package enum HealthAssessment {
         reschedules: index.reschedules["\(workload.reference.namespace)/\(workload.reference.display)"] ?? [])
       var verdict = judge(workload.reference, .workload, facts, snapshot, rules)
       verdict.wanted = workload.wanted
-      verdict.ready = workload.reference.kind == "Job" ? workload.succeeded : pods.count { $0.isReady && !$0.isTerminating }
+      verdict.ready = workload.kind.runsToCompletion ? workload.succeeded : pods.count { $0.isReady && !$0.isTerminating }
       verdict.lastChange = index.lastChange(of: workload)
       verdicts.append(verdict)
     }
     for pod in index.bare.lazy.map({ snapshot.pods[$0] }) {
-      let reference = ObjectReference(kind: "Pod", namespace: pod.namespace, name: pod.name, uid: pod.uid)
+      let reference = pod.reference
       let facts = HealthFacts(
         now: now, pods: [pod], events: index.events(of: [pod]),
         reschedules: index.reschedules["\(pod.namespace)/\(reference.display)"] ?? [])
@@ -33,7 +34,7 @@ package enum HealthAssessment {
       verdicts.append(verdict)
     }
     for node in snapshot.nodes {
-      let reference = ObjectReference(kind: "Node", namespace: "", name: node.name, uid: node.uid)
+      let reference = node.reference
       var verdict = judge(reference, .node, HealthFacts(now: now, node: node), snapshot, rules)
       verdict.wanted = 1
       verdict.ready = node.isReady ? 1 : 0
@@ -87,7 +88,7 @@ package enum HealthAssessment {
       for workload in snapshot.workloads {
         owners[workload.reference.uid] =
           workload.controller.map { listed.contains($0.uid) } == true ? workload.controller?.uid : workload.reference.uid
-        if workload.reference.kind == "ReplicaSet", let owner = workload.controller { replicaSets[owner.uid, default: []].append(workload) }
+        if workload.kind.isRevision, let owner = workload.controller { replicaSets[owner.uid, default: []].append(workload) }
       }
       for place in snapshot.pods.indices {
         guard let controller = snapshot.pods[place].controller, let owner = owners[controller.uid] else {
@@ -96,7 +97,7 @@ package enum HealthAssessment {
         }
         if snapshot.pods[place].phase != "Succeeded" { pods[owner, default: []].append(place) }
       }
-      for event in snapshot.events where event.type == "Warning" && event.object.kind == "Pod" {
+      for event in snapshot.events where event.type == "Warning" && event.object.isOf(.pods) {
         warnings[event.object.uid, default: []].append(event)
       }
       let day = now - .seconds(86_400)
@@ -109,7 +110,7 @@ package enum HealthAssessment {
     func isTop(_ workload: Workload) -> Bool {
       guard let owner = workload.controller else { return true }
       // Of what rolls out ReplicaSets and is not listed, the sets that are done with are no news.
-      return !listed.contains(owner.uid) && (workload.reference.kind != "ReplicaSet" || workload.wanted > 0)
+      return !listed.contains(owner.uid) && (!workload.kind.isRevision || workload.wanted > 0)
     }
 
     func events(of pods: [Pod]) -> [ClusterEvent] { warnings.isEmpty ? [] : pods.flatMap { warnings[$0.uid] ?? [] } }

@@ -1,3 +1,4 @@
+import Kubernetes
 package import TimeFormat
 
 /// A rule of health, as data: what it is called, how bad it is, what it means, and its test.

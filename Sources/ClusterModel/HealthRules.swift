@@ -1,3 +1,4 @@
+import Kubernetes
 import TimeFormat
 
 /// The rules, worst first. Completed jobs, scaled-down workloads and cordoned nodes are no faults, so no rule speaks of them.
@@ -70,7 +71,7 @@ package enum HealthRules {
       return .init("pods cannot be made: \(condition.message)", since: condition.lastTransition)
     },
     HealthRule("failed-job", .red, [.workload], "A job gave up.") { facts in
-      guard facts.workload?.reference.kind == "Job", let condition = facts.condition("Failed"), condition.status == "True"
+      guard facts.workload?.kind.runsToCompletion == true, let condition = facts.condition("Failed"), condition.status == "True"
       else { return nil }
       return .init("job failed: \(condition.message.isEmpty ? condition.reason : condition.message)", since: condition.lastTransition)
     },
@@ -96,7 +97,7 @@ package enum HealthRules {
         status: none ? .red : nil)
     },
     HealthRule("unavailable-replicas", .amber, [.workload], "Fewer pods are ready than wanted.") { facts in
-      guard let workload = facts.workload, workload.reference.kind != "Job" else { return nil }
+      guard let workload = facts.workload, !workload.kind.runsToCompletion else { return nil }
       let ready = facts.running.lazy.filter(\.isReady).count
       guard ready < workload.wanted else { return nil }
       let condition = facts.condition("Available")

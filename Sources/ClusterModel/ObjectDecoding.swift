@@ -1,4 +1,5 @@
 import JSONBytes
+import Kubernetes
 import TimeFormat
 
 extension Namespace {
@@ -48,8 +49,8 @@ extension Node {
           case "allocatable":
             try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
               switch key {
-              case "cpu": allocatableMilliCPU = Quantity.milli(try cursor.quantityText()) ?? 0
-              case "memory": allocatableMemory = Quantity.whole(try cursor.quantityText()) ?? 0
+              case "cpu": allocatableMilliCPU = Quantity(try cursor.quantityText())?.milliValue ?? 0
+              case "memory": allocatableMemory = Quantity(try cursor.quantityText())?.value ?? 0
               default: break
               }
             }

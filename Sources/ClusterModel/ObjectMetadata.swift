@@ -1,4 +1,5 @@
 import JSONBytes
+import Kubernetes
 import TimeFormat
 
 /// Equal strings of many objects share one storage: names of nodes, labels, images repeat thousands of times.

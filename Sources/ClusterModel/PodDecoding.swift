@@ -1,4 +1,5 @@
 import JSONBytes
+import Kubernetes
 import TimeFormat
 
 extension Pod {
@@ -69,10 +70,10 @@ extension Container {
             try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
               switch key {
               case "cpu":
-                let value = Quantity.milli(try cursor.quantityText())
+                let value = Quantity(try cursor.quantityText())?.milliValue
                 if isLimit { container.limitMilliCPU = value } else { container.requestMilliCPU = value }
               case "memory":
-                let value = Quantity.whole(try cursor.quantityText())
+                let value = Quantity(try cursor.quantityText())?.value
                 if isLimit { container.limitMemory = value } else { container.requestMemory = value }
               default: break
               }

@@ -1,42 +1,6 @@
 package import JSONBytes
+package import Kubernetes
 import Synchronization
-
-/// Where objects of a kind live: `/api/v1` + `pods`, with or without a namespace.
-package struct KindPath: Sendable, Hashable {
-  /// `v1`, `apps/v1`.
-  package var groupVersion: String
-  /// Plural and lower case: `deployments`.
-  package var resource: String
-  package var isNamespaced: Bool
-
-  package init(groupVersion: String, resource: String, isNamespaced: Bool = true) {
-    self.groupVersion = groupVersion
-    self.resource = resource
-    self.isNamespaced = isNamespaced
-  }
-
-  package func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String {
-    var path = groupVersion.contains("/") ? "/apis/\(groupVersion)" : "/api/\(groupVersion)"
-    if isNamespaced, let namespace { path += "/namespaces/\(KubernetesAPI.escape(namespace))" }
-    path += "/\(resource)"
-    if let name { path += "/\(KubernetesAPI.escape(name))" }
-    if let subresource { path += "/\(subresource)" }
-    return path
-  }
-
-  package static let pods = KindPath(groupVersion: "v1", resource: "pods")
-  package static let nodes = KindPath(groupVersion: "v1", resource: "nodes", isNamespaced: false)
-  package static let namespaces = KindPath(groupVersion: "v1", resource: "namespaces", isNamespaced: false)
-
-  /// The path of a workload's kind, e.g. `Deployment`; `nil` for one that is not known.
-  package static func workload(_ kind: String) -> KindPath? {
-    switch kind {
-    case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet": KindPath(groupVersion: "apps/v1", resource: "\(kind.lowercased())s")
-    case "Job", "CronJob": KindPath(groupVersion: "batch/v1", resource: "\(kind.lowercased())s")
-    default: nil
-    }
-  }
-}
 
 extension KubernetesAPI {
   // MARK: Reading
@@ -121,7 +85,7 @@ extension KubernetesAPI {
 
   /// A container's log, line by line; with `follow` until the container ends or the loop does.
   package func logs(namespace: String, pod: String, options: LogOptions = LogOptions()) -> AsyncThrowingStream<[UInt8], any Error> {
-    let path = KindPath.pods.path(namespace: namespace, name: pod, subresource: "log")
+    let path = ResourceType.pods.path(namespace: namespace, name: pod, subresource: "log")
     return stream { onLine in
       // A quiet container is no dead connection, so there is no idle guard.
       try await self.lines(path, query: options.query, accept: "*/*", idle: nil, onLine: onLine)
@@ -160,8 +124,8 @@ extension KubernetesAPI {
     _ = try await send(.delete, path, body: options.jsonBytes)
   }
 
-  package func scale(_ kind: KindPath, namespace: String, name: String, replicas: Int) async throws {
-    let path = kind.path(namespace: namespace, name: name, subresource: "scale")
+  package func scale(_ type: ResourceType, namespace: String, name: String, replicas: Int) async throws {
+    let path = type.path(namespace: namespace, name: name, subresource: "scale")
     _ = try await patch(path, ["spec": ["replicas": .int(Int64(replicas))]])
   }
 
@@ -171,7 +135,7 @@ extension KubernetesAPI {
       "apiVersion": "policy/v1", "kind": "Eviction", "metadata": ["name": .string(pod), "namespace": .string(namespace)],
     ]
     if let graceSeconds { eviction["deleteOptions"] = ["gracePeriodSeconds": .int(Int64(graceSeconds))] }
-    _ = try await send(.post, KindPath.pods.path(namespace: namespace, name: pod, subresource: "eviction"), body: eviction.jsonBytes)
+    _ = try await send(.post, ResourceType.pods.path(namespace: namespace, name: pod, subresource: "eviction"), body: eviction.jsonBytes)
   }
 
   // MARK: Manifests
@@ -186,9 +150,9 @@ extension KubernetesAPI {
     else {
       throw KubernetesError(.configuration, "a manifest needs apiVersion, kind and metadata.name; this one lacks at least one of them")
     }
-    let path = try await kindPath(apiVersion: version, kind: kind)
-    let namespace = path.isNamespaced ? manifest.at("metadata", "namespace")?.stringValue ?? context.namespace : nil
-    let object = path.path(namespace: namespace, name: name)
+    let type = try await resourceType(apiVersion: version, kind: kind)
+    let namespace = type.isNamespaced ? manifest.at("metadata", "namespace")?.stringValue ?? context.namespace : nil
+    let object = type.path(namespace: namespace, name: name)
     do {
       let before = try await get(object)
       // A strategic merge keeps lists with keys apart; kinds that do not know it take a plain merge.
@@ -199,7 +163,7 @@ extension KubernetesAPI {
       let isSame = before.at("metadata", "resourceVersion") == after.at("metadata", "resourceVersion")
       return isSame ? .unchanged : .configured
     } catch let error as KubernetesError where error.kind == .notFound {
-      _ = try await create(path.path(namespace: namespace), manifest)
+      _ = try await create(type.path(namespace: namespace), manifest)
       return .created
     }
   }
@@ -209,20 +173,26 @@ extension KubernetesAPI {
     guard let version = manifest["apiVersion"]?.stringValue, let kind = manifest["kind"]?.stringValue,
       let name = manifest.at("metadata", "name")?.stringValue
     else { return }
-    let path = try await kindPath(apiVersion: version, kind: kind)
-    let namespace = path.isNamespaced ? manifest.at("metadata", "namespace")?.stringValue ?? context.namespace : nil
-    do { try await delete(path.path(namespace: namespace, name: name), propagation: "Background") } catch let error as KubernetesError
+    let type = try await resourceType(apiVersion: version, kind: kind)
+    let namespace = type.isNamespaced ? manifest.at("metadata", "namespace")?.stringValue ?? context.namespace : nil
+    do { try await delete(type.path(namespace: namespace, name: name), propagation: "Background") } catch let error as KubernetesError
       where error.kind == .notFound
     {}
   }
 
-  /// Asks the server's discovery where a kind lives.
-  package func kindPath(apiVersion: String, kind: String) async throws -> KindPath {
-    let root = apiVersion.contains("/") ? "/apis/\(apiVersion)" : "/api/\(apiVersion)"
+  /// Asks the server's discovery for the type of a kind.
+  package func resourceType(apiVersion: String, kind: String) async throws -> ResourceType {
+    let guess = ResourceType.of(apiVersion: apiVersion, kind: kind)
+    let parts = apiVersion.split(separator: "/", maxSplits: 1)
+    let version = parts.last.map(String.init) ?? guess.version
+    let root = guess.group.isEmpty ? "/api/\(version)" : "/apis/\(guess.group)/\(version)"
     let resources = try await get(root)["resources"]?.arrayValue ?? []
     for resource in resources {
       guard resource["kind"]?.stringValue == kind, let name = resource["name"]?.stringValue, !name.contains("/") else { continue }
-      return KindPath(groupVersion: apiVersion, resource: name, isNamespaced: resource["namespaced"]?.boolValue ?? true)
+      return ResourceType(
+        group: guess.group, version: version, kind: kind, plural: name, singular: resource["singularName"]?.stringValue,
+        shortNames: (resource["shortNames"]?.arrayValue ?? []).compactMap(\.stringValue),
+        isNamespaced: resource["namespaced"]?.boolValue ?? true)
     }
     throw KubernetesError(.notFound, "\(context.cluster.server) does not know the kind \(kind) in \(apiVersion)", status: 404)
   }

@@ -43,7 +43,7 @@ package struct WorkloadView: Sendable {
     }
     var changes: [Change] = []
     // A Deployment's history is its ReplicaSets: each was made when the template changed.
-    let revisions = children.filter { $0.reference.kind == "ReplicaSet" }.sorted {
+    let revisions = children.filter { $0.kind.isRevision }.sorted {
       ($0.created ?? Timestamp(nanoseconds: 0)) < ($1.created ?? Timestamp(nanoseconds: 0))
     }
     for (index, revision) in revisions.enumerated() {

@@ -1,6 +1,7 @@
 import Checks
 import ClusterModel
 import JSONBytes
+import Kubernetes
 import Synchronization
 import TelemetryModel
 import TimeFormat

@@ -13,22 +13,6 @@ import TimeFormat
     return try #require(list.items.first)
   }
 
-  @Test func quantities() {
-    #expect(Quantity.milli("500m") == 500)
-    #expect(Quantity.milli("2") == 2000)
-    #expect(Quantity.milli("0.1") == 100)
-    #expect(Quantity.milli("1500u") == 2)
-    #expect(Quantity.whole("64Mi") == 67_108_864)
-    #expect(Quantity.whole("1Gi") == 1_073_741_824)
-    #expect(Quantity.whole("1e3") == 1000)
-    #expect(Quantity.whole("1E") == 1_000_000_000_000_000_000)
-    #expect(Quantity.whole("128974848") == 128_974_848)
-    #expect(Quantity.whole("24581692Ki") == 25_171_652_608)
-    for wrong in ["", "abc", "0x10", "inf", "nan", "12Zi", "--1", "1 Gi"] { #expect(Quantity.whole(wrong) == nil, "\(wrong)") }
-    #expect(Quantity.bytes(67_108_864) == "64 Mi")
-    #expect(Quantity.bytes(1_610_612_736) == "1.5 Gi")
-  }
-
   @Test func podsWithEverythingMissing() throws {
     guard case .pod(let pod) = try object(.pods, #"{"metadata":{"name":"a","uid":"u","labels":null},"spec":null,"status":{}}"#) else {
       return #expect(Bool(false))
@@ -64,7 +48,7 @@ import TimeFormat
         {"manager":"labeller","operation":"Update","time":"2026-01-01T04:00:00Z","fieldsV1":{"f:metadata":{}}}]},
        "spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"c","image":"r/x:2"}]}}},"status":{"readyReplicas":2}}
       """#
-    guard case .workload(let workload) = try object(.deployments, text) else { return #expect(Bool(false)) }
+    guard case .workload(let workload) = try object(ClusterResource(.deployment), text) else { return #expect(Bool(false)) }
     #expect(workload.lastChange?.manager == "jenkins")
     #expect(workload.wanted == 3 && workload.ready == 2 && workload.image == "r/x:2" && workload.revision == "3")
   }

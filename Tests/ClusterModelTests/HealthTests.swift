@@ -1,4 +1,5 @@
 import ClusterModel
+import Kubernetes
 import Testing
 import TimeFormat
 

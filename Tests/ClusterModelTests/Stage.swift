@@ -1,4 +1,5 @@
 import ClusterModel
+import Kubernetes
 import TimeFormat
 
 /// Plays a cluster, one delta at a time.

@@ -1,6 +1,7 @@
 import ClusterModel
 import Console
 import JSONBytes
+import Kubernetes
 import MigrationPlan
 import Synchronization
 import TelemetryModel

@@ -1,4 +1,5 @@
 import ClusterModel
+import Kubernetes
 import RecordStore
 import Recorder
 import TelemetryModel
@@ -36,7 +37,7 @@ import TimeFormat
       reference: ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "orders", uid: "set"), wanted: 1,
       created: TestClock.start)
     return [
-      ClusterDelta(resource: .replicasets, change: .relist([.workload(set)]), at: clock.now()),
+      ClusterDelta(resource: ClusterResource(.replicaSet), change: .relist([.workload(set)]), at: clock.now()),
       ClusterDelta(resource: .pods, change: .relist(pods.map { .pod($0) }), at: clock.now()),
     ]
   }

@@ -117,11 +117,11 @@ enum CauseInference {
     return Finding(.nodeLost, isKnown ? 1 : 0.8, field, "node \(pod.node)\(isKnown ? " was not ready" : " has a NoExecute taint")")
   }
 
-  /// On clusters that do not mark evicted pods: what was asked to leave a cordoned node was drained, unless it belongs to a DaemonSet,
-  /// which a drain leaves alone.
+  /// On clusters that do not mark evicted pods: what was asked to leave a cordoned node was drained, unless it belongs to a kind
+  /// that a drain leaves alone.
   static func drained(_ pod: PodFact, node: NodeFact?) -> Finding? {
     guard let asked = pod.deletionRequested, let node, !node.marksEvictions, node.wasCordoned(at: asked),
-      pod.controller?.kind != "DaemonSet"
+      pod.controller?.workloadKind.isLeftByDrain != true
     else { return nil }
     return Finding(.drain, 0.7, "node \(pod.node) was cordoned", "before Kubernetes 1.26 an evicted pod carries no mark")
   }

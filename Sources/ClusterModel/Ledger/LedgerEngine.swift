@@ -1,3 +1,4 @@
+import Kubernetes
 package import TimeFormat
 
 /// Infers the reschedule ledger of one cluster from the deltas of its watches.
@@ -142,7 +143,7 @@ package struct LedgerEngine: Sendable {
       dirty.formUnion(open)
       return
     }
-    guard event.object.kind == "Pod", !event.object.uid.isEmpty else { return }
+    guard event.object.isOf(.pods), !event.object.uid.isEmpty else { return }
     var list = events[event.object.uid] ?? []
     if let index = list.firstIndex(where: { $0.uid == event.uid }) {
       if list[index].times.contains(time) { return }
@@ -244,7 +245,7 @@ package struct LedgerEngine: Sendable {
       case .service, .endpointSlice: break
       }
     }
-    switch resource {
+    switch resource.content {
     case .pods:
       for (uid, fact) in pods where fact.goneAt == nil && !present.contains(uid) {
         // One that was asked to go has gone as expected.
@@ -255,7 +256,7 @@ package struct LedgerEngine: Sendable {
         let reason = wasAway ? Self.away : "pods came or went while the watch was interrupted"
         output.gaps.append(LedgerGap(cluster: cluster, from: before, to: at, reason: reason))
       }
-    case .deployments, .replicasets, .statefulsets, .daemonsets, .jobs:
+    case .workloads:
       for (uid, fact) in workloads where fact.reference.kind == resource.kind && fact.gone == nil && !present.contains(uid) {
         workloadGone(uid, Interval(from: before, to: at), &dirty)
       }
@@ -271,7 +272,7 @@ package struct LedgerEngine: Sendable {
         namespaceEnds[name] = before
         dirty.formUnion(open)
       }
-    case .events, .services, .endpointslices: break
+    case .events, .services, .endpointSlices: break
     }
   }
 
@@ -291,7 +292,9 @@ package struct LedgerEngine: Sendable {
 
   /// Who stands above a workload: ReplicaSets belong together under their Deployment, or whatever rolls them out. What a CronJob or an
   /// operator owns stands for itself: they are not listed.
-  private static func owner(of fact: WorkloadFact?) -> String? { fact?.reference.kind == "ReplicaSet" ? fact?.controller?.uid : nil }
+  private static func owner(of fact: WorkloadFact?) -> String? {
+    fact?.reference.workloadKind.isRevision == true ? fact?.controller?.uid : nil
+  }
 
   private mutating func evaluate(_ dirty: Set<String>, _ output: inout LedgerOutput) {
     // A ReplicaSet is a top only until its Deployment is known.

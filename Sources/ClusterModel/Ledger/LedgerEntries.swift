@@ -70,7 +70,7 @@ extension LedgerGroup {
 
   /// New pods that a raised count explains, and nobody's end.
   private func additions() -> [Reschedule] {
-    guard let workload, workload.reference.kind != "Job" else { return [] }
+    guard let workload, !workload.reference.workloadKind.runsToCompletion else { return [] }
     var budget: [(when: Interval, left: Int, step: WorkloadFact.Step)] = workload.steps
       .filter { $0.to > $0.from && !isBirth($0) }.map { ($0.when, $0.to - $0.from, $0) }
     guard !budget.isEmpty else { return [] }
@@ -96,9 +96,9 @@ extension LedgerGroup {
     return entries
   }
 
-  /// A DaemonSet counts its nodes only after it was made: its first count is no scaling.
+  /// What counts its pods only after it was made, as a DaemonSet counts its nodes: its first count is no scaling.
   private func isBirth(_ step: WorkloadFact.Step) -> Bool {
-    guard let workload, workload.reference.kind == "DaemonSet", let created = workload.created else { return false }
+    guard let workload, workload.reference.workloadKind.isCountedInStatus, let created = workload.created else { return false }
     return step.from == 0 && step.when.to - created < .seconds(60)
   }
 

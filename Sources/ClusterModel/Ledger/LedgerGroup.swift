@@ -1,3 +1,4 @@
+import Kubernetes
 import TimeFormat
 
 /// The pods of one top-level workload and what bears on them: a value on which a ledger's conclusions are a pure function, whatever the
@@ -38,8 +39,8 @@ struct LedgerGroup {
     if let workload { return workload.reference.display }
     guard let controller = pod.controller else { return "Pod/\(pod.name)" }
     if let owner = replicaSets[controller.uid]?.controller { return owner.display }
-    if controller.kind == "ReplicaSet", !pod.hash.isEmpty, controller.name.hasSuffix("-\(pod.hash)") {
-      return "Deployment/\(controller.name.dropLast(pod.hash.count + 1))"
+    if let owner = controller.workloadKind.revisionOf, !pod.hash.isEmpty, controller.name.hasSuffix("-\(pod.hash)") {
+      return "\(owner.kind)/\(controller.name.dropLast(pod.hash.count + 1))"
     }
     return controller.display
   }
@@ -114,120 +115,13 @@ struct LedgerGroup {
 
   /// Which plain deletions were a controller's own: its count went down (scale) or its template changed (rollout).
   private func byController(_ plain: [Int]) -> [(Int, CauseInference.Finding)] {
-    guard let kind = workload?.reference.kind ?? pods.first?.controller?.kind else { return [] }
-    switch kind {
-    case "Deployment", "ReplicaSet": return byReplicaSet(plain)
-    case "StatefulSet":
-      return plain.compactMap { index in statefulSet(pods[index]).map { (index, $0) } }
-    case "DaemonSet":
-      return plain.compactMap { index in daemonSet(pods[index]).map { (index, $0) } }
-    case "Job":
-      guard workload?.isFinished == true else { return [] }
-      return plain.map { index in
-        var finding = CauseInference.Finding(.deleted, 0.9, "the Job has ended")
-        finding.isCleanUp = true
-        return (index, finding)
-      }
-    default: return []
-    }
-  }
-
-  private func byReplicaSet(_ plain: [Int]) -> [(Int, CauseInference.Finding)] {
-    var found: [(Int, CauseInference.Finding)] = []
-    for uid in Set(plain.compactMap { pods[$0].controller?.uid }).sorted() {
-      let isTop = workload?.reference.uid == uid
-      let told = plain.filter { pods[$0].controller?.uid == uid }.sorted { one, other in
-        let first = wasToldDeleted(pods[one])
-        let second = wasToldDeleted(pods[other])
-        if first != second { return first }
-        return (pods[one].endOrder, pods[one].uid) < (pods[other].endOrder, pods[other].uid)
-      }
-      var left = told
-      guard let set = isTop ? workload : replicaSets[uid] else { continue }
-      // Pods of which it was decided before have used up their part of a step.
-      let settled = pods.filter {
-        $0.controller?.uid == uid && $0.frozen != nil && ($0.frozen?.cause == .scale || $0.frozen?.cause == .rollout)
-      }
-      for change in set.steps where change.to < change.from {
-        let isRollout = !isTop && isOutdated(set, at: change.when.to)
-        func fits(_ pod: PodFact) -> Bool {
-          guard let end = pod.endedAt else { return false }
-          return end + Self.lag >= change.when.from && end <= change.when.to + Self.reaction
-        }
-        let used = settled.filter(fits).count
-        let takes = left.filter { fits(pods[$0]) }.prefix(max(0, change.from - change.to - used))
-        for index in takes { found.append((index, finding(isRollout, pods[index], set, change))) }
-        left.removeAll { takes.contains($0) }
-      }
-      for index in left where wasToldDeleted(pods[index]) {
-        let isRollout = !isTop && isOutdated(set, at: (pods[index].endedAt ?? now) + Self.lag)
-        found.append(
-          (index, .init(isRollout ? .rollout : .scale, 0.8, "event SuccessfulDelete of \(set.reference.display)")))
-      }
-    }
-    return found
-  }
-
-  private func finding(
-    _ isRollout: Bool, _ pod: PodFact, _ set: WorkloadFact, _ change: WorkloadFact.Step
-  ) -> CauseInference.Finding {
-    let step = "\(set.reference.display) went from \(change.from) to \(change.to) replicas"
-    var finding = CauseInference.Finding(isRollout ? .rollout : .scale, 0.95, step)
-    if isRollout, let workload { finding.evidence.append("\(workload.reference.display) has a newer revision: \(workload.revision)") }
-    if wasToldDeleted(pod) {
-      finding.confidence = 1
-      finding.evidence.append("event SuccessfulDelete of \(set.reference.display)")
-    }
-    return finding
-  }
-
-  /// Whether another ReplicaSet carried a newer revision then. Only ReplicaSets are compared: one watch tells of all of them, in order.
-  private func isOutdated(_ set: WorkloadFact, at moment: Timestamp) -> Bool {
-    let others = replicaSets.values.filter { $0.reference.uid != set.reference.uid }
-    if let mine = Int(set.revision(at: moment)) {
-      return others.contains { Int($0.revision(at: moment)).map { $0 > mine } ?? false }
-    }
-    return others.contains { $0.wanted > 0 && $0.gone == nil && ($0.created ?? $0.lastSeen) > (set.created ?? set.lastSeen) }
+    guard let kind = (workload?.reference ?? pods.first?.controller)?.workloadKind else { return [] }
+    return kind.plannedEnds(self, plain)
   }
 
   /// An event SuccessfulDelete about the pod's own end: names of StatefulSet pods come again, so the time must fit.
-  private func wasToldDeleted(_ pod: PodFact) -> Bool {
+  func wasToldDeleted(_ pod: PodFact) -> Bool {
     guard let end = pod.endedAt, let times = controllerDeletes["\(pod.namespace)/\(pod.name)"] else { return false }
     return times.contains { $0 + .seconds(2) >= end && $0 - .seconds(5) <= end }
-  }
-
-  private func statefulSet(_ pod: PodFact) -> CauseInference.Finding? {
-    guard let workload else { return nil }
-    let ordinal = pod.name.lastIndex(of: "-").flatMap { Int(pod.name[pod.name.index(after: $0)...]) }
-    let end = pod.endedAt ?? now
-    if let ordinal {
-      // Read the count as of the end, with the time that a step takes to be seen.
-      let wanted = min(workload.wanted(at: end), workload.wanted(at: end + .seconds(2)))
-      if ordinal >= workload.ordinalStart + wanted {
-        return .init(.scale, 1, "\(workload.reference.display) wants \(wanted) replicas, and ordinal \(ordinal) is beyond them")
-      }
-    }
-    let isOld = !pod.hash.isEmpty && !workload.updateRevision.isEmpty && pod.hash != workload.updateRevision
-    let mayUpdate = workload.updateStrategy != "OnDelete" && (ordinal.map { $0 >= workload.partition } ?? true)
-    guard isOld, mayUpdate else { return nil }
-    let told = wasToldDeleted(pod)
-    return .init(
-      .rollout, told ? 1 : 0.9, "revision \(pod.hash) is not \(workload.updateRevision), to which \(workload.reference.display) is brought")
-  }
-
-  private func daemonSet(_ pod: PodFact) -> CauseInference.Finding? {
-    guard let workload, workload.updateStrategy != "OnDelete" else { return nil }
-    if pod.templateGeneration > 0, workload.templateGeneration > pod.templateGeneration {
-      let generations = "template generation \(pod.templateGeneration) is older than \(workload.templateGeneration)"
-      return .init(.rollout, 0.95, "\(generations) of \(workload.reference.display)")
-    }
-    let followers = pods.filter { $0.node == pod.node && $0.order > pod.order }
-    if !pod.hash.isEmpty, let next = followers.first, !next.hash.isEmpty, next.hash != pod.hash {
-      return .init(.rollout, 0.9, "its successor has another controller-revision-hash")
-    }
-    if wasToldDeleted(pod) {
-      if followers.isEmpty { return .init(.scale, 0.8, "\(workload.reference.display) no longer wants a pod on node \(pod.node)") }
-    }
-    return nil
   }
 }

@@ -1,3 +1,4 @@
+import Kubernetes
 import TimeFormat
 
 /// What the ledger keeps of a pod, from its first sight until its entries are settled.

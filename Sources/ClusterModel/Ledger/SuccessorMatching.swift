@@ -1,7 +1,7 @@
 import TimeFormat
 
-/// Which new pod took an old one's place: the same ordinal (StatefulSet), the same node (DaemonSet), else the earliest new pod of the same
-/// controller that nobody has.
+/// Which new pod took an old one's place, as its kind of workload says (``WorkloadKind/successor``): the same ordinal, the same node, else
+/// the earliest new pod of the same controller that nobody has.
 extension LedgerGroup {
   mutating func matchSuccessors() {
     var taken = Set(pods.compactMap { pod in pod.predecessor == nil ? nil : pod.uid })
@@ -42,38 +42,14 @@ extension LedgerGroup {
     return finding.cause != .scale && finding.cause != .completed
   }
 
-  /// Whether a pod came after another's end: by their order in the watch, or, where one was seen in a list only, by their times.
-  private func came(_ new: PodFact, after old: PodFact) -> Bool {
-    guard new.cameInList || old.endedInList else { return new.order > old.endOrder }
-    guard let end = old.endedAt else { return false }
-    return new.created + .seconds(1) >= (old.vanishedAfter ?? end)
-  }
-
   private func candidate(for old: PodFact, taken: Set<String>) -> Int? {
-    let kind = old.controller?.kind ?? ""
-    func isFree(_ pod: PodFact) -> Bool {
-      pod.uid != old.uid && !pod.isBaseline && !taken.contains(pod.uid) && (pod.order > old.order || pod.cameInList)
-        && (pod.endedAt == nil || pod.endedInList || old.endedInList || pod.endOrder > old.endOrder)
-    }
-    switch kind {
-    case "StatefulSet": return pods.indices.first { isFree(pods[$0]) && pods[$0].name == old.name }
-    case "DaemonSet": return pods.indices.first { isFree(pods[$0]) && !old.node.isEmpty && pods[$0].node == old.node }
-    case "Job":
-      return pods.indices.first {
-        isFree(pods[$0]) && came(pods[$0], after: old) && pods[$0].completionIndex == old.completionIndex
-      }
-    default:
-      if causes[old.uid]?.cause == .rollout {
-        return pods.indices.first { isFree(pods[$0]) && pods[$0].controller?.uid != old.controller?.uid && isNewer(pods[$0], old) }
-      }
-      let same = pods.indices.first { isFree(pods[$0]) && came(pods[$0], after: old) && pods[$0].controller?.uid == old.controller?.uid }
-      return same ?? pods.indices.first { isFree(pods[$0]) && came(pods[$0], after: old) }
-    }
+    let kind = old.controller?.workloadKind ?? .barePod
+    return kind.successor(SuccessorSearch(group: self, old: old, taken: taken))
   }
 
   /// In a rollout the successor belongs to a ReplicaSet that was growing when the old pod went, so a surge pod may be older than the end
   /// of the pod it replaces, but not older than the change that made it.
-  private func isNewer(_ new: PodFact, _ old: PodFact) -> Bool {
+  func isNewer(_ new: PodFact, _ old: PodFact) -> Bool {
     guard let end = old.endedAt, let set = replicaSets[new.controller?.uid ?? ""] else { return true }
     if new.created >= end - .seconds(1) { return true }
     let growth = set.steps.last { $0.to > $0.from && $0.when.from <= end + .seconds(1) }?.when.from ?? set.created
@@ -86,11 +62,37 @@ extension LedgerGroup {
   private func isSettledWithout(_ pod: PodFact) -> Bool {
     guard let end = pod.endedAt, now - end > .seconds(10) else { return false }
     guard let workload else { return false }
-    switch workload.reference.kind {
-    case "Deployment", "ReplicaSet", "StatefulSet": return pods.lazy.filter { $0.endedAt == nil }.count >= workload.wanted
-    case "DaemonSet": return nodes[pod.node]?.gone != nil
-    case "Job": return workload.isFinished
-    default: return false
+    return workload.reference.workloadKind.isSettledWithout(self, workload, pod)
+  }
+}
+
+/// A search for the pod that took an ended pod's place, among the pods of its group.
+struct SuccessorSearch {
+  let group: LedgerGroup
+  let old: PodFact
+  /// Pods that took another's place.
+  let taken: Set<String>
+
+  func first(where fits: (PodFact) -> Bool) -> Int? { group.pods.firstIndex(where: fits) }
+
+  /// Whether a pod is new, lives longer than the old one, and took nobody's place.
+  func isFree(_ pod: PodFact) -> Bool {
+    pod.uid != old.uid && !pod.isBaseline && !taken.contains(pod.uid) && (pod.order > old.order || pod.cameInList)
+      && (pod.endedAt == nil || pod.endedInList || old.endedInList || pod.endOrder > old.endOrder)
+  }
+
+  /// Whether a pod came after the old one's end: by their order in the watch, or, where one was seen in a list only, by their times.
+  func came(_ new: PodFact) -> Bool {
+    guard new.cameInList || old.endedInList else { return new.order > old.endOrder }
+    guard let end = old.endedAt else { return false }
+    return new.created + .seconds(1) >= (old.vanishedAfter ?? end)
+  }
+
+  /// The earliest free pod: in a rollout of another controller, else of the same one if there is one.
+  func earliest() -> Int? {
+    if group.causes[old.uid]?.cause == .rollout {
+      return first { isFree($0) && $0.controller?.uid != old.controller?.uid && group.isNewer($0, old) }
     }
+    return first { isFree($0) && came($0) && $0.controller?.uid == old.controller?.uid } ?? first { isFree($0) && came($0) }
   }
 }

@@ -1,3 +1,4 @@
+import Kubernetes
 import TimeFormat
 
 /// What the ledger keeps of a workload: how its wanted count moved, and whether it still exists.

@@ -320,7 +320,7 @@ extension Subject {
   init(verdict: HealthVerdict, churn: Int, shared: Shared) {
     self.init()
     let reference = verdict.subject
-    if ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"].contains(reference.kind) {
+    if reference.workloadKind.isWatched {
       workload = WorkloadName(cluster: verdict.cluster, reference: reference)
     }
     if reference.kind == "Pod" {

@@ -1,4 +1,5 @@
 import JSONBytes
+import Kubernetes
 import KubernetesClient
 import TimeFormat
 import Training
@@ -8,8 +9,8 @@ struct GroundWorkloads {
   let api: KubernetesAPI
   let namespace: String
 
-  private static let deployments = KindPath(groupVersion: "apps/v1", resource: "deployments")
-  private static let services = KindPath(groupVersion: "v1", resource: "services")
+  private static let deployments = ResourceType.deployments
+  private static let services = ResourceType.services
 
   struct Pod: Hashable {
     var name: String
@@ -58,13 +59,13 @@ struct GroundWorkloads {
   private func pods(matching labels: JSONValue?) async throws -> [Pod] {
     let selector = (labels?.objectValue ?? JSONObject()).map { "\($0.key)=\($0.value.stringValue ?? "")" }.joined(separator: ",")
     guard !selector.isEmpty else { return [] }
-    return try await api.listAll(KindPath.pods.path(namespace: namespace), query: [("labelSelector", selector)]).map(Pod.init)
+    return try await api.listAll(ResourceType.pods.path(namespace: namespace), query: [("labelSelector", selector)]).map(Pod.init)
       .filter { !$0.isTerminating }
   }
 
   /// Deletes a pod and waits until it is gone. One that is gone already is as it was wanted.
   func delete(_ pod: String) async throws {
-    let path = KindPath.pods.path(namespace: namespace, name: pod)
+    let path = ResourceType.pods.path(namespace: namespace, name: pod)
     let uid: String?
     do {
       uid = Pod(try await api.get(path)).uid

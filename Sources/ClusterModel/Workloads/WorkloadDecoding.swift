@@ -1,13 +1,13 @@
 import JSONBytes
+import Kubernetes
 import TimeFormat
 
 extension Workload {
-  init(kind: String, _ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) {
-    self.init(reference: ObjectReference(kind: kind, namespace: "", name: ""))
+  init(_ kind: WorkloadKind, _ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) {
+    self.init(reference: ObjectReference(kind: kind.name, namespace: "", name: ""))
     var metadata = ObjectMetadata()
-    var completions: Int?
-    var parallelism: Int?
-    wanted = kind == "DaemonSet" ? 0 : 1
+    var fields = WorkloadFields()
+    wanted = kind.isCountedInStatus ? 0 : 1
     try cursor.readObject { (key, cursor) throws(JSONError) in
       switch key {
       case "metadata": metadata = try ObjectMetadata(&cursor, strings, managedFields: true)
@@ -15,8 +15,8 @@ extension Workload {
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
           switch key {
           case "replicas": wanted = try cursor.readIntIfPresent().map { Int(clamping: $0) } ?? 1
-          case "completions": completions = try cursor.readIntIfPresent().map { Int(clamping: $0) }
-          case "parallelism": parallelism = try cursor.readIntIfPresent().map { Int(clamping: $0) }
+          case "completions": fields.completions = try cursor.readIntIfPresent().map { Int(clamping: $0) }
+          case "parallelism": fields.parallelism = try cursor.readIntIfPresent().map { Int(clamping: $0) }
           case "paused", "suspend": isPaused = try cursor.flag()
           case "selector":
             try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
@@ -35,19 +35,16 @@ extension Workload {
       default: break
       }
     }
-    if kind == "Job" {
-      wanted = completions ?? parallelism ?? 1
-      ready = succeeded
-    }
-    reference = ObjectReference(kind: kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid)
+    reference = ObjectReference(kind: kind.name, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid)
     controller = metadata.controller
     labels = metadata.labels
-    revision = kind == "StatefulSet" ? updateRevision : metadata.revision
+    revision = metadata.revision
     generation = metadata.generation
     templateGeneration = metadata.templateGeneration
     created = metadata.created
     deletionTimestamp = metadata.deletionTimestamp
     lastChange = metadata.lastChange
+    kind.finish(&self, fields)
   }
 
   private mutating func readStrategy(_ cursor: inout JSONCursor) throws(JSONError) {

@@ -1,0 +1,34 @@
+package import Kubernetes
+package import TimeFormat
+
+package struct Node: Sendable, Hashable {
+  package var name: String
+  package var uid: String
+  package var isUnschedulable: Bool
+  /// `key=value:Effect`.
+  package var taints: [String]
+  package var conditions: [Condition]
+  package var created: Timestamp?
+  package var kubeletVersion: String
+  /// CPU in millicores, memory in bytes.
+  package var allocatableMilliCPU: Int64
+  package var allocatableMemory: Int64
+
+  package init(
+    name: String, uid: String = "", isUnschedulable: Bool = false, taints: [String] = [], conditions: [Condition] = [],
+    created: Timestamp? = nil, kubeletVersion: String = "", allocatableMilliCPU: Int64 = 0, allocatableMemory: Int64 = 0
+  ) {
+    self.name = name
+    self.uid = uid
+    self.isUnschedulable = isUnschedulable
+    self.taints = taints
+    self.conditions = conditions
+    self.created = created
+    self.kubeletVersion = kubeletVersion
+    self.allocatableMilliCPU = allocatableMilliCPU
+    self.allocatableMemory = allocatableMemory
+  }
+
+  package var isReady: Bool { conditions.isTrue("Ready") }
+  package var reference: ObjectReference { ObjectReference(type: .nodes, name: name, uid: uid) }
+}

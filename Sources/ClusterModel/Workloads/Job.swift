@@ -1,0 +1,26 @@
+import Kubernetes
+
+extension WorkloadKind {
+  /// Runs pods until enough have succeeded; an indexed Job's pod is succeeded by one of the same index.
+  package static let job: WorkloadKind = {
+    var kind = WorkloadKind(.jobs)
+    kind.runsToCompletion = true
+    kind.finish = { workload, fields in
+      workload.wanted = fields.completions ?? fields.parallelism ?? 1
+      workload.ready = workload.succeeded
+    }
+    kind.plannedEnds = { group, plain in
+      guard group.workload?.isFinished == true else { return [] }
+      return plain.map { place in
+        var finding = CauseInference.Finding(.deleted, 0.9, "the Job has ended")
+        finding.isCleanUp = true
+        return (place, finding)
+      }
+    }
+    kind.successor = { search in
+      search.first { search.isFree($0) && search.came($0) && $0.completionIndex == search.old.completionIndex }
+    }
+    kind.isSettledWithout = { _, workload, _ in workload.isFinished }
+    return kind
+  }()
+}

@@ -1,0 +1,80 @@
+package import Kubernetes
+package import TimeFormat
+
+/// An object of a ``WorkloadKind``.
+package struct Workload: Sendable, Hashable {
+  package var reference: ObjectReference
+  /// The controlling owner: a ReplicaSet's Deployment; `nil` at the top.
+  package var controller: ObjectReference?
+  package var labels: [String: String]
+  package var selector: [String: String]
+  package var image: String
+  /// The first container's image of the template, and every container's.
+  package var images: [String]
+  package var wanted: Int
+  package var current: Int
+  package var ready: Int
+  package var updated: Int
+  package var available: Int
+  package var revision: String
+  package var generation: Int
+  package var observedGeneration: Int
+  package var created: Timestamp?
+  package var deletionTimestamp: Timestamp?
+  package var conditions: [Condition]
+  /// The last change that `managedFields` shows outside `status`: who, and when.
+  package var lastChange: Change?
+  /// StatefulSet: the revision that pods are brought to (`status.updateRevision`).
+  package var updateRevision = ""
+  /// `RollingUpdate`, `OnDelete`, `Recreate`; empty when the kind has none.
+  package var updateStrategy = ""
+  /// StatefulSet: ordinals below it keep their revision.
+  package var partition = 0
+  /// StatefulSet: the first ordinal.
+  package var ordinalStart = 0
+  /// Job: pods that ended well, and that failed.
+  package var succeeded = 0
+  package var failed = 0
+  /// Deployment paused, Job suspended.
+  package var isPaused = false
+  /// DaemonSet: the generation of the pod template.
+  package var templateGeneration = 0
+
+  package struct Change: Sendable, Hashable {
+    package var manager: String
+    package var at: Timestamp?
+    package var operation: String
+
+    package init(manager: String, at: Timestamp?, operation: String) {
+      self.manager = manager
+      self.at = at
+      self.operation = operation
+    }
+  }
+
+  package init(
+    reference: ObjectReference, controller: ObjectReference? = nil, labels: [String: String] = [:], selector: [String: String] = [:],
+    image: String = "", images: [String] = [], wanted: Int = 0, current: Int = 0, ready: Int = 0, updated: Int = 0, available: Int = 0,
+    revision: String = "", generation: Int = 0, observedGeneration: Int = 0, created: Timestamp? = nil,
+    deletionTimestamp: Timestamp? = nil, conditions: [Condition] = [], lastChange: Change? = nil
+  ) {
+    self.reference = reference
+    self.controller = controller
+    self.labels = labels
+    self.selector = selector
+    self.image = image
+    self.images = images
+    self.wanted = wanted
+    self.current = current
+    self.ready = ready
+    self.updated = updated
+    self.available = available
+    self.revision = revision
+    self.generation = generation
+    self.observedGeneration = observedGeneration
+    self.created = created
+    self.deletionTimestamp = deletionTimestamp
+    self.conditions = conditions
+    self.lastChange = lastChange
+  }
+}
