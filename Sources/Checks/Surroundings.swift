@@ -28,23 +28,12 @@ struct Surroundings {
 
   /// `Deployment/orders` for a pod of its ReplicaSet; `Pod/name` for a bare one.
   func owner(of pod: Pod) -> String {
-    var owner = pod.controller
-    // A chain of owners is two long in practice; a circle must not hold us.
-    for _ in 0..<5 {
-      guard let current = owner else { break }
-      let above = snapshot.workloads.first {
-        $0.reference.namespace == pod.namespace && $0.reference.kind == current.kind && $0.reference.name == current.name
-      }?.controller
-      guard let above else { break }
-      owner = above
-    }
-    return owner?.display ?? "Pod/\(pod.name)"
+    (snapshot.topController(of: pod) ?? pod.reference).display
   }
 
   /// The workloads at the top, those named only if any are; with the pods that exist now.
   func workloads(named names: [String]) -> [Workload] {
-    let pods = snapshot.pods.filter { $0.namespace == namespace }
-    let byOwner = Dictionary(grouping: pods, by: owner(of:))
+    let byOwner = Dictionary(grouping: snapshot.pods(in: namespace), by: owner(of:))
     let tops = snapshot.workloads.filter {
       $0.reference.namespace == namespace && $0.controller == nil && !$0.kind.isRevision
         && (names.isEmpty || names.contains($0.reference.name))

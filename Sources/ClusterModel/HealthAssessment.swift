@@ -74,9 +74,9 @@ package enum HealthAssessment {
   /// What is looked up for each subject, made once for a snapshot.
   private struct Index {
     /// Places in the snapshot's pods, by the UID of the workload on top: copying pods costs more than judging them.
-    var pods: [String: [Int]] = [:]
+    var pods: [String: [ChunkedTable<Pod>.Index]] = [:]
     /// Pods that nothing that is listed owns; a static pod is owned by its node.
-    var bare: [Int] = []
+    var bare: [ChunkedTable<Pod>.Index] = []
     var reschedules: [String: [Reschedule]] = [:]
     private let listed: Set<String>
     private var owners: [String: String] = [:]

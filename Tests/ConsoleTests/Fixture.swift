@@ -91,8 +91,8 @@ enum Fixture {
     var snapshot = ClusterSnapshot(cluster: cluster, at: now - .seconds(1), connection: .live(since: at("08:00:00")))
     switch cluster {
     case "prd-fra":
-      snapshot.nodes = (1...7).map { node("node-\($0)", cordoned: $0 == 7) }
-      snapshot.workloads = ["reports", "orders", "catalog", "ledger", "billing"].flatMap { name -> [Workload] in
+      snapshot.nodes = .init((1...7).map { node("node-\($0)", cordoned: $0 == 7) })
+      let workloads = ["reports", "orders", "catalog", "ledger", "billing"].flatMap { name -> [Workload] in
         let owner = deployment(name)
         func set(_ hash: String, _ image: String, _ created: String, _ revision: String) -> Workload {
           Workload(
@@ -108,6 +108,7 @@ enum Fixture {
           set("7f7b8", "registry.acme/\(name):1.4.3", "02:58:00", "7"),
         ]
       }
+      snapshot.workloads = .init(workloads)
       snapshot.pods = [
         pod("reports-7f7b8-4ftrr", owner: "reports", node: "node-2", restarts: 12, ready: false, ended: "14:03:31"),
         pod("reports-7f7b8-5jv2d", owner: "reports", node: "node-1", restarts: 3, ready: true, ended: "12:04:00"),
@@ -127,8 +128,8 @@ enum Fixture {
     case "prd-sin":
       snapshot.at = at("14:03:30")
       snapshot.connection = .stale(since: at("14:03:30"), reason: "connection refused", retryAt: at("14:04:19"))
-      snapshot.nodes = (1...3).map { node("sin-\($0)") }
-    default: snapshot.nodes = (1...3).map { node("dev-\($0)") }
+      snapshot.nodes = .init((1...3).map { node("sin-\($0)") })
+    default: snapshot.nodes = .init((1...3).map { node("dev-\($0)") })
     }
     return snapshot
   }

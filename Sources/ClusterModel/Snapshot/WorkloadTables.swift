@@ -1,0 +1,66 @@
+/// The workloads of a cluster, one table for each kind.
+package struct WorkloadTables: Sendable, Hashable {
+  fileprivate struct Entry: Sendable, Hashable {
+    var kind: String
+    var table: ChunkedTable<Workload>
+  }
+
+  /// In the order of the kinds' names.
+  private var entries: [Entry] = []
+
+  package init() {}
+
+  package init(_ workloads: some Sequence<Workload>) {
+    for (kind, rows) in Dictionary(grouping: workloads, by: \.reference.kind) { replace(kind, with: rows) }
+  }
+
+  /// The workloads of a kind such as `Deployment`, by namespace and name.
+  package subscript(kind: String) -> ChunkedTable<Workload> { place(of: kind).map { entries[$0].table } ?? ChunkedTable() }
+
+  package var count: Int { entries.reduce(0) { $0 + $1.table.count } }
+
+  package mutating func put(_ workload: Workload) {
+    if let place = place(of: workload.reference.kind) {
+      entries[place].table.put(workload)
+    } else {
+      replace(workload.reference.kind, with: [workload])
+    }
+  }
+
+  package mutating func remove(_ workload: Workload) {
+    if let place = place(of: workload.reference.kind) { entries[place].table.remove(workload) }
+  }
+
+  package mutating func replace(_ kind: String, with rows: [Workload]) {
+    let entry = Entry(kind: kind, table: ChunkedTable(rows))
+    if let place = place(of: kind) {
+      entries[place] = entry
+    } else {
+      entries.insert(entry, at: entries.firstIndex { $0.kind > kind } ?? entries.count)
+    }
+  }
+
+  private func place(of kind: String) -> Int? { entries.firstIndex { $0.kind == kind } }
+}
+
+extension WorkloadTables: Sequence {
+  package struct Iterator: IteratorProtocol {
+    fileprivate var rest: ArraySlice<Entry>
+    fileprivate var table: IndexingIterator<ChunkedTable<Workload>>?
+
+    package mutating func next() -> Workload? {
+      while true {
+        if let found = table?.next() { return found }
+        guard let entry = rest.popFirst() else { return nil }
+        table = entry.table.makeIterator()
+      }
+    }
+  }
+
+  package func makeIterator() -> Iterator { Iterator(rest: entries[...], table: nil) }
+  package var underestimatedCount: Int { count }
+}
+
+extension WorkloadTables: ExpressibleByArrayLiteral {
+  package init(arrayLiteral workloads: Workload...) { self.init(workloads) }
+}
