@@ -196,7 +196,7 @@ package struct LedgerEngine: Sendable {
       fact.endedInList = after != nil
     }
     if after != nil, fact.deletionRequested == nil, fact.terminalAt == nil { fact.vanishedAfter = after }
-    if let last = fact.readySpans.indices.last, fact.readySpans[last].to == nil { fact.readySpans[last].to = at }
+    if let last = fact.readyIntervals.indices.last, fact.readyIntervals[last].to == nil { fact.readyIntervals[last].to = at }
     pods[uid] = fact
     output.lifecycle.append(
       PodLifecycleEvent(

@@ -16,11 +16,11 @@ extension LedgerGroup {
     pod.runs.map { run in
       let finding = CauseInference.restart(run, events: events[pod.uid] ?? [], node: nodes[pod.node])
       let at = Moment.exact(api: run.end?.finished, received: run.seen)
-      // The kubelet notices an end up to a second late: a span that ends about then is the one before.
+      // The kubelet notices an end up to a second late: an interval that ends about then is the one before.
       let ready =
-        pod.readySpans.first { span in
-          guard let to = span.to else { return true }
-          return to > at && (span.from >= at || to > at + Self.lag)
+        pod.readyIntervals.first { interval in
+          guard let to = interval.to else { return true }
+          return to > at && (interval.from >= at || to > at + Self.lag)
         }?.from
       let recovered = ready.map { max($0, at) }
       var entry = Reschedule(
@@ -49,7 +49,7 @@ extension LedgerGroup {
     }
     if let successor = (pod.successor ?? provisional[pod.uid]).flatMap({ byUID[$0] }) {
       entry.new = successor.reference
-      let ready = successor.readySpans.first?.from
+      let ready = successor.readyIntervals.first?.from
       entry.isPending = ready == nil && successor.endedAt == nil
       if let ready { measure(&entry, until: max(ready, at)) }
       return entry
@@ -113,9 +113,9 @@ extension LedgerGroup {
       return
     }
     var steps: [(at: Timestamp, change: Int)] = []
-    for span in pods.flatMap(\.servingSpans) {
-      let start = max(span.from, from)
-      let end = min(span.to ?? until, until)
+    for interval in pods.flatMap(\.servingIntervals) {
+      let start = max(interval.from, from)
+      let end = min(interval.to ?? until, until)
       guard start < end else { continue }
       steps.append((start, 1))
       steps.append((end, -1))

@@ -33,8 +33,8 @@ struct Interval: Sendable, Hashable {
   var to: Timestamp
 }
 
-/// A time span that may not have ended.
-struct Span: Sendable, Hashable {
+/// An interval that may not have ended.
+struct OpenInterval: Sendable, Hashable {
   var from: Timestamp
   var to: Timestamp?
 }

@@ -63,15 +63,17 @@ extension LedgerEngine {
 
 extension JSONValue {
   fileprivate var time: Timestamp? { intValue.map { Timestamp(nanoseconds: $0) } }
-  fileprivate var spans: [Span] {
-    (arrayValue ?? []).compactMap { pair in pair[0]?.time.map { Span(from: $0, to: pair[1]?.time) } }
+  fileprivate var intervals: [OpenInterval] {
+    (arrayValue ?? []).compactMap { pair in pair[0]?.time.map { OpenInterval(from: $0, to: pair[1]?.time) } }
   }
   fileprivate func text(_ key: String) -> String { self[key]?.stringValue ?? "" }
   fileprivate func number(_ key: String) -> Int { Int(clamping: self[key]?.intValue ?? 0) }
   fileprivate func strings(_ key: String) -> [String] { (self[key]?.arrayValue ?? []).compactMap(\.stringValue) }
 
   fileprivate static func time(_ moment: Timestamp?) -> JSONValue { moment.map { .int($0.nanoseconds) } ?? .null }
-  fileprivate static func spans(_ spans: [Span]) -> JSONValue { .array(spans.map { [.int($0.from.nanoseconds), .time($0.to)] }) }
+  fileprivate static func intervals(_ intervals: [OpenInterval]) -> JSONValue {
+    .array(intervals.map { [.int($0.from.nanoseconds), .time($0.to)] })
+  }
   fileprivate static func strings(_ texts: some Sequence<String>) -> JSONValue { .array(texts.map { .string($0) }) }
 
   /// Without the members that say nothing.
@@ -127,7 +129,7 @@ extension PodFact {
       "completionIndex": .string(completionIndex), "restartPolicy": .string(restartPolicy), "created": .time(created),
       "isBaseline": .bool(isBaseline), "isSilent": .bool(isSilent), "order": .int(Int64(order)), "endOrder": .int(Int64(endOrder)),
       "cameInList": .bool(cameInList),
-      "endedInList": .bool(endedInList), "ready": .spans(readySpans), "runs": .array(runs.map(\.json)),
+      "endedInList": .bool(endedInList), "ready": .intervals(readyIntervals), "runs": .array(runs.map(\.json)),
       "statusReason": .string(statusReason), "statusMessage": .string(statusMessage), "phase": .string(phase),
       "deletionRequested": .time(deletionRequested), "terminalAt": .time(terminalAt), "goneAt": .time(goneAt),
       "vanishedAfter": .time(vanishedAfter), "exit": exit?.json ?? .null, "told": .strings(told.sorted()),
@@ -172,7 +174,7 @@ extension PodFact {
     endOrder = value.number("endOrder")
     cameInList = value["cameInList"]?.boolValue ?? false
     endedInList = value["endedInList"]?.boolValue ?? false
-    readySpans = value["ready"]?.spans ?? []
+    readyIntervals = value["ready"]?.intervals ?? []
     runs = (value["runs"]?.arrayValue ?? []).compactMap { Run($0) }
     statusReason = value.text("statusReason")
     statusMessage = value.text("statusMessage")
@@ -249,8 +251,8 @@ extension WorkloadFact {
 extension NodeFact {
   fileprivate var json: JSONValue {
     let value: JSONValue = [
-      "name": .string(name), "notReady": .spans(notReady), "gone": .time(gone), "manualTaints": .strings(manualTaints),
-      "isReady": .bool(isReady), "cordoned": .spans(cordoned), "hidesEvictions": .bool(!marksEvictions),
+      "name": .string(name), "notReady": .intervals(notReady), "gone": .time(gone), "manualTaints": .strings(manualTaints),
+      "isReady": .bool(isReady), "cordoned": .intervals(cordoned), "hidesEvictions": .bool(!marksEvictions),
     ]
     return value.compact
   }
@@ -258,8 +260,8 @@ extension NodeFact {
   fileprivate init?(_ value: JSONValue) {
     guard let name = value["name"]?.stringValue else { return nil }
     self.init(
-      name: name, notReady: value["notReady"]?.spans ?? [], gone: value["gone"]?.time, manualTaints: value.strings("manualTaints"),
-      cordoned: value["cordoned"]?.spans ?? [], marksEvictions: value["hidesEvictions"]?.boolValue != true,
+      name: name, notReady: value["notReady"]?.intervals ?? [], gone: value["gone"]?.time, manualTaints: value.strings("manualTaints"),
+      cordoned: value["cordoned"]?.intervals ?? [], marksEvictions: value["hidesEvictions"]?.boolValue != true,
       isReady: value["isReady"]?.boolValue ?? false)
   }
 }

@@ -55,7 +55,7 @@ struct PodFact: Sendable, Hashable {
   var endedInList = false
   /// Had already ended when the ledger began: its story is not ours to tell.
   var isSilent = false
-  var readySpans: [Span] = []
+  var readyIntervals: [OpenInterval] = []
   var containers: [String: ContainerFact] = [:]
   var runs: [Run] = []
   var disruption: Disruption?
@@ -77,17 +77,17 @@ struct PodFact: Sendable, Hashable {
   var hasNoSuccessor = false
 
   var endedAt: Timestamp? { [deletionRequested, terminalAt, goneAt].compactMap { $0 }.min() }
-  var everReady: Bool { !readySpans.isEmpty }
-  var isReadyNow: Bool { readySpans.last.map { $0.to == nil } ?? false }
+  var everReady: Bool { !readyIntervals.isEmpty }
+  var isReadyNow: Bool { readyIntervals.last.map { $0.to == nil } ?? false }
   var reference: Reschedule.PodReference { .init(name: name, uid: uid, node: node) }
 
   /// When it served: ready and not asked to go.
-  var servingSpans: [Span] {
+  var servingIntervals: [OpenInterval] {
     let end = endedAt
-    return readySpans.compactMap { span in
-      let to = [span.to, end].compactMap { $0 }.min()
-      if let to, to <= span.from { return nil }
-      return Span(from: span.from, to: to)
+    return readyIntervals.compactMap { interval in
+      let to = [interval.to, end].compactMap { $0 }.min()
+      if let to, to <= interval.from { return nil }
+      return OpenInterval(from: interval.from, to: to)
     }
   }
 
@@ -170,25 +170,25 @@ struct PodFact: Sendable, Hashable {
   private mutating func updateReadiness(_ pod: Pod, at: Timestamp, _ story: inout Story) {
     let condition = pod.conditions.first { $0.type == "Ready" }
     let isReady = condition?.status == "True"
-    if isReady, isReadyNow, let again = condition?.lastTransition, let last = readySpans.indices.last,
-      again > readySpans[last].from + .seconds(1)
+    if isReady, isReadyNow, let again = condition?.lastTransition, let last = readyIntervals.indices.last,
+      again > readyIntervals[last].from + .seconds(1)
     {
       // It was not ready for a while that nobody watched: since its container ended, as far as is known.
-      let ended = pod.containers.compactMap { $0.lastTermination?.finished }.filter { $0 <= again && $0 >= readySpans[last].from }.max()
-      readySpans[last].to = ended ?? again
-      readySpans.append(Span(from: again, to: nil))
-      if readySpans.count > 32 { readySpans.removeFirst() }
+      let ended = pod.containers.compactMap { $0.lastTermination?.finished }.filter { $0 <= again && $0 >= readyIntervals[last].from }.max()
+      readyIntervals[last].to = ended ?? again
+      readyIntervals.append(OpenInterval(from: again, to: nil))
+      if readyIntervals.count > 32 { readyIntervals.removeFirst() }
       tell(&story, "ready", again, "ready", once: "ready@\(again.nanoseconds)")
       return
     }
     guard isReady != isReadyNow else { return }
     let moment = Moment.exact(api: condition?.lastTransition, received: at)
     if isReady {
-      readySpans.append(Span(from: max(moment, readySpans.last?.to ?? moment), to: nil))
-      if readySpans.count > 32 { readySpans.removeFirst() }
+      readyIntervals.append(OpenInterval(from: max(moment, readyIntervals.last?.to ?? moment), to: nil))
+      if readyIntervals.count > 32 { readyIntervals.removeFirst() }
       tell(&story, "ready", moment, "ready", once: "ready@\(moment.nanoseconds)")
-    } else if let last = readySpans.indices.last {
-      readySpans[last].to = max(moment, readySpans[last].from)
+    } else if let last = readyIntervals.indices.last {
+      readyIntervals[last].to = max(moment, readyIntervals[last].from)
       tell(
         &story, "notReady", moment, condition.map { $0.reason.isEmpty ? "not ready" : "not ready: \($0.reason)" } ?? "not ready",
         once: "notReady@\(moment.nanoseconds)")

@@ -25,7 +25,7 @@ extension LedgerGroup {
       }
       taken.insert(pods[candidate].uid)
       provisional[pods[index].uid] = pods[candidate].uid
-      if let ready = pods[candidate].readySpans.first?.from, now - max(ready, pods[index].endedAt ?? ready) > .seconds(10) {
+      if let ready = pods[candidate].readyIntervals.first?.from, now - max(ready, pods[index].endedAt ?? ready) > .seconds(10) {
         pods[index].successor = pods[candidate].uid
         pods[candidate].predecessor = pods[index].uid
       }

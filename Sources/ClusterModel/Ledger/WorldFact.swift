@@ -90,12 +90,12 @@ struct WorkloadFact: Sendable, Hashable {
 
 struct NodeFact: Sendable, Hashable {
   var name: String
-  var notReady: [Span] = []
+  var notReady: [OpenInterval] = []
   var gone: Timestamp?
   /// Taints with the effect NoExecute that people put on, and not the node controller.
   var manualTaints: [String] = []
   /// When nothing could be scheduled on it.
-  var cordoned: [Span] = []
+  var cordoned: [OpenInterval] = []
   /// Whether the API marks evicted pods: the condition DisruptionTarget is on since 1.26 (KEP-3329).
   var marksEvictions = true
   var isReady = true
@@ -108,7 +108,7 @@ struct NodeFact: Sendable, Hashable {
     marksEvictions = Self.isAtLeast(minor: 26, node.kubeletVersion)
     if node.isUnschedulable != isCordoned {
       if node.isUnschedulable {
-        cordoned.append(Span(from: at, to: nil))
+        cordoned.append(OpenInterval(from: at, to: nil))
         if cordoned.count > 16 { cordoned.removeFirst() }
       } else if let last = cordoned.indices.last {
         cordoned[last].to = at
@@ -120,7 +120,7 @@ struct NodeFact: Sendable, Hashable {
     if ready {
       if let last = notReady.indices.last { notReady[last].to = moment }
     } else {
-      notReady.append(Span(from: moment, to: nil))
+      notReady.append(OpenInterval(from: moment, to: nil))
       if notReady.count > 16 { notReady.removeFirst() }
     }
   }
@@ -154,7 +154,7 @@ struct EventFact: Sendable, Hashable {
   var container: String
   var times: [Timestamp]
 
-  /// Whether it was seen within the span; events carry whole seconds.
+  /// Whether it was seen within the interval; events carry whole seconds.
   func happened(from: Timestamp?, to: Timestamp) -> Bool {
     times.contains { time in (from.map { time >= $0 - .seconds(1) } ?? true) && time <= to + .seconds(1) }
   }

@@ -1,5 +1,5 @@
 /// A row of a ``ChunkedTable``.
-package protocol TableRow: Sendable, Hashable {
+package protocol ChunkedRow: Sendable, Hashable {
   /// A strict order of rows by what people look for, such as namespace and name. Of two that are neither before the other, a table holds one.
   func precedes(_ other: Self) -> Bool
 }
@@ -7,7 +7,7 @@ package protocol TableRow: Sendable, Hashable {
 /// Rows in their order, in chunks that copies share: a change copies the one chunk that it falls in, and the list of chunks.
 ///
 /// A cluster's state and each snapshot of it are such copies, so a delta costs by its size, not by the cluster's.
-package struct ChunkedTable<Row: TableRow>: Sendable {
+package struct ChunkedTable<Row: ChunkedRow>: Sendable {
   /// Never empty, at most ``chunkSize`` rows each.
   private(set) var chunks: [ContiguousArray<Row>] = []
   package private(set) var count = 0

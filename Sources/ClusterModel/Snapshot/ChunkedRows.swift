@@ -2,19 +2,19 @@ import TimeFormat
 
 // By what people look for: namespace, then name; the UID keeps an object and its former namesake apart.
 
-extension Namespace: TableRow {
+extension Namespace: ChunkedRow {
   package func precedes(_ other: Namespace) -> Bool { name < other.name }
 }
 
-extension Node: TableRow {
+extension Node: ChunkedRow {
   package func precedes(_ other: Node) -> Bool { name < other.name }
 }
 
-extension Pod: TableRow {
+extension Pod: ChunkedRow {
   package func precedes(_ other: Pod) -> Bool { (namespace, name, uid) < (other.namespace, other.name, other.uid) }
 }
 
-extension Workload: TableRow {
+extension Workload: ChunkedRow {
   package func precedes(_ other: Workload) -> Bool { reference.order < other.reference.order }
 }
 
@@ -22,11 +22,11 @@ extension ObjectReference {
   fileprivate var order: (String, String, String, String) { (namespace, name, kind, uid) }
 }
 
-extension Service: TableRow {
+extension Service: ChunkedRow {
   package func precedes(_ other: Service) -> Bool { (namespace, name) < (other.namespace, other.name) }
 }
 
-extension ClusterEvent: TableRow {
+extension ClusterEvent: ChunkedRow {
   /// Oldest first.
   package func precedes(_ other: ClusterEvent) -> Bool { (last ?? .distantPast, uid) < (other.last ?? .distantPast, other.uid) }
 }
