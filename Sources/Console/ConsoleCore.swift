@@ -24,7 +24,7 @@ package struct ConsoleCore: Sendable {
     state: ConsoleState, inbox: Inbox, size: Size, theme: Theme, glyphs: Glyphs, now: @escaping @Sendable () -> Timestamp
   ) {
     var state = state
-    effects = state.show(state.page, isNew: true)
+    effects = state.begin()
     self.state = state
     self.inbox = inbox
     self.size = size
@@ -80,7 +80,7 @@ package struct ConsoleCore: Sendable {
   /// Draws the screen as it is now.
   package mutating func render() -> CellBuffer {
     let frame = ConsoleRenderer.frame(state, size: size, theme: theme, glyphs: glyphs)
-    state.settle(listRows: frame.listRows)
+    state.settle(frame)
     self.frame = frame
     mirror?.publish(state, size)
     needsFrame = false
@@ -95,31 +95,21 @@ package struct ConsoleCore: Sendable {
 }
 
 extension ConsoleState {
-  /// Keeps the list's scroll position for the next frame, so that the view does not jump when the cursor turns.
-  mutating func settle(listRows: Int) {
-    shared.listRows = max(1, listRows)
-    switch page {
-    case .voyage(var page):
-      page.list.settle(count: page.view?.voyage.facilities.count ?? 0, visible: listRows)
-      self.page = .voyage(page)
-    case .logs(var page):
-      page.list.settle(count: page.view.rows.count, visible: listRows)
-      self.page = .logs(page)
-    case .request(var page):
-      page.list.settle(count: page.view?.entries.count ?? 0, visible: listRows)
-      self.page = .request(page)
-    case .workload(var page):
-      page.list.settle(count: page.view?.pods.count ?? 0, visible: listRows)
-      self.page = .workload(page)
-    case .reschedules, .health, .pod: break
+  /// Keeps which rows of every list stood in the frame, so that the view does not jump when the cursor turns.
+  mutating func settle(_ frame: ConsoleFrame) {
+    listRows = max(1, frame.lists.values.map(\.visible).max() ?? 10)
+    var lists = page.lists
+    for (index, rows) in frame.lists where lists.indices.contains(index) {
+      (lists[index].top, lists[index].visible) = (rows.top, rows.visible)
     }
+    if lists != page.lists { page.lists = lists }
   }
 
   /// The page as lines of text: the same content, in the order in which one reads it.
   package func linear(width: Int) -> [String] {
     var lines: [String] = []
     if let pin = shared.pin { lines.append("PINNED to \(shared.face.full(pin.moment))") }
-    lines += page.behavior.report(shared).text(width: width)
+    lines += page.document(shared).report().text(width: width)
     if let pane {
       lines.append("")
       lines.append("\(pane.update.kind.rawValue): \(pane.update.title) \(pane.update.progress)")
@@ -134,5 +124,5 @@ extension ConsoleState {
   }
 
   /// The page as JSON lines.
-  package var jsonLines: [String] { page.behavior.json(shared) }
+  package var jsonLines: [String] { page.document(shared).json() }
 }

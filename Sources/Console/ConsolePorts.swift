@@ -2,6 +2,7 @@ package import ClusterModel
 package import MigrationPlan
 package import TelemetryModel
 package import TimeFormat
+import Views
 
 /// A port: does things to clusters. Only asked after a person said yes.
 package protocol ClusterActions: Sendable {
@@ -37,6 +38,9 @@ package struct ConsolePorts: Sendable {
   package var now: @Sendable () -> Timestamp
   /// Waits; throws when it is cancelled.
   package var pause: @Sendable (Duration) async throws -> Void
+
+  /// What queries are answered from.
+  var sources: Sources { Sources(logs: logs, ledger: ledger, past: past, verdicts: verdicts) }
 
   package init(
     logs: any LogSource, clusters: [any ClusterSource], ledger: any RescheduleSource, evidence: any EvidenceLog,

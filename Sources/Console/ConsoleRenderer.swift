@@ -9,8 +9,8 @@ import Views
 package struct ConsoleFrame: Sendable {
   package var buffer: CellBuffer
   package var hits: HitMap
-  /// Rows of the page's main list, for paging.
-  package var listRows: Int
+  /// Which rows of the page's lists are in sight.
+  var lists: [Int: (top: Int, visible: Int)] = [:]
 }
 
 /// Draws the state. Pure: the same state gives the same cells.
@@ -29,9 +29,9 @@ package enum ConsoleRenderer {
           "The terminal is \(size.columns)×\(size.rows); Periplus needs at least \(least.columns)×\(least.rows). Make it larger, or q to quit."
         ),
         in: surface.bounds)
-      return ConsoleFrame(buffer: surface.buffer, hits: HitMap(), listRows: 10)
+      return ConsoleFrame(buffer: surface.buffer, hits: HitMap())
     }
-    let state = state.holdingSubject()
+    let state = state.holdingSelection()
     var canvas = Canvas(surface: surface, shared: state.shared)
     header(state, surface)
     tabs(state, &canvas)
@@ -51,7 +51,7 @@ package enum ConsoleRenderer {
       draw(pane, in: paneArea, besides: size.columns >= 110, surface)
       canvas.hasFocus = !pane.isFocused
     }
-    state.page.behavior.draw(body, on: &canvas)
+    state.page.draw(body, on: &canvas)
     footer(state, &canvas)
     for layer in state.layers {
       switch layer {
@@ -62,7 +62,7 @@ package enum ConsoleRenderer {
       case .confirm(let layer): layer.draw(surface)
       }
     }
-    return ConsoleFrame(buffer: surface.buffer, hits: canvas.hits, listRows: canvas.listRows)
+    return ConsoleFrame(buffer: surface.buffer, hits: canvas.hits, lists: canvas.lists)
   }
 
   // MARK: The frame around the page
@@ -113,7 +113,7 @@ package enum ConsoleRenderer {
     surface.text(clock, x: 0, y: 0, role: .text, width: width, align: .right)
   }
 
-  private static func cluster(_ snapshot: ClusterSnapshot, _ shared: Shared) -> StyledLine {
+  private static func cluster(_ snapshot: ClusterSnapshot, _ shared: PageContext) -> StyledLine {
     switch snapshot.connection {
     case .live: [Span("● ", .green), Span(snapshot.cluster + "  ")]
     case .connecting: [Span("◌ \(snapshot.cluster) connecting  ", .grey)]
@@ -122,29 +122,21 @@ package enum ConsoleRenderer {
   }
 
   private static func tabs(_ state: ConsoleState, _ canvas: inout Canvas) {
-    let red =
-      state.shared.pin?.hasClusters == false ? 0 : state.shared.shown.clusters.reduce(0) { $0 + $1.verdicts.count { $0.status == .red } }
-    let items = Tab.allCases.map { tab in
-      var mark: Span?
-      if tab == .health, red > 0 { mark = Span("✖\(red)", .red) }
-      return Tabs.Item(key: "\(tab.rawValue)", title: tab.title, mark: mark)
-    }
-    let active = Tab.allCases.firstIndex(of: state.page.tab) ?? 0
+    let pages = Pages.tabs
+    let items = pages.map { Tabs.Item(key: $0.tab.key, title: $0.spec.title, mark: $0.tab.mark(state.shared)) }
+    let active = pages.firstIndex { $0.spec.id == state.spec.root } ?? 0
     let tabs = Tabs(items, active: active)
     let width = canvas.surface.width
     canvas.surface.draw(tabs, in: Rect(x: 0, y: 1, width: width, height: 1))
     let layout = tabs.layout(width: width)
     for (index, range) in layout.enumerated() {
-      canvas.hits.add(Rect(x: range.lowerBound, y: 1, width: range.count, height: 1), .tab(Tab.allCases[index]))
+      canvas.hits.add(Rect(x: range.lowerBound, y: 1, width: range.count, height: 1), .tab(pages[index].spec.id))
     }
     let end = (layout.last?.upperBound ?? 0) + 3
-    if [.workload, .pod, .request].contains(state.page.kind), end < width {
+    if state.spec.parent != nil, end < width {
       canvas.surface.line([Span("› ", .dim), Span(state.page.title, .accent)], x: end, y: 1, width: width - end)
     }
   }
-
-  /// Help has a place always; then what is reached for first.
-  private static let footerOrder: [CommandID] = [.help, .enter, .search, .request, .rowLogs, .follow, .view, .cause, .explain]
 
   private static func footer(_ state: ConsoleState, _ canvas: inout Canvas) {
     let surface = canvas.surface
@@ -161,14 +153,14 @@ package enum ConsoleRenderer {
       }
       return
     }
-    let hints = CommandTable.all.filter { $0.hint != nil && $0.applies(to: state.page.kind) && $0.disabledReason(state) == nil }
+    let hints = CommandTable.commands(on: state.spec.id).filter { $0.hint != nil && $0.disabledReason(state) == nil }
     // What is everywhere (help) stays when there is no room for the others.
     var line = StyledLine()
     var placed: [(id: CommandID, from: Int, width: Int)] = []
     let sources = SourcesView(state.shared.data.sources, clusters: state.shared.data.clusters.map(\.snapshot), now: state.shared.now)
     let wanted = max(surface.width / 2 - 4, surface.width - sources.footer(width: 0).width - 4)
-    func rank(_ command: Command) -> Int { footerOrder.firstIndex(of: command.id) ?? footerOrder.count }
-    let ordered = hints.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+    // Help has a place always; then what is reached for first.
+    let ordered = hints.enumerated().sorted { ($0.element.hintRank, $0.offset) < ($1.element.hintRank, $1.offset) }.map(\.element)
     for command in ordered {
       guard let key = state.keys.first(command.id), let hint = command.hint else { continue }
       let item: StyledLine = [Span(key.lowercased() == "enter" ? "enter" : key, .key), Span(" \(hint)", .dim)]

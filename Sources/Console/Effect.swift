@@ -2,15 +2,12 @@ package import ClusterModel
 package import Screen
 package import TelemetryModel
 package import TimeFormat
+package import Views
 
 /// What the console wants done outside: values, performed by an ``EffectRunner`` off the UI thread.
 package enum Effect: Sendable, Hashable {
-  case loadLogs(LogsRequest)
-  case loadRequest(number: Int, id: String)
-  /// The last records of a workload or pod.
-  case loadLastWords(number: Int, conditions: [LogQuery.Condition])
-  /// The clusters as they were at a moment.
-  case loadPast(number: Int, moment: Timestamp)
+  /// Asks a query; the newest of a slot cancels the one before it.
+  case load(AnyQuery, slot: Slot, number: Int)
   case copy(String)
   /// Writes the view beside the user's other exports as Markdown and JSON lines.
   case export(name: String, markdown: String, json: [String])
@@ -23,15 +20,25 @@ package enum Effect: Sendable, Hashable {
   case quit
 }
 
-package struct LogsRequest: Sendable, Hashable {
-  package var number: Int
-  package var query: LogQuery
-  /// Records around each match as well.
-  package var withContext: Bool
-  package var histogram: Range<Timestamp>
-  package var buckets: Int
-  /// Records to go before those already there.
-  package var isOlder: Bool
+/// What an answer is for.
+package struct Slot: Sendable, Hashable {
+  package enum Owner: Sendable, Hashable { case shell, page }
+
+  package var owner: Owner
+  package var name: String
+
+  package init(_ owner: Owner, _ name: String) {
+    self.owner = owner
+    self.name = name
+  }
+}
+
+/// What of the outside changes by itself.
+package struct Feed: Sendable, Hashable {
+  package let name: String
+
+  /// Records were added.
+  package static let logs = Feed(name: "logs")
 }
 
 /// Something done to a cluster; each asks first.
@@ -68,14 +75,10 @@ package enum Message: Sendable {
   case ledger(LedgerUpdate)
   case plan(PlanUpdate)
   case sources([SourceStatus])
-  /// Records were added since.
-  case logsChanged
-  case logs(number: Int, LogsAnswer)
-  case logsFailed(number: Int, String)
-  case request(number: Int, id: String, records: [LogRecord], lifecycle: [PodLifecycleEvent], isCut: Bool)
-  case requestFailed(number: Int, String)
-  case lastWords(number: Int, [LogRecord])
-  case past(number: Int, ConsoleDataPast)
+  /// A source has more than before.
+  case changed(Feed)
+  /// The answer to the query of that number; one that is not the newest of its slot is late and dropped.
+  case answered(Slot, number: Int, Result<any Sendable, QueryFailure>)
   case pane(PaneUpdate)
   case note(Note)
   /// Keys and commands of a demo that plays on this console.
@@ -83,15 +86,6 @@ package enum Message: Sendable {
   case run(String)
   /// Time has gone by.
   case tick
-}
-
-package struct LogsAnswer: Sendable {
-  package var matches: [LogRecord]
-  package var context: [LogRecord]
-  package var lifecycle: [PodLifecycleEvent]
-  package var histogram: [Int]
-  package var next: LogCursor?
-  package var isOlder: Bool
 }
 
 /// One sentence in the message line.

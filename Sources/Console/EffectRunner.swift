@@ -9,7 +9,7 @@ import Views
 package final class EffectRunner: Sendable {
   private let ports: ConsolePorts
   private let inbox: Inbox
-  private let tasks = Mutex<[String: Task<Void, Never>]>([:])
+  private let tasks = Mutex<[Slot: Task<Void, Never>]>([:])
   private let reschedules = Mutex<[Reschedule]>([])
   private let posted = Mutex<[String: [ClusterHealth]]>([:])
 
@@ -18,17 +18,17 @@ package final class EffectRunner: Sendable {
     self.inbox = inbox
   }
 
-  /// Starts an effect. A search replaces the one before it, which is cancelled.
+  /// Starts an effect. A query replaces the one of the same slot before it, which is cancelled.
   package func perform(_ effect: Effect) {
     inbox.begin()
     let task = Task { [self] in
       defer { inbox.end() }
       await run(effect)
     }
-    if let kind = effect.exclusiveKind {
+    if case .load(_, let slot, _) = effect {
       let earlier = tasks.withLock { tasks in
-        defer { tasks[kind] = task }
-        return tasks[kind]
+        defer { tasks[slot] = task }
+        return tasks[slot]
       }
       earlier?.cancel()
     }
@@ -36,16 +36,13 @@ package final class EffectRunner: Sendable {
 
   private func run(_ effect: Effect) async {
     switch effect {
-    case .loadLogs(let request): await loadLogs(request)
-    case .loadRequest(let number, let id): await loadRequest(number, id)
-    case .loadLastWords(let number, let conditions):
-      let page = try? await ports.logs.records(matching: LogQuery(conditions, order: .newestFirst, limit: 5))
-      inbox.post(.lastWords(number: number, (page?.records ?? []).reversed()))
-    case .loadPast(let number, let moment):
-      let snapshots = await ports.past?(moment)
-      let known = reschedules.withLock { $0 }.filter { $0.at <= moment }
-      let clusters = snapshots?.map { ClusterHealth(snapshot: $0, verdicts: ports.verdicts($0, known, moment)) }
-      inbox.post(.past(number: number, ConsoleDataPast(moment: moment, clusters: clusters)))
+    case .load(let query, let slot, let number):
+      do {
+        let answer = try await query.run(ports.sources)
+        if !Task.isCancelled { inbox.post(.answered(slot, number: number, .success(answer))) }
+      } catch {
+        if !Task.isCancelled { inbox.post(.answered(slot, number: number, .failure(QueryFailure("\(error)")))) }
+      }
     case .export(let name, let markdown, let json):
       do {
         inbox.post(.note(Note("Exported to \(try await ports.export(name, markdown, json))", .good)))
@@ -72,56 +69,6 @@ package final class EffectRunner: Sendable {
       if let update = await ports.panes?.perform(command, argument: argument) { inbox.post(.pane(update)) }
     case .rememberLook(let moment): await ports.rememberLook(moment)
     case .copy, .suspend, .redraw, .quit: break
-    }
-  }
-
-  private func loadLogs(_ request: LogsRequest) async {
-    do {
-      async let histogram =
-        request.isOlder
-        ? [] : ports.logs.histogram(matching: request.query, over: request.histogram, buckets: request.buckets)
-      let page = try await ports.logs.records(matching: request.query)
-      let matches = request.query.order == .newestFirst ? Array(page.records.reversed()) : page.records
-      let context = request.withContext ? try await contextRecords(of: matches) : []
-      let uids = Array(Set(matches.map(\.origin.podUID)).subtracting([""]))
-      let lifecycle = uids.isEmpty ? [] : (try? await ports.ledger.lifecycle(ofPods: uids)) ?? []
-      let counts = (try? await histogram) ?? []
-      try Task.checkCancellation()
-      inbox.post(
-        .logs(
-          number: request.number,
-          LogsAnswer(matches: matches, context: context, lifecycle: lifecycle, histogram: counts, next: page.next, isOlder: request.isOlder)
-        ))
-    } catch is CancellationError {
-      return
-    } catch {
-      inbox.post(.logsFailed(number: request.number, "\(error)"))
-    }
-  }
-
-  /// Three records of the same pod before and after each of the newest matches.
-  private func contextRecords(of matches: [LogRecord]) async throws -> [LogRecord] {
-    var context: [LogRecord] = []
-    for match in matches.suffix(40) {
-      let pod = LogQuery.Condition.field("pod", .equal, match.origin.pod)
-      let before = LogQuery([pod], range: Timestamp(nanoseconds: 0)..<(match.at + .nanoseconds(1)), order: .newestFirst, limit: 4)
-      let after = LogQuery([pod], range: match.at..<(match.at + .seconds(3600)), order: .oldestFirst, limit: 4)
-      context += try await ports.logs.records(matching: before).records
-      context += try await ports.logs.records(matching: after).records
-      try Task.checkCancellation()
-    }
-    return context
-  }
-
-  private func loadRequest(_ number: Int, _ id: String) async {
-    let limit = 2000
-    do {
-      let page = try await ports.logs.records(matching: LogQuery([.requestID(id)], order: .oldestFirst, limit: limit))
-      let uids = Array(Set(page.records.map(\.origin.podUID)).subtracting([""]))
-      let lifecycle = uids.isEmpty ? [] : try await ports.ledger.lifecycle(ofPods: uids)
-      inbox.post(.request(number: number, id: id, records: page.records, lifecycle: lifecycle, isCut: page.next != nil))
-    } catch {
-      inbox.post(.requestFailed(number: number, "The request cannot be looked up: \(error)"))
     }
   }
 
@@ -209,7 +156,7 @@ package final class EffectRunner: Sendable {
     let logs = await ports.logs.revision()
     if logs != seen.logs {
       seen.logs = logs
-      if !isFirst { inbox.post(.logsChanged) }
+      if !isFirst { inbox.post(.changed(.logs)) }
     }
     if seen.round % 4 == 0 { inbox.post(.sources(await ports.logs.completeness())) }
     // Verdicts age too: a restart an hour ago counts less than one a minute ago.
@@ -220,10 +167,9 @@ package final class EffectRunner: Sendable {
   private func loadLedger() async {
     let since = ports.now() - .seconds(7 * 86_400)
     do {
-      let entries = try await ports.ledger.reschedules(since: since)
-      let gaps = try await ports.ledger.gaps(since: since)
-      reschedules.withLock { $0 = entries }
-      inbox.post(.ledger(LedgerUpdate(reschedules: entries, gaps: gaps)))
+      let history = try await LedgerHistory(since: since).run(ports.sources)
+      reschedules.withLock { $0 = history.reschedules }
+      inbox.post(.ledger(LedgerUpdate(reschedules: history.reschedules, gaps: history.gaps)))
       for source in ports.clusters { post(source.current()) }
     } catch {
       inbox.post(.ledger(LedgerUpdate(reschedules: [], gaps: [], error: "The ledger cannot be read: \(error)")))
@@ -236,18 +182,6 @@ package final class EffectRunner: Sendable {
       inbox.post(.plan(update))
     } catch {
       inbox.post(.plan(PlanUpdate(voyage: nil, error: "The evidence cannot be read: \(error)")))
-    }
-  }
-}
-
-extension Effect {
-  /// Of these only the newest matters.
-  fileprivate var exclusiveKind: String? {
-    switch self {
-    case .loadLogs: "logs"
-    case .loadLastWords: "lastWords"
-    case .loadPast: "past"
-    default: nil
     }
   }
 }

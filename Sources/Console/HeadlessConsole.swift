@@ -64,7 +64,9 @@ package actor HeadlessConsole: DemoStage {
   package func run(command: String) async throws {
     let line = command.first == ":" ? String(command.dropFirst()) : command
     let name = line.prefix { $0 != " " }
-    guard CommandID(rawValue: String(name)) != nil else { throw DemoStageError("there is no command \"\(name)\"; docs/keys.md lists them") }
+    guard CommandTable.command(named: String(name)) != nil else {
+      throw DemoStageError("there is no command \"\(name)\"; docs/keys.md lists them")
+    }
     core.run(line)
     pump()
   }
@@ -100,7 +102,7 @@ package actor HeadlessConsole: DemoStage {
   package func wait(atMost limit: Duration) async throws {
     try await ports.pause(limit)
     await look()
-    core.receive(.logsChanged)
+    core.receive(.changed(.logs))
     pump()
   }
 
@@ -111,38 +113,22 @@ extension ConsoleState {
   /// Named values for demos and tests.
   package func value(_ name: String) -> String? {
     switch name {
-    case "page": return page.kind.rawValue
-    case "requestId":
-      if case .request(let page) = page { return page.id }
-      return subject.requestID
-    case "records":
-      if case .logs(let page) = page { return "\(page.view.matches)" }
-      if case .request(let page) = page { return page.view.map { "\($0.records)" } }
-      return nil
-    case "services":
-      if case .logs(let page) = page { return "\(page.view.services.count)" }
-      if case .request(let page) = page { return page.view.map { "\($0.services.count)" } }
-      return nil
-    case "serviceNames":
-      if case .logs(let page) = page { return page.view.services.joined(separator: " ") }
-      if case .request(let page) = page { return page.view.map { $0.services.joined(separator: " ") } }
-      return nil
-    case "podsGone":
-      if case .logs(let page) = page { return "\(page.view.podsGone)" }
-      if case .request(let page) = page { return page.view.map { "\($0.podsGone)" } }
-      return nil
-    case "reschedules":
-      if case .reschedules(let page) = page { return page.view.map { "\($0.count)" } }
-      return "\(shared.shown.reschedules.count)"
+    case "page": spec.id.name
+    case "link": page.place.text
     case "red", "amber", "green":
-      let verdicts = shared.shown.clusters.flatMap(\.verdicts)
-      return "\(verdicts.count { $0.status.word == name })"
-    case "query":
-      if case .logs(let page) = page { return page.query }
-      return nil
-    case "pinned": return shared.pin == nil ? "no" : "yes"
-    case "message": return note?.text
-    default: return nil
+      "\(shared.shown.clusters.reduce(0) { $0 + $1.verdicts.count { $0.status.word == name } })"
+    case "pinned": shared.pin == nil ? "no" : "yes"
+    case "message": note?.text
+    default: page.document(shared).values()[name] ?? common(name)
+    }
+  }
+
+  /// What every page says where it does not say it itself.
+  private func common(_ name: String) -> String? {
+    switch name {
+    case "requestId": selection.requestID
+    case "reschedules": "\(shared.shown.reschedules.count)"
+    default: nil
     }
   }
 }

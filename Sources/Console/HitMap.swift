@@ -4,7 +4,8 @@ import TimeFormat
 /// What a click on a part of the last frame does.
 package struct HitMap: Sendable {
   package enum Action: Sendable, Hashable {
-    case tab(Tab)
+    /// The tab of a page.
+    case tab(PageID)
     /// A row of the list in the given pane.
     case row(Int, pane: Int)
     case sort(Int)
@@ -37,16 +38,16 @@ package struct HitMap: Sendable {
 }
 
 /// A page being drawn: where, with what, and what clicks on it do.
-struct Canvas {
+package struct Canvas {
   let surface: Surface
-  let shared: Shared
+  let shared: PageContext
   var hits = HitMap()
-  /// Rows of the main list, for paging.
-  var listRows = 10
+  /// Which rows of the page's lists are in sight.
+  private(set) var lists: [Int: (top: Int, visible: Int)] = [:]
   /// Whether the page, and not the side pane, has the keys.
   var hasFocus = true
 
-  init(surface: Surface, shared: Shared) {
+  init(surface: Surface, shared: PageContext) {
     self.surface = surface
     self.shared = shared
   }
@@ -54,9 +55,16 @@ struct Canvas {
   var glyphs: Glyphs { surface.glyphs }
   var now: Timestamp { shared.moment }
 
+  /// Draws the list of the same number as the pane.
   mutating func draw(_ table: Table, in area: Rect, pane: Int, sorts: Bool = false) {
     hits.add(table, in: draw(table, area), pane: pane, sorts: sorts)
+    let visible = table.visibleRows(height: area.height)
+    shown(
+      pane, top: Table.scroll(from: table.scroll, selected: table.selected, rowCount: table.rowCount, visible: visible), visible: visible)
   }
+
+  /// Says which rows of a list are in sight, so that the view does not jump when the cursor turns.
+  mutating func shown(_ list: Int, top: Int, visible: Int) { lists[list] = (top, visible) }
 
   /// Draws a table so that numbers in its last column do not touch the edge; returns where it stands.
   @discardableResult

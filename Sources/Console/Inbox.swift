@@ -64,7 +64,8 @@ extension Message {
   fileprivate func isReplaced(by other: Message) -> Bool {
     switch (self, other) {
     case (.cluster(let one), .cluster(let two)): one.health.snapshot.cluster == two.health.snapshot.cluster
-    case (.ledger, .ledger), (.plan, .plan), (.sources, .sources), (.logsChanged, .logsChanged), (.tick, .tick): true
+    case (.changed(let one), .changed(let two)): one == two
+    case (.ledger, .ledger), (.plan, .plan), (.sources, .sources), (.tick, .tick): true
     default: false
     }
   }

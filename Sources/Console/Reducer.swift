@@ -38,29 +38,23 @@ extension ConsoleState {
         shared.data.ledger = ledger
         if shared.pin == nil { refresh() }
       }
-    case .past(let number, let past):
-      guard number == pastQuery, shared.pin != nil else { return [] }
-      if let clusters = past.clusters {
-        shared.pin?.data.clusters = clusters
-        shared.pin?.hasClusters = true
-      }
-      refresh()
+    case .answered(let slot, let number, let result):
+      guard awaited[slot] == number else { return [] }
+      awaited[slot] = nil
+      if slot.owner == .page { return tell(.answered(slot: slot.name, result)).effects }
+      if slot == Self.pastSlot, shared.pin != nil { receive(past: (try? result.get()) as? [ClusterHealth]) }
+    case .changed(let feed): return tell(.changed(feed)).effects
     case .pane(let update):
       let opens = update.opens != pane?.update.opens ? update.opens : nil
       if pane == nil { pane = SidePane(update: update) } else { pane?.update = update }
       pane?.scroll = 0
-      if let opens, case .success(let link) = DeepLink.parse(opens) { return open(link) }
+      if let opens, case .success(let link) = Place.parse(opens) { return open(link) }
     case .note(let note): self.note = note
     case .press(let presses): return presses.flatMap { handle($0, now: now) }
     case .run(let text): return run(text: text)
     case .tick:
       // Ages are written on most pages; only they change.
-      if shared.pin == nil, page.kind != .logs, page.kind != .request { refresh() }
-    case .logs, .logsFailed, .request, .requestFailed, .lastWords, .logsChanged:
-      var behavior = page.behavior
-      let effects = behavior.receive(message, &shared)
-      page.behavior = behavior
-      return effects
+      if shared.pin == nil { refresh() }
     }
     return []
   }
@@ -69,7 +63,7 @@ extension ConsoleState {
 
   package mutating func handle(_ press: KeyPress, now: Timestamp) -> [Effect] {
     shared.now = max(shared.now, now)
-    let command = keys.command(for: press, on: page.kind)
+    let command = keys.command(for: press, on: spec.id)
     if command != .quit { isQuitting = false }
     // The compositor: front to back, consumed or ignored.
     if !layers.isEmpty {
@@ -86,7 +80,7 @@ extension ConsoleState {
 
   private mutating func handleLayer(_ press: KeyPress, _ command: CommandID?) -> LayerOutcome {
     guard let front = layers.indices.last else { return .ignored }
-    let height = shared.listRows
+    let height = listRows
     switch layers[front] {
     case .text(var layer):
       let outcome = layer.handle(press, command, height: height)
@@ -128,6 +122,9 @@ extension ConsoleState {
       if case .palette(let layer) = layers.last { remember(layer.input.text.trimmed, in: \.paletteHistory) }
       layers.removeLast()
       return run(command, argument: argument, isAnswer: true)
+    case .goes(let place):
+      layers.removeLast()
+      return go(place)
     }
   }
 
@@ -164,7 +161,7 @@ extension ConsoleState {
   package mutating func run(text: String) -> [Effect] {
     let line = text.trimmed
     let name = line.prefix { $0 != " " }
-    guard let id = CommandID(rawValue: String(name.first == ":" ? name.dropFirst() : name)) else {
+    guard let id = CommandTable.command(named: String(name.first == ":" ? name.dropFirst() : name))?.id else {
       note = Note("There is no command \"\(name)\"; ? lists them.", .bad)
       return []
     }
@@ -191,16 +188,10 @@ extension ConsoleState {
       case .tab(let tab): return open(tab)
       case .command(let id): return run(id, argument: "")
       case .row(let row, let pane):
-        var behavior = page.behavior
-        behavior.select(row: row, pane: pane)
-        behavior.refresh(shared)
-        page.behavior = behavior
-        return event.action == .doubleClick ? run(.enter, argument: "") : []
-      case .sort(let column):
-        var behavior = page.behavior
-        behavior.sort(column: column, shared)
-        page.behavior = behavior
-        return []
+        let effects = tell(.picked(row: row, pane: pane)).effects
+        refresh()
+        return effects + (event.action == .doubleClick ? run(.enter, argument: "") : [])
+      case .sort(let column): return tell(.sorted(column: column)).effects
       case .layerRow, nil: return []
       }
     }

@@ -1,6 +1,6 @@
 package import ClusterModel
 package import MigrationPlan
-package import TimeFormat
+import TimeFormat
 package import Views
 
 package struct ClusterUpdate: Sendable {
@@ -29,18 +29,6 @@ package struct PlanUpdate: Sendable {
   package init(voyage: Voyage?, error: String? = nil) {
     self.voyage = voyage
     self.error = error
-  }
-}
-
-/// The clusters as they were.
-package struct ConsoleDataPast: Sendable {
-  package var moment: Timestamp
-  /// `nil`: no history is kept of that moment.
-  package var clusters: [ClusterHealth]?
-
-  package init(moment: Timestamp, clusters: [ClusterHealth]?) {
-    self.moment = moment
-    self.clusters = clusters
   }
 }
 

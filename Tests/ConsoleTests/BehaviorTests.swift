@@ -16,7 +16,7 @@ struct BehaviorTests {
     try await driver.press("Enter")
     #expect(await driver.value("page") == "pod")
     try await driver.press("l")
-    #expect(await driver.value("query") == "pod:reports-7f7b8-4ftrr")
+    #expect(await driver.value("query") == "cluster:prd-fra pod:reports-7f7b8-4ftrr")
     try await driver.press("[", "[", "[")
     #expect(await driver.value("page") == "health")
     try await driver.press("]", "]")
@@ -27,7 +27,7 @@ struct BehaviorTests {
 
   @Test("a record leads to its request and to its owner")
   func request() async throws {
-    let driver = try await ConsoleDriver(.logs(LogsPage(query: "request:\(Fixture.requestID)")))
+    let driver = try await ConsoleDriver(Place(.logs, filter: "request:\(Fixture.requestID)"))
     try await driver.press("r")
     #expect(await driver.value("page") == "request")
     #expect(await driver.value("requestId") == Fixture.requestID)
@@ -49,7 +49,7 @@ struct BehaviorTests {
 
   @Test("a wrong query says where it is wrong and keeps the page")
   func wrongQuery() async throws {
-    let driver = try await ConsoleDriver(.logs(LogsPage()))
+    let driver = try await ConsoleDriver(Place(.logs))
     try await driver.press("/", "type:a OR", "Enter")
     #expect(await driver.text().contains("Expected a term after OR"))
     try await driver.press("Esc")
@@ -59,14 +59,15 @@ struct BehaviorTests {
   @Test("a store that fails says so in place")
   func failing() async throws {
     let logs = FakeLogs(failure: FakeError(description: "The store cannot be opened: it is not a store of Periplus."))
-    let driver = try await ConsoleDriver(.logs(LogsPage()), ports: .fake(logs: logs))
+    let driver = try await ConsoleDriver(Place(.logs), ports: .fake(logs: logs))
     #expect(await driver.text().contains("✖ The store cannot be opened"))
   }
 
   @Test("late answers are dropped")
   func late() async throws {
-    var state = ConsoleState(now: Fixture.now, page: .logs(LogsPage()))
-    _ = state.receive(.logsFailed(number: 4711, "too late"), now: Fixture.now)
+    var state = ConsoleState(now: Fixture.now, place: Place(.logs))
+    let slot = Slot(.page, LogsPage.slot)
+    _ = state.receive(.answered(slot, number: 4711, .failure(QueryFailure("too late"))), now: Fixture.now)
     #expect(!state.linear(width: 100).joined().contains("too late"))
   }
 
@@ -146,7 +147,7 @@ struct BehaviorTests {
 
   @Test("matches stand in the records of their pod")
   func context() async throws {
-    let driver = try await ConsoleDriver(.logs(LogsPage(query: "\"order placed\"")))
+    let driver = try await ConsoleDriver(Place(.logs, filter: "\"order placed\""))
     #expect(await driver.value("records") == "1")
     try await driver.press("&")
     #expect(await driver.value("records") == "1")

@@ -7,16 +7,19 @@ import Testing
 struct CommandTableTests {
   @Test("every command stands in the table once")
   func complete() {
-    #expect(CommandTable.all.map(\.id).count == CommandID.allCases.count)
-    #expect(Set(CommandTable.all.map(\.id)) == Set(CommandID.allCases))
+    let ids = CommandTable.all.map(\.id)
+    #expect(Set(ids).count == ids.count)
+    for spec in Pages.specs {
+      for id in spec.uses.union(spec.commands.map(\.id)) { #expect(ids.contains(id), "\(spec.title) takes \(id.name)") }
+    }
   }
 
-  @Test("a key means one thing on a page", arguments: PageKind.allCases)
-  func unique(page: PageKind) {
+  @Test("a key means one thing on a page", arguments: Pages.specs.map(\.id))
+  func unique(page: PageID) {
     var seen: [String: CommandID] = [:]
     for command in CommandTable.all where command.applies(to: page) {
       for key in command.keys {
-        #expect(seen[key] == nil, "\(key) is \(seen[key]?.rawValue ?? "") and \(command.name) on \(page.title)")
+        #expect(seen[key] == nil, "\(key) is \(seen[key]?.name ?? "") and \(command.name) on \(page.name)")
         seen[key] = command.id
       }
     }

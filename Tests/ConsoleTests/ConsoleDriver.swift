@@ -10,11 +10,11 @@ struct ConsoleDriver {
   let console: HeadlessConsole
 
   init(
-    _ page: Page = .health(HealthPage()), ports: ConsolePorts = .fake(), size: Size = Size(columns: 80, rows: 24),
+    _ place: Place = Place(.health), ports: ConsolePorts = .fake(), size: Size = Size(columns: 80, rows: 24),
     depth: ColorDepth = .mono,
     glyphs: Glyphs = .unicode, prepare: (inout ConsoleState) -> Void = { _ in }
   ) async throws {
-    var state = ConsoleState(now: Fixture.now, page: page)
+    var state = ConsoleState(now: Fixture.now, place: place)
     state.shared.localFace = ClockFace(offset: 3600, name: "CET")
     state.shared.actionClusters = ["dev-fra", "prd-fra"]
     state.shared.productionClusters = ["prd-fra"]

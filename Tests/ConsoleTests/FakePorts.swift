@@ -16,6 +16,7 @@ struct FakeLogs: LogSource {
     case .requestID(let id): return record.requestID == id
     case .text(let text): return raw.lowercased().contains(text.lowercased())
     case .field("service", _, let name): return record.service == name
+    case .field("cluster", _, let name): return record.origin.cluster == name
     case .field("pod", _, let name): return record.origin.pod == name
     case .field("namespace", _, let name): return record.origin.namespace == name
     case .field("level", .atLeast, let word): return (record.level ?? .info).word >= word || (record.level ?? .info) >= .warn
@@ -55,6 +56,19 @@ struct FakeError: Error, CustomStringConvertible {
 struct FakeCluster: ClusterSource {
   let cluster: String
   func current() -> ClusterSnapshot { Fixture.snapshot(cluster) }
+  func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
+}
+
+/// A cluster that looks as another one does, but for its name.
+struct TwinCluster: ClusterSource {
+  let cluster: String
+  var original = "prd-fra"
+
+  func current() -> ClusterSnapshot {
+    var snapshot = Fixture.snapshot(original)
+    snapshot.cluster = cluster
+    return snapshot
+  }
   func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
 }
 

@@ -78,7 +78,7 @@ struct LookTests {
 
   @Test("nothing of the page stands in the strip beside a wide box")
   func noStrip() async throws {
-    let driver = try await ConsoleDriver(.logs(LogsPage()))
+    let driver = try await ConsoleDriver(Place(.logs))
     try await driver.press("?")
     for line in await driver.screen().dropFirst(1).dropLast(1) where line.contains("│") {
       #expect(line.hasPrefix("│") || line.hasPrefix(" "), "\(line)")
@@ -87,7 +87,7 @@ struct LookTests {
 
   @Test("a message that the row cuts stands in full below")
   func cutMessage() async throws {
-    let driver = try await ConsoleDriver(.logs(LogsPage(query: "request:\(Fixture.requestID)")), size: Size(columns: 60, rows: 24))
+    let driver = try await ConsoleDriver(Place(.logs, filter: "request:\(Fixture.requestID)"), size: Size(columns: 60, rows: 24))
     try await driver.press("G")
     let rows = await driver.screen()
     let selected = try #require(rows.first { $0.hasPrefix("▸") })

@@ -6,35 +6,35 @@ import Views
 /// A page and how one gets to it.
 struct Scene: Sendable, CustomTestStringConvertible {
   var name: String
-  var page: @Sendable () -> Page
+  var place: Place
   var keys: [String] = []
   var testDescription: String { name }
 
   static let all: [Scene] = [
-    Scene(name: "voyage", page: { .voyage(VoyagePage()) }),
-    Scene(name: "voyage-checks", page: { .voyage(VoyagePage()) }, keys: ["Enter"]),
-    Scene(name: "health", page: { .health(HealthPage()) }),
-    Scene(name: "workload", page: { .health(HealthPage()) }, keys: ["Enter"]),
-    Scene(name: "pod", page: { .health(HealthPage()) }, keys: ["Enter", "Enter"]),
-    Scene(name: "reschedules", page: { .reschedules(ReschedulesPage()) }),
-    Scene(name: "reschedules-time", page: { .reschedules(ReschedulesPage()) }, keys: ["v"]),
-    Scene(name: "logs", page: { .logs(LogsPage()) }),
-    Scene(name: "logs-request", page: { .logs(LogsPage(query: "request:\(Fixture.requestID)")) }, keys: ["j"]),
-    Scene(name: "request", page: { .request(RequestPage(id: Fixture.requestID)) }, keys: ["j", "j", "j", "j"]),
+    Scene(name: "voyage", place: Place(.voyage)),
+    Scene(name: "voyage-checks", place: Place(.voyage), keys: ["Enter"]),
+    Scene(name: "health", place: Place(.health)),
+    Scene(name: "workload", place: Place(.health), keys: ["Enter"]),
+    Scene(name: "pod", place: Place(.health), keys: ["Enter", "Enter"]),
+    Scene(name: "reschedules", place: Place(.reschedules)),
+    Scene(name: "reschedules-time", place: Place(.reschedules), keys: ["v"]),
+    Scene(name: "logs", place: Place(.logs)),
+    Scene(name: "logs-request", place: Place(.logs, filter: "request:\(Fixture.requestID)"), keys: ["j"]),
+    Scene(name: "request", place: Place(.request, item: Fixture.requestID), keys: ["j", "j", "j", "j"]),
   ]
 
   static let overlays: [Scene] = [
-    Scene(name: "help", page: { .logs(LogsPage()) }, keys: ["?"]),
-    Scene(name: "palette", page: { .health(HealthPage()) }, keys: [":", "type:re"]),
-    Scene(name: "search", page: { .logs(LogsPage()) }, keys: ["/", "type:service:orders"]),
-    Scene(name: "explain", page: { .health(HealthPage()) }, keys: ["x"]),
-    Scene(name: "record", page: { .logs(LogsPage(query: "request:\(Fixture.requestID)")) }, keys: ["Enter"]),
-    Scene(name: "record-raw", page: { .logs(LogsPage(query: "request:\(Fixture.requestID)")) }, keys: ["Enter", "J"]),
-    Scene(name: "sources", page: { .health(HealthPage()) }, keys: [":", "type:sources", "Enter"]),
-    Scene(name: "confirm", page: { .health(HealthPage()) }, keys: ["Enter", ":", "type:delete", "Enter"]),
-    Scene(name: "pinned", page: { .logs(LogsPage()) }, keys: [":", "type:at 14:01:30", "Enter"]),
-    Scene(name: "lesson", page: { .health(HealthPage()) }, keys: [":", "type:learn", "Enter"]),
-    Scene(name: "no-page-yet", page: { .health(HealthPage()) }, keys: ["5"]),
+    Scene(name: "help", place: Place(.logs), keys: ["?"]),
+    Scene(name: "palette", place: Place(.health), keys: [":", "type:re"]),
+    Scene(name: "search", place: Place(.logs), keys: ["/", "type:service:orders"]),
+    Scene(name: "explain", place: Place(.health), keys: ["x"]),
+    Scene(name: "record", place: Place(.logs, filter: "request:\(Fixture.requestID)"), keys: ["Enter"]),
+    Scene(name: "record-raw", place: Place(.logs, filter: "request:\(Fixture.requestID)"), keys: ["Enter", "J"]),
+    Scene(name: "sources", place: Place(.health), keys: [":", "type:sources", "Enter"]),
+    Scene(name: "confirm", place: Place(.health), keys: ["Enter", ":", "type:delete", "Enter"]),
+    Scene(name: "pinned", place: Place(.logs), keys: [":", "type:at 14:01:30", "Enter"]),
+    Scene(name: "lesson", place: Place(.health), keys: [":", "type:learn", "Enter"]),
+    Scene(name: "no-page-yet", place: Place(.health), keys: ["5"]),
   ]
 }
 
@@ -43,7 +43,7 @@ struct ScreenGoldenTests {
   static let sizes = [Size(columns: 80, rows: 24), Size(columns: 120, rows: 40), Size(columns: 200, rows: 60)]
 
   private func screen(_ scene: Scene, _ size: Size, depth: ColorDepth, glyphs: Glyphs = .unicode) async throws -> CellBuffer {
-    let driver = try await ConsoleDriver(scene.page(), size: size, depth: depth, glyphs: glyphs)
+    let driver = try await ConsoleDriver(scene.place, size: size, depth: depth, glyphs: glyphs)
     for key in scene.keys { try await driver.press(key) }
     return await driver.console.buffer()
   }
@@ -77,7 +77,7 @@ struct ScreenGoldenTests {
 
   @Test("plain lines for screen readers", arguments: Scene.all)
   func linear(scene: Scene) async throws {
-    let driver = try await ConsoleDriver(scene.page())
+    let driver = try await ConsoleDriver(scene.place)
     for key in scene.keys { try await driver.press(key) }
     let lines = await driver.console.linear(width: 100)
     #expect(lines.allSatisfy { TextWidth.width(of: $0) <= 100 })
@@ -88,7 +88,7 @@ struct ScreenGoldenTests {
   func empty() async throws {
     let ports = ConsolePorts.fake(clusters: [], logs: FakeLogs(all: [], sources: []), ledger: FakeLedger(isEmpty: true), hasPlan: false)
     for (key, name) in [("1", "voyage"), ("2", "health"), ("3", "reschedules"), ("4", "logs")] {
-      let driver = try await ConsoleDriver(key == "2" ? .voyage(VoyagePage()) : .health(HealthPage()), ports: ports)
+      let driver = try await ConsoleDriver(key == "2" ? Place(.voyage) : Place(.health), ports: ports)
       try await driver.press(key)
       try Golden.check(await driver.screen(), "empty-\(name)-80x24")
     }

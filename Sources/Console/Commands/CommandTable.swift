@@ -1,8 +1,31 @@
-/// The one table of commands.
+/// The one table of commands: the shell's own, and in their groups those of the pages.
 package enum CommandTable {
-  package static let all: [Command] = moving + going + searching + looking + time + tools + training + acting
+  package static let all: [Command] = {
+    let shell = moving + going + searching + looking + time + tools + training + acting
+    let ofPages = Pages.specs.flatMap(\.commands)
+    var seen: Set<CommandID> = []
+    return Command.Group.allCases.flatMap { group in (shell + ofPages).filter { $0.group == group } }
+      .filter { seen.insert($0.id).inserted }
+  }()
 
   package static func command(_ id: CommandID) -> Command? { byID[id] }
+
+  /// The command that a person calls `name`.
+  package static func command(named name: String) -> Command? { byID[CommandID(name)] }
+
+  /// The commands of a page, by group; in a group first those that every page has, then its own in its order.
+  package static func commands(on page: PageID) -> [Command] { byPage[page] ?? [] }
+
+  private static let byPage: [PageID: [Command]] = {
+    var table: [PageID: [Command]] = [:]
+    for spec in Pages.specs {
+      let ids = Set(spec.commands.map(\.id))
+      table[spec.id] = Command.Group.allCases.flatMap { group in
+        all.filter { $0.group == group && !ids.contains($0.id) && $0.applies(to: spec.id) } + spec.commands.filter { $0.group == group }
+      }
+    }
+    return table
+  }()
 
   private static let byID: [CommandID: Command] = {
     var table: [CommandID: Command] = [:]
@@ -23,57 +46,32 @@ package enum CommandTable {
     Command(.previousPane, .move, ["shift-Tab"], "Previous pane"),
   ]
 
-  private static let going: [Command] = [
-    Command(.enter, .go, ["Enter"], "Drill into the row", hint: "drill"),
-    Command(.back, .go, ["Esc"], "Back one step; never quits"),
-    Command(
-      .request, .go, ["r"], "The request of the row, or of an id: one time axis with its records and pods", argument: "ID", hint: "request",
-      disabled: { $0.subject.requestID == nil ? "the row has no request id" : nil }),
-    Command(
-      .rowLogs, .go, ["l"], "Logs of the row", pages: [.health, .workload, .pod, .reschedules, .request], hint: "logs",
-      disabled: { $0.subject.logQuery == nil ? "the row has no logs" : nil }),
-    Command(
-      .owner, .go, ["o"], "The workload that owns the row", pages: [.health, .workload, .pod, .reschedules, .logs, .request], hint: "owner",
-      disabled: { $0.subject.owner == nil ? "the row has no owner in a cluster that is watched" : nil }),
-    Command(.historyBack, .go, ["["], "Back in the history", disabled: { $0.past.isEmpty ? "there is no earlier page" : nil }),
-    Command(.historyForward, .go, ["]"], "Forward in the history", disabled: { $0.future.isEmpty ? "there is no later page" : nil }),
-    Command(.voyage, .go, ["1"], "Voyage: facilities, evidence, gates"),
-    Command(.health, .go, ["2"], "Health: every workload of every cluster, worst first"),
-    Command(.reschedules, .go, ["3"], "Reschedules: what was moved or restarted, and why"),
-    Command(.logs, .go, ["4"], "Logs: search the records of all pods, dead ones too"),
-    Command(.page5, .go, ["5"], "Traces", disabled: { _ in PlannedPages.sentence(5) }),
-    Command(.page6, .go, ["6"], "Alerts", disabled: { _ in PlannedPages.sentence(6) }),
-    Command(.page7, .go, ["7"], "Scorecard", disabled: { _ in PlannedPages.sentence(7) }),
-    Command(.page8, .go, ["8"], "Pipeline", disabled: { _ in PlannedPages.sentence(8) }),
-    Command(.page9, .go, ["9"], "Load", disabled: { _ in PlannedPages.sentence(9) }),
-    Command(.open, .go, [], "Open a deep link", argument: "PAGE/ITEM@TIME"),
-  ]
+  private static let going: [Command] = {
+    var commands = [
+      Command(.enter, .go, ["Enter"], "Drill into the row", hint: "drill", hintRank: 1),
+      Command(.back, .go, ["Esc"], "Back one step; never quits"),
+    ]
+    commands += Pages.specs.flatMap(\.rowCommands).sorted { $0.hintRank < $1.hintRank }
+    commands += [
+      Command(.historyBack, .go, ["["], "Back in the history", disabled: { $0.past.isEmpty ? "there is no earlier page" : nil }),
+      Command(.historyForward, .go, ["]"], "Forward in the history", disabled: { $0.future.isEmpty ? "there is no later page" : nil }),
+    ]
+    commands += Pages.tabs.map { page in
+      Command(CommandID(page.spec.id.name), .go, [page.tab.key], page.tab.doc, action: .opens(page.spec.id))
+    }
+    return commands + ReservedKeys.commands + [Command(.open, .go, [], "Open a deep link", argument: "PAGE/ITEM@TIME")]
+  }()
 
   private static let searching: [Command] = [
-    Command(
-      .search, .search, ["/"], "Search or filter this page", pages: [.health, .reschedules, .logs], argument: "QUERY", hint: "search"),
-    Command(.nextMatch, .search, ["n"], "Next match", pages: [.logs]),
-    Command(.previousMatch, .search, ["N"], "Previous match", pages: [.logs]),
-    Command(.matchesOnly, .search, ["&"], "Matches only, or matches in their context", pages: [.logs], hint: "context"),
-    Command(
-      .follow, .search, ["f"], "Follow new records", pages: [.logs], hint: "follow",
-      disabled: { $0.pinnedRefusal }),
-    Command(.widerRange, .search, ["+"], "A wider range of time", pages: [.logs, .reschedules]),
-    Command(.narrowerRange, .search, ["-"], "A narrower range of time", pages: [.logs, .reschedules]),
-    Command(
-      .older, .search, ["<"], "Load older records", pages: [.logs],
-      disabled: { $0.hasOlderLogs ? nil : "there is nothing older in the range" }),
+    Command(.search, .search, ["/"], "Search or filter this page", scope: .pages, argument: "QUERY", hint: "search", hintRank: 2)
   ]
 
   private static let looking: [Command] = [
-    Command(.sort, .look, ["s"], "Change the order", pages: [.health, .reschedules], hint: "sort"),
-    Command(.view, .look, ["v"], "By workload or by time", pages: [.reschedules], hint: "view"),
-    Command(.cause, .look, ["c"], "Filter by cause", pages: [.reschedules], hint: "cause"),
-    Command(.unplanned, .look, ["p"], "Unplanned only, or planned ones too", pages: [.reschedules]),
-    Command(.explain, .look, ["x"], "Explain: why is this so, and by which rule", hint: "explain"),
+    Command(.sort, .look, ["s"], "Change the order", scope: .pages, hint: "sort"),
+    Command(.explain, .look, ["x"], "Explain: why is this so, and by which rule", hint: "explain", hintRank: 8),
     Command(
-      .raw, .look, ["J"], "The record as raw JSON", pages: [.logs, .request],
-      disabled: { $0.subject.record == nil ? "the row is no record" : nil }),
+      .raw, .look, ["J"], "The record as raw JSON", scope: .pages,
+      disabled: { $0.selection.record == nil ? "the row is no record" : nil }),
     Command(.sources, .look, [], "All sources with lag and drops"),
     Command(.since, .look, [], "What changed since the last look, or since a time", argument: "last-look"),
   ]
@@ -89,7 +87,7 @@ package enum CommandTable {
 
   private static let tools: [Command] = [
     Command(.palette, .tools, [":"], "Palette of all commands"),
-    Command(.help, .tools, ["?"], "Keys of this page", hint: "keys"),
+    Command(.help, .tools, ["?"], "Keys of this page", hint: "keys", hintRank: 0),
     Command(.copy, .tools, ["y"], "Copy the row"),
     Command(.export, .tools, ["e"], "Export the view as Markdown and JSON"),
     Command(.redraw, .tools, ["ctrl-l"], "Draw the screen anew"),
@@ -110,12 +108,12 @@ package enum CommandTable {
 
   private static let acting: [Command] = [
     Command(
-      .delete, .act, [], "Delete the pod of the row", pages: [.workload, .pod, .health], disabled: { $0.actionRefusal(needs: .pod) }),
+      .delete, .act, [], "Delete the pod of the row", scope: .pages, disabled: { $0.actionRefusal(needs: .pod) }),
     Command(
-      .scale, .act, [], "Scale the workload of the row", pages: [.workload, .health], argument: "REPLICAS",
+      .scale, .act, [], "Scale the workload of the row", scope: .pages, argument: "REPLICAS",
       disabled: { $0.actionRefusal(needs: .workload) }),
     Command(
-      .restart, .act, [], "Restart the workload of the row by a rollout", pages: [.workload, .health],
+      .restart, .act, [], "Restart the workload of the row by a rollout", scope: .pages,
       disabled: { $0.actionRefusal(needs: .workload) }),
   ]
 }

@@ -14,8 +14,8 @@ package struct KeyMap: Sendable {
     var problems: [KeyMapError.Problem] = []
     var valid: [CommandID: [KeyPress]] = [:]
     for (name, text) in remapped.sorted(by: { $0.key < $1.key }) {
-      guard let id = CommandID(rawValue: name) else {
-        let near = EditDistance.nearest(to: name, among: CommandID.allCases.map(\.rawValue))
+      guard let id = CommandTable.command(named: name)?.id else {
+        let near = EditDistance.nearest(to: name, among: CommandTable.all.map(\.name))
         let all = near == nil ? "; periplus keys lists them" : ""
         problems.append(.init(command: name, isOfName: true, message: "there is no command '\(name)'\(all)", suggestion: near))
         continue
@@ -44,7 +44,7 @@ package struct KeyMap: Sendable {
     }
   }
 
-  package func command(for press: KeyPress, on page: PageKind) -> CommandID? {
+  package func command(for press: KeyPress, on page: PageID) -> CommandID? {
     bindings[press]?.first { CommandTable.command($0)?.applies(to: page) == true }
   }
 
@@ -62,17 +62,17 @@ package struct KeyMap: Sendable {
     for (press, ids) in bindings.sorted(by: { $0.key.name < $1.key.name }) where ids.count > 1 {
       for (index, one) in ids.enumerated() {
         for other in ids[(index + 1)...] {
-          let pages = PageKind.allCases.filter { page in
-            [one, other].allSatisfy { CommandTable.command($0)?.applies(to: page) == true }
+          let pages = Pages.specs.filter { page in
+            [one, other].allSatisfy { CommandTable.command($0)?.applies(to: page.id) == true }
           }
           guard !pages.isEmpty else { continue }
           let blamed = remapped.contains(other) ? other : one
           let rest = blamed == other ? one : other
-          let place = pages.count == PageKind.allCases.count ? "" : " on \(pages.map(\.title).joined(separator: ", "))"
+          let place = pages.count == Pages.specs.count ? "" : " on \(pages.map(\.title).joined(separator: ", "))"
           problems.append(
             .init(
-              command: blamed.rawValue,
-              message: "\(press.name) means both \(blamed.rawValue) and \(rest.rawValue)\(place); give one of them another key"))
+              command: blamed.name,
+              message: "\(press.name) means both \(blamed.name) and \(rest.name)\(place); give one of them another key"))
         }
       }
     }

@@ -20,7 +20,7 @@ package enum KeysDocument {
       for command in CommandTable.all where command.group == group {
         let keys = keys.names(command.id).map { "`\($0.replacing("|", with: "\\|"))`" }.joined(separator: " ")
         let name = "`:\(command.name)" + (command.argument.map { " \($0)" } ?? "") + "`"
-        let pages = PageKind.allCases.filter { command.pages.contains($0) }.map(\.title).joined(separator: ", ")
+        let pages = command.pageTitles.joined(separator: ", ")
         text += "| \(keys) | \(name) | \(command.doc) | \(pages.isEmpty ? "everywhere" : pages) |\n"
       }
     }

@@ -20,7 +20,7 @@ struct HelpLayer: Sendable {
   func lines(_ state: ConsoleState) -> [StyledLine] {
     var lines: [StyledLine] = []
     for group in Command.Group.allCases {
-      let commands = CommandTable.all.filter { $0.group == group && $0.applies(to: state.page.kind) }
+      let commands = CommandTable.commands(on: state.spec.id).filter { $0.group == group }
       guard !commands.isEmpty else { continue }
       if !lines.isEmpty { lines.append(StyledLine()) }
       lines.append(StyledLine(group.rawValue, .title))
@@ -48,7 +48,7 @@ struct HelpLayer: Sendable {
     let top = max(0, min(scroll, all.count - height))
     let more = all.count > height ? "\(top + 1)–\(top + height) of \(all.count), \(scrollKeys(state)) scroll   " : ""
     let overlay = Overlay(
-      title: StyledLine("Keys of \(state.page.kind.title)", .title), note: StyledLine(more + "Esc close", .dim),
+      title: StyledLine("Keys of \(state.spec.title)", .title), note: StyledLine(more + "Esc close", .dim),
       content: Size(columns: width, rows: height), body: Paragraph(all, wraps: false, scroll: top))
     surface.clear(behind: overlay.frame(in: surface.size))
     surface.draw(overlay, in: surface.bounds)

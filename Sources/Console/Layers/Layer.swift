@@ -18,7 +18,7 @@ extension Layer {
   func linear(_ state: ConsoleState) -> [String] {
     switch self {
     case .text(let layer): [layer.title] + layer.lines.map(\.text)
-    case .help(let layer): ["Keys of \(state.page.kind.title)"] + layer.lines(state).map(\.text)
+    case .help(let layer): ["Keys of \(state.spec.title)"] + layer.lines(state).map(\.text)
     case .palette(let layer):
       ["Palette"]
         + layer.shownItems.map { "\($0.title): \($0.detail)\($0.key.isEmpty ? "" : " (\($0.key))")" }
@@ -35,6 +35,8 @@ enum LayerOutcome {
   case closed
   /// Close, then run a command.
   case runs(CommandID, String)
+  /// Close, then go to a place.
+  case goes(Place)
   case effects([Effect])
   case say(String)
 }
@@ -92,8 +94,12 @@ struct TextLayer: Sendable {
       self = .record(record, face: face, isRaw: !isRaw)
     case .copy:
       return .effects([.copy(record.map { String(decoding: $0.raw, as: UTF8.self) } ?? lines.map(\.text).joined(separator: "\n"))])
-    case .request: return record?.requestID.map { .runs(.request, $0) } ?? .say("The record carries no request id.")
-    default: return .consumed
+    case .some(let id):
+      guard let record, let command = CommandTable.command(id), case .leads(let place) = command.action else { return .consumed }
+      var row = Selection()
+      (row.record, row.requestID) = (record, record.requestID)
+      return place(row, "").map { .goes($0) } ?? .say("The record has no \(command.name).")
+    case nil: return .consumed
     }
     scroll = min(scroll, max(0, lines.count * 4))
     return .consumed

@@ -1,33 +1,41 @@
 import ClusterModel
 import Views
 
-/// What the palette finds: commands, requests that were looked at, workloads. Read once per opening; texts are made for what is seen.
-struct PaletteIndex: Sendable {
+/// What the palette finds: commands, places that were looked at, and what the pages put in. Read once per opening; texts are made for what
+/// is seen.
+package struct PaletteIndex: Sendable {
   private enum Entry: Sendable {
     case item(PaletteLayer.Item)
-    case workload(ObjectReference, detail: Int)
+    case object(ObjectReference, detail: Int)
   }
 
-  private var entries: [Entry] = []
+  /// What many objects have in common.
+  private struct Detail: Sendable, Hashable {
+    var kind: String
+    var cluster: String
+    var status: HealthVerdict.Status
+    var page: PageID
+  }
+
+  private var entries: [Entry]
   /// `Deployment in dev-fra, red`: the same words for many workloads.
   private var details: [String] = []
+  private var keys: [Detail] = []
+  private var known: [Detail: Int] = [:]
 
-  init(items: [PaletteLayer.Item], clusters: [ClusterHealth]) {
-    entries.reserveCapacity(items.count + clusters.reduce(0) { $0 + $1.verdicts.count })
-    entries = items.map(Entry.item)
-    for health in clusters {
-      // Verdicts of a cluster differ in kind and color alone.
-      var known: [String: [HealthVerdict.Status: Int]] = [:]
-      for verdict in health.verdicts {
-        if let detail = known[verdict.subject.kind]?[verdict.status] {
-          entries.append(.workload(verdict.subject, detail: detail))
-        } else {
-          known[verdict.subject.kind, default: [:]][verdict.status] = details.count
-          entries.append(.workload(verdict.subject, detail: details.count))
-          details.append("\(verdict.subject.kind) in \(verdict.cluster), \(verdict.status.word)")
-        }
-      }
+  init(items: [PaletteLayer.Item]) { entries = items.map(Entry.item) }
+
+  /// An object with a verdict, and the page that shows it.
+  mutating func add(_ verdict: HealthVerdict, opens page: PageID) {
+    let key = Detail(kind: verdict.subject.kind, cluster: verdict.cluster, status: verdict.status, page: page)
+    if let last = keys.last, last == key { return entries.append(.object(verdict.subject, detail: keys.count - 1)) }
+    let detail = known[key] ?? keys.count
+    if detail == keys.count {
+      known[key] = detail
+      keys.append(key)
+      details.append("\(key.kind) in \(key.cluster), \(key.status.word)")
     }
+    entries.append(.object(verdict.subject, detail: detail))
   }
 
   var indices: Range<Int> { entries.indices }
@@ -35,10 +43,10 @@ struct PaletteIndex: Sendable {
   func item(_ index: Int) -> PaletteLayer.Item {
     switch entries[index] {
     case .item(let item): item
-    case .workload(let reference, let detail):
+    case .object(let reference, let detail):
       PaletteLayer.Item(
         title: reference.name, detail: details[detail], key: "", command: .open,
-        argument: "health/\(reference.namespace)/\(reference.display)")
+        argument: Place(keys[detail].page, cluster: keys[detail].cluster, object: reference).text)
     }
   }
 
@@ -70,7 +78,7 @@ struct PaletteIndex: Sendable {
     case .item(let item):
       guard let score = needle.score(in: item.title) ?? needle.score(in: item.detail).map({ $0 - 40 }) else { return nil }
       return score + (item.title == text ? 1000 : 0) - (item.disabled == nil ? 0 : 4)
-    case .workload(let reference, let detail):
+    case .object(let reference, let detail):
       guard let score = needle.score(in: reference.name) ?? ofDetails[detail].map({ $0 - 40 }) else { return nil }
       return score + (reference.name == text ? 1000 : 0)
     }

@@ -14,7 +14,7 @@ struct PaletteLayer: Sendable {
   }
 
   var input: TextInput
-  var list = ListCursor()
+  var list = ListState()
   /// The best matches, as indices.
   private(set) var shown: [Int] = []
   private let index: PaletteIndex
@@ -44,7 +44,7 @@ struct PaletteLayer: Sendable {
 
   private mutating func filter() {
     let (name, argument) = words
-    list = ListCursor()
+    list = ListState()
     if !argument.isEmpty, let exact = index.command(name) {
       shown = [exact]
       return

@@ -1,80 +1,88 @@
-import ClusterModel
-import Screen
-import Views
+package import Screen
+package import Views
 
-/// A page: its state, what commands do to it, how it is drawn. Each owns what it needs beyond ``Shared``.
-protocol PageBehavior: Sendable {
-  static var kind: PageKind { get }
+/// A page: what it is called and which commands it has, its state, what input does to it, how it is drawn and written.
+///
+/// The shell knows pages by this protocol alone. It owns the clock, the pin, the notes, the layers and the history; a page owns what it
+/// needs beyond ``PageContext``.
+package protocol Page: Sendable {
+  static var spec: PageSpec { get }
+  /// Things of this kind that the palette finds.
+  static func collect(into palette: inout PaletteIndex, _ context: PageContext)
+
+  /// `nil` for a place that is none of this page's, e.g. a pod without a name.
+  init?(_ place: Place, _ context: PageContext)
+  /// Where the page is: opening it leads to the same page, with the same filter.
+  var place: Place { get }
+  /// The name behind the tab, of a page below one.
   var title: String { get }
-  /// Where the page is, as a deep link.
-  var link: String { get }
-  /// New data or another moment: derived values are made anew here, never while drawing.
-  mutating func refresh(_ shared: Shared)
-  /// What has to be loaded when the page is opened.
-  mutating func opened(_ shared: inout Shared) -> [Effect]
-  mutating func perform(_ command: CommandID, _ argument: String, _ shared: inout Shared) -> PageOutcome
-  mutating func receive(_ message: Message, _ shared: inout Shared) -> [Effect]
-  mutating func select(row: Int, pane: Int)
-  mutating func sort(column: Int, _ shared: Shared)
-  func subject(_ shared: Shared) -> Subject
+  /// All lists, so that the shell can scroll them and the history keep their cursors.
+  var lists: [ListState] { get set }
+  /// How one looks at the place (order, range, pane): small, and kept by the history.
+  var settings: [String: String] { get set }
+  mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome
+  func selection(_ context: PageContext) -> Selection
   func draw(_ area: Rect, on canvas: inout Canvas)
-  func report(_ shared: Shared) -> Report
-  func json(_ shared: Shared) -> [String]
+  func document(_ context: PageContext) -> Document
 }
 
-extension PageBehavior {
-  mutating func opened(_ shared: inout Shared) -> [Effect] { [] }
-  mutating func receive(_ message: Message, _ shared: inout Shared) -> [Effect] { [] }
-  mutating func sort(column: Int, _ shared: Shared) {}
-  func json(_ shared: Shared) -> [String] { [] }
-}
-
-/// One of the pages with its state: what the history keeps.
-package enum Page: Sendable {
-  case voyage(VoyagePage)
-  case health(HealthPage)
-  case workload(WorkloadPage)
-  case pod(PodPage)
-  case reschedules(ReschedulesPage)
-  case logs(LogsPage)
-  case request(RequestPage)
-
-  package var kind: PageKind { type(of: behavior).kind }
-  package var title: String { behavior.title }
-
-  var behavior: any PageBehavior {
-    get {
-      switch self {
-      case .voyage(let page): page
-      case .health(let page): page
-      case .workload(let page): page
-      case .pod(let page): page
-      case .reschedules(let page): page
-      case .logs(let page): page
-      case .request(let page): page
-      }
-    }
-    set {
-      switch newValue {
-      case let page as VoyagePage: self = .voyage(page)
-      case let page as HealthPage: self = .health(page)
-      case let page as WorkloadPage: self = .workload(page)
-      case let page as PodPage: self = .pod(page)
-      case let page as ReschedulesPage: self = .reschedules(page)
-      case let page as LogsPage: self = .logs(page)
-      case let page as RequestPage: self = .request(page)
-      default: break
-      }
-    }
+extension Page {
+  package static func collect(into palette: inout PaletteIndex, _ context: PageContext) {}
+  package var title: String { Self.spec.title }
+  package var settings: [String: String] {
+    get { [:] }
+    set {}
   }
+}
 
-  /// The tab under which the page stands.
-  package var tab: Tab {
-    switch self {
-    case .voyage: .voyage
-    case .health, .workload, .pod: .health
-    case .reschedules: .reschedules
-    case .logs, .request: .logs
-    }
+/// What comes to a page.
+package enum PageInput: Sendable {
+  /// It is shown, or shows another moment: what it needs is to be loaded.
+  case opened
+  /// Data of the context or the moment changed: derived values are made anew here, never while drawing.
+  case refreshed
+  /// A source has more than before.
+  case changed(Feed)
+  case command(CommandID, String)
+  /// A row in a part of the page was clicked.
+  case picked(row: Int, pane: Int)
+  /// The header of a column was clicked.
+  case sorted(column: Int)
+  /// The newest query of a slot was answered, or cannot be.
+  case answered(slot: String, Result<any Sendable, QueryFailure>)
+}
+
+/// What a page answers to an input.
+package struct PageOutcome {
+  var isHandled = true
+  var loads: [(slot: String, query: AnyQuery)] = []
+  var goes: Place?
+  var layer: Layer?
+  var note: Note?
+
+  static let ignored = PageOutcome(isHandled: false)
+  static let done = PageOutcome()
+  /// Asks a query; one of the same slot that is under way is cancelled, and its answer dropped.
+  static func load(_ query: some Query, _ slot: String) -> PageOutcome { PageOutcome(loads: [(slot, AnyQuery(query))]) }
+  static func go(_ place: Place) -> PageOutcome { PageOutcome(goes: place) }
+  static func say(_ text: String) -> PageOutcome { PageOutcome(note: Note(text)) }
+  static func show(_ layer: Layer) -> PageOutcome { PageOutcome(layer: layer) }
+}
+
+/// A page's content beside the screen; each part is made when it is asked for.
+package struct Document {
+  /// As text and Markdown.
+  package var report: () -> Report
+  /// As JSON lines.
+  package var json: () -> [String]
+  /// Named values for demos and tests.
+  package var values: () -> [String: String]
+
+  init(
+    report: @escaping () -> Report, json: @escaping () -> [String] = { [] }, values: @escaping () -> [String: String] = { [:] }
+  ) {
+    self.report = report
+    self.json = json
+    self.values = values
   }
 }

@@ -16,7 +16,7 @@ struct ConsoleCommand: AsyncParsableCommand {
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var look: LookOptions
-  @Option(help: "voyage, health, reschedules, logs, or a link such as request/ID.") var page: String?
+  @Option(help: "\(Pages.linkNames.joined(separator: ", ")), or a link such as request/ID.") var page: String?
   @Option(help: ArgumentHelp("Also watch this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context:
     [String] = []
   @Flag(help: "Print the page once and end.") var once = false
@@ -26,7 +26,7 @@ struct ConsoleCommand: AsyncParsableCommand {
   @Option(help: "Keys to press before printing, e.g. \"4 / type:error Enter\".") var keys: String?
 
   func validate() throws {
-    if let page, case .failure(let error) = DeepLink.parse(page) { throw ValidationError(error.sentence) }
+    if let page, case .failure(let error) = Place.parse(page) { throw ValidationError(error.sentence) }
     if keys != nil || size != nil, !(once || linear || json) {
       throw ValidationError("--keys and --size go with --once, --linear or --json.")
     }
@@ -70,10 +70,10 @@ struct Open: AsyncParsableCommand {
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var look: LookOptions
-  @Argument(help: "voyage, health, reschedules, logs or request, with an item and a time if wanted") var place: String
+  @Argument(help: "\(Pages.linkNames.joined(separator: ", ")); with an item and a time if wanted") var place: String
 
   func validate() throws {
-    if case .failure(let error) = DeepLink.parse(place) { throw ValidationError(error.sentence) }
+    if case .failure(let error) = Place.parse(place) { throw ValidationError(error.sentence) }
   }
 
   func run() async throws { try await ConsoleSession(home: try home.resolve(), look: look, page: place).run() }

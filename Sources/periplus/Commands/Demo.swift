@@ -89,7 +89,7 @@ struct DemoCommand: AsyncParsableCommand {
     private func rehearse(_ demo: Demo, _ home: Home) async throws -> Rehearsal {
       try await TrainingGround.with(home) { ground, wiring in
         let stage = RehearsalStage(
-          ports: wiring.ports, state: .opening(.voyage(VoyagePage()), home: home), columns: demo.columns, rows: demo.rows)
+          ports: wiring.ports, state: .opening(Place(.voyage), home: home), columns: demo.columns, rows: demo.rows)
         try await stage.start()
         return await DemoRunner(demo, stage: stage, ground: ground.actions, context: ground.context).rehearse()
       }

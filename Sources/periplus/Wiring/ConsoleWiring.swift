@@ -65,14 +65,15 @@ struct ConsoleWiring {
 extension ConsoleState {
   /// The state before anything is known; it waits for no network, so that the first frame does not.
   static func opening(
-    _ page: Page = .health(HealthPage()), home: Home, contexts: [String] = [], look: LookOptions? = nil,
+    _ place: Place = Pages.start, home: Home, contexts: [String] = [], look: LookOptions? = nil,
     configuration: ConsoleConfiguration = ConsoleConfiguration()
   ) -> ConsoleState {
     let now = WallClock.now()
-    var state = ConsoleState(now: now, page: page, keys: configuration.keys)
+    var state = ConsoleState(now: now, place: place, keys: configuration.keys)
     let local = ClockFace(offset: WallClock.localOffset(at: now), name: "local")
     state.shared.localFace = local
     if look?.local == true { state.shared.face = local }
+    state.shared.ground = "ground"
     state.shared.actionClusters = Set(["ground"] + (look?.actions == true ? contexts : []))
     state.shared.productionClusters = Set((["ground"] + contexts).filter(configuration.isProduction))
     state.shared.lastLook = LastLook(home: home).moment

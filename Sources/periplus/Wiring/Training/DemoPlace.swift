@@ -11,7 +11,7 @@ enum DemoPlace {
     case "logs":
       let query = await stage.value("query") ?? ""
       return query.isEmpty ? "logs" : "logs/\(query)"
-    case .some(let page) where DeepLink.pages.contains(page): return page
+    case .some(let page) where Pages.linkNames.contains(page): return page
     default: return nil
     }
   }

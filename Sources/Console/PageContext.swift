@@ -24,7 +24,7 @@ package struct ConsoleData: Sendable {
 }
 
 /// What pages share: time, data, who may do what. Pages own the rest.
-package struct Shared: Sendable {
+package struct PageContext: Sendable {
   /// The clock at the last input or message.
   package var now: Timestamp
   package var face: ClockFace = .utc
@@ -38,9 +38,8 @@ package struct Shared: Sendable {
   package var productionClusters: Set<String> = []
   /// When this user last quit the console.
   package var lastLook: Timestamp?
-  /// Rows of the main list in the last frame.
-  package var listRows = 10
-  private var queries = 0
+  /// The name of the cluster that is the proving ground, watched or not.
+  package var ground: String?
 
   package struct Pin: Sendable {
     package var moment: Timestamp
@@ -53,12 +52,14 @@ package struct Shared: Sendable {
 
   /// The moment the pages show.
   package var moment: Timestamp { pin?.moment ?? now }
+  /// Nothing is kept of the clusters at the moment the pages show.
+  var isUnknown: Bool { pin?.hasClusters == false }
   /// The data the pages show.
   package var shown: ConsoleData { pin?.data ?? data }
 
-  /// A new number for a query: an answer with another number is late and dropped.
-  mutating func nextQuery() -> Int {
-    queries += 1
-    return queries
+  /// A log query for records of one cluster: it names the cluster when more than one is watched.
+  func logQuery(_ query: String, in cluster: String) -> String {
+    guard data.clusters.count > 1, !cluster.isEmpty else { return query }
+    return LogQuery([.field("cluster", .equal, cluster)]).text + " " + query
   }
 }

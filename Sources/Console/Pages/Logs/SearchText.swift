@@ -2,7 +2,7 @@ import TelemetryModel
 import TimeFormat
 
 /// The search box's text as a query.
-enum LogSearch {
+enum SearchText {
   struct Problem: Error {
     var sentence: String
   }

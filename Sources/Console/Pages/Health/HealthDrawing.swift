@@ -1,101 +1,10 @@
 import ClusterModel
-import Screen
-import TelemetryModel
+package import Screen
 import TimeFormat
 import Views
 
-/// Every workload of every cluster on one board, worst first.
-package struct HealthPage: PageBehavior {
-  static let kind = PageKind.health
-  var list = ListCursor()
-  var filter = ""
-  var order = HealthView.Order.worstFirst
-  var view: HealthView?
-  /// The latest reschedules, newest first: for the room that a quiet board leaves.
-  private var latest: [Reschedule] = []
-  /// The tile under the cursor, so that it stays there when the order changes.
-  private var anchor: String?
-
-  package init(filter: String = "") { self.filter = filter }
-
-  var title: String { "Health" }
-  var link: String { "health" }
-
-  mutating func refresh(_ shared: Shared) {
-    let data = shared.shown
-    let clusters = shared.pin?.hasClusters == false ? [] : data.clusters
-    let view = HealthView(
-      clusters: clusters, reschedules: data.reschedules, ledger: data.ledger, now: shared.moment, filter: filter, order: order)
-    self.view = view
-    latest = filter.isEmpty ? HealthPage.latest(of: data.reschedules, now: shared.moment) : []
-    if let anchor, let index = view.tiles.firstIndex(where: { HealthPage.key($0) == anchor }) { list.selected = index }
-    list.clamp(view.tiles.count)
-  }
-
-  private static func latest(of all: [Reschedule], now: Timestamp) -> [Reschedule] {
-    // Ten of what may be thousands: they are picked, not sorted.
-    var latest: [Reschedule] = []
-    // What ended because it was done, or with its node, is no news on a page of what is wrong.
-    for entry in all where entry.counts && entry.cause != .completed && HealthView.hour(of: entry.at, now: now) != nil {
-      if latest.count == 10, let last = latest.last, (entry.at, last.key) <= (last.at, entry.key) { continue }
-      let place = latest.firstIndex { ($0.at, entry.key) < (entry.at, $0.key) } ?? latest.count
-      latest.insert(entry, at: place)
-      if latest.count > 10 { latest.removeLast() }
-    }
-    return latest
-  }
-
-  private static func key(_ tile: HealthView.Tile) -> String {
-    "\(tile.verdict.cluster)/\(tile.verdict.subject.namespace)/\(tile.verdict.subject.display)"
-  }
-
-  private var tile: HealthView.Tile? {
-    guard let tiles = view?.tiles, tiles.indices.contains(list.selected) else { return nil }
-    return tiles[list.selected]
-  }
-
-  mutating func perform(_ command: CommandID, _ argument: String, _ shared: inout Shared) -> PageOutcome {
-    if list.move(command, count: view?.tiles.count ?? 0, page: shared.listRows) {
-      anchor = tile.map(HealthPage.key)
-      return .done
-    }
-    switch command {
-    case .enter:
-      guard let tile else { return .say("There is nothing to drill into.") }
-      return .go(.workload(WorkloadPage(cluster: tile.verdict.cluster, reference: tile.verdict.subject)))
-    case .sort:
-      let all = HealthView.Order.allCases
-      order = all[((all.firstIndex(of: order) ?? 0) + 1) % all.count]
-      refresh(shared)
-      return .say("Order: \(order.rawValue)")
-    case .search:
-      filter = argument
-      anchor = nil
-      list = ListCursor()
-      refresh(shared)
-      return .done
-    case .back:
-      guard !filter.isEmpty else { return .ignored }
-      filter = ""
-      refresh(shared)
-      return .done
-    default: return .ignored
-    }
-  }
-
-  mutating func select(row: Int, pane: Int) {
-    list.selected = row
-    anchor = tile.map(HealthPage.key)
-  }
-
-  func subject(_ shared: Shared) -> Subject {
-    guard let tile else { return Subject() }
-    return Subject(verdict: tile.verdict, churn: tile.churn, shared: shared)
-  }
-
-  // MARK: Drawing
-
-  private enum Line {
+extension HealthPage {
+  fileprivate enum Line {
     case heading(Int)
     case tile(Int, HealthView.Tile)
     /// Greens side by side: the first one's index and how many.
@@ -148,7 +57,7 @@ package struct HealthPage: PageBehavior {
 
   private static func short(_ tile: HealthView.Tile) -> String { "\(tile.name) \(tile.verdict.ready)/\(tile.verdict.wanted)" }
 
-  func draw(_ area: Rect, on canvas: inout Canvas) {
+  package func draw(_ area: Rect, on canvas: inout Canvas) {
     guard let view else { return }
     let shared = canvas.shared
     if shared.pin?.hasClusters == false {
@@ -187,7 +96,7 @@ package struct HealthPage: PageBehavior {
     // The heading of the first section stays in sight with its first tile.
     let wanted = list.selected == 0 ? 0 : selectedLine
     let top = Table.scroll(from: list.top, selected: wanted, rowCount: lines.count, visible: body.height)
-    canvas.listRows = body.height
+    canvas.shown(0, top: top, visible: body.height)
     for (row, line) in lines.dropFirst(top).prefix(body.height).enumerated() { draw(line, view, body, row, &canvas) }
     if lines.count + 4 <= body.height, !latest.isEmpty {
       let rows = min(latest.count + 2, body.height - lines.count - 1)
@@ -262,7 +171,7 @@ package struct HealthPage: PageBehavior {
     }
   }
 
-  private func tileLine(_ tile: HealthView.Tile, width: Int, isLive: Bool, shared: Shared, glyphs: Glyphs) -> StyledLine {
+  private func tileLine(_ tile: HealthView.Tile, width: Int, isLive: Bool, shared: PageContext, glyphs: Glyphs) -> StyledLine {
     let verdict = tile.verdict
     let role = isLive ? verdict.status.role : Role.grey
     let glyph = isLive ? verdict.status.glyph : "◌"
@@ -309,47 +218,5 @@ package struct HealthPage: PageBehavior {
     if room >= 24 { line.append(Sparkline.text(view.hours.map(Double.init), columns: 24, glyphs: canvas.glyphs) + " ", .bar) }
     line.append("\(view.reschedules)", view.reschedules > 0 ? .strong : .text)
     canvas.line(line, area, area.height - 1)
-  }
-
-  func report(_ shared: Shared) -> Report { view?.report(face: shared.face) ?? Report("Health") }
-  func json(_ shared: Shared) -> [String] { view?.jsonLines ?? [] }
-}
-
-extension Subject {
-  /// A workload with its verdict.
-  init(verdict: HealthVerdict, churn: Int, shared: Shared) {
-    self.init()
-    let reference = verdict.subject
-    if reference.workloadKind.isWatched {
-      workload = WorkloadName(cluster: verdict.cluster, reference: reference)
-    }
-    if reference.kind == "Pod" {
-      logQuery = "pod:\(reference.name)"
-      pod = PodName(cluster: verdict.cluster, namespace: reference.namespace, name: reference.name)
-    } else if reference.kind != "Node" {
-      logQuery = "namespace:\(reference.namespace) service:\(reference.name)"
-    }
-    link = "health/\(reference.namespace)/\(reference.display)"
-    moment = verdict.since
-    let why = verdict.reasons.map(\.sentence).joined(separator: "; ")
-    copyText =
-      "\(verdict.cluster) \(reference.namespace)/\(reference.display) \(verdict.status.word) \(verdict.ready)/\(verdict.wanted)"
-      + (why.isEmpty ? "" : ": \(why)")
-    explanation = [
-      "\(verdict.status.glyph) \(reference.display) is \(verdict.status.word)"
-        + (verdict.since.map { " since \(shared.face.full($0))" } ?? "") + "."
-    ]
-    if verdict.reasons.isEmpty, verdict.status == .green {
-      explanation.append("No rule finds anything wrong: \(verdict.ready) of \(verdict.wanted) ready.")
-    }
-    for reason in verdict.reasons {
-      explanation.append(
-        "\(reason.status.glyph) \(reason.sentence)  (rule \(reason.rule)\(reason.since.map { ", since \(shared.face.short($0, now: shared.moment))" } ?? ""))"
-      )
-    }
-    if let change = verdict.lastChange { explanation.append("Changed last: \(change).") }
-    if churn > 0 {
-      explanation.append("Restarted or moved \(counted(churn, "time")) unplanned in 24 h; more than 3 per replica is never green.")
-    }
   }
 }

@@ -1,0 +1,124 @@
+import ClusterModel
+import Screen
+import TelemetryModel
+import TimeFormat
+import Views
+
+extension PageID {
+  package static let health = PageID("health")
+}
+
+/// Every workload of every cluster on one board, worst first.
+package struct HealthPage: Page {
+  package static let spec = PageSpec(
+    .health, title: "Health",
+    tab: .init(
+      key: "2", doc: "Health: every workload of every cluster, worst first",
+      mark: { context in
+        let red = context.isUnknown ? 0 : context.shown.clusters.reduce(0) { $0 + $1.verdicts.count { $0.status == .red } }
+        return red > 0 ? Span("✖\(red)", .red) : nil
+      }),
+    link: .init(name: "health", rest: .filter), search: .init("a name, a namespace, red, amber, words of a reason"),
+    uses: [.rowLogs, .owner, .sort, .delete, .scale, .restart])
+
+  var list = ListState()
+  private(set) var filter = ""
+  private(set) var order = HealthView.Order.worstFirst
+  private(set) var view: HealthView?
+  /// The latest reschedules, newest first: for the room that a quiet board leaves.
+  private(set) var latest: [Reschedule] = []
+
+  package init(filter: String = "") { self.filter = filter }
+  package init?(_ place: Place, _ context: PageContext) { self.init(filter: place.filter) }
+
+  package var place: Place { Place(.health, filter: filter) }
+  package var lists: [ListState] {
+    get { [list] }
+    set { list = newValue[0] }
+  }
+  package var settings: [String: String] {
+    get { ["order": order.rawValue] }
+    set { order = newValue["order"].flatMap(HealthView.Order.init) ?? order }
+  }
+
+  var tile: HealthView.Tile? {
+    guard let tiles = view?.tiles, tiles.indices.contains(list.selected) else { return nil }
+    return tiles[list.selected]
+  }
+
+  package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
+    switch input {
+    case .refreshed: refresh(context)
+    case .command(let command, let argument): return perform(command, argument, context)
+    case .picked(let row, _):
+      list.selected = row
+      list.anchor = tile.map(HealthPage.key)
+    case .opened, .changed, .sorted, .answered: break
+    }
+    return .done
+  }
+
+  private mutating func refresh(_ context: PageContext) {
+    let data = context.shown
+    let view = HealthView(
+      clusters: context.isUnknown ? [] : data.clusters, reschedules: data.reschedules, ledger: data.ledger, now: context.moment,
+      filter: filter, order: order)
+    self.view = view
+    latest = filter.isEmpty ? HealthPage.latest(of: data.reschedules, now: context.moment) : []
+    list.fill(view.tiles.count) { HealthPage.key(view.tiles[$0]) == $1 }
+  }
+
+  private static func latest(of all: [Reschedule], now: Timestamp) -> [Reschedule] {
+    // Ten of what may be thousands: they are picked, not sorted.
+    var latest: [Reschedule] = []
+    // What ended because it was done, or with its node, is no news on a page of what is wrong.
+    for entry in all where entry.counts && entry.cause != .completed && HealthView.hour(of: entry.at, now: now) != nil {
+      if latest.count == 10, let last = latest.last, (entry.at, last.key) <= (last.at, entry.key) { continue }
+      let place = latest.firstIndex { ($0.at, entry.key) < (entry.at, $0.key) } ?? latest.count
+      latest.insert(entry, at: place)
+      if latest.count > 10 { latest.removeLast() }
+    }
+    return latest
+  }
+
+  private static func key(_ tile: HealthView.Tile) -> String {
+    "\(tile.verdict.cluster)/\(tile.verdict.subject.namespace)/\(tile.verdict.subject.display)"
+  }
+
+  private mutating func perform(_ command: CommandID, _ argument: String, _ context: PageContext) -> PageOutcome {
+    if list.move(command) {
+      list.anchor = tile.map(HealthPage.key)
+      return .done
+    }
+    switch command {
+    case .enter:
+      guard let tile else { return .say("There is nothing to drill into.") }
+      return .go(Place(.workload, cluster: tile.verdict.cluster, object: tile.verdict.subject))
+    case .sort:
+      let all = HealthView.Order.allCases
+      order = all[((all.firstIndex(of: order) ?? 0) + 1) % all.count]
+      refresh(context)
+      return .say("Order: \(order.rawValue)")
+    case .search:
+      filter = argument
+      list.reset()
+      refresh(context)
+      return .done
+    case .back:
+      guard !filter.isEmpty else { return .ignored }
+      filter = ""
+      refresh(context)
+      return .done
+    default: return .ignored
+    }
+  }
+
+  package func selection(_ context: PageContext) -> Selection {
+    guard let tile else { return Selection() }
+    return Selection(verdict: tile.verdict, churn: tile.churn, context)
+  }
+
+  package func document(_ context: PageContext) -> Document {
+    Document(report: { view?.report(face: context.face) ?? Report("Health") }, json: { view?.jsonLines ?? [] })
+  }
+}

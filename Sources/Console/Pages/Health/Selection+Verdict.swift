@@ -1,0 +1,44 @@
+import ClusterModel
+import TimeFormat
+import Views
+
+extension Selection {
+  /// A workload with its verdict.
+  init(verdict: HealthVerdict, churn: Int, _ context: PageContext) {
+    self.init()
+    let reference = verdict.subject
+    if reference.workloadKind.isWatched {
+      workload = WorkloadName(cluster: verdict.cluster, reference: reference)
+    }
+    if reference.kind == "Pod" {
+      logQuery = context.logQuery("pod:\(reference.name)", in: verdict.cluster)
+      pod = PodName(cluster: verdict.cluster, namespace: reference.namespace, name: reference.name)
+    } else if reference.kind != "Node" {
+      logQuery = context.logQuery("namespace:\(reference.namespace) service:\(reference.name)", in: verdict.cluster)
+    }
+    link =
+      reference.kind == "Pod"
+      ? Place(.pod, cluster: verdict.cluster, object: reference) : Place(.workload, cluster: verdict.cluster, object: reference)
+    moment = verdict.since
+    let why = verdict.reasons.map(\.sentence).joined(separator: "; ")
+    copyText =
+      "\(verdict.cluster) \(reference.namespace)/\(reference.display) \(verdict.status.word) \(verdict.ready)/\(verdict.wanted)"
+      + (why.isEmpty ? "" : ": \(why)")
+    explanation = [
+      "\(verdict.status.glyph) \(reference.display) is \(verdict.status.word)"
+        + (verdict.since.map { " since \(context.face.full($0))" } ?? "") + "."
+    ]
+    if verdict.reasons.isEmpty, verdict.status == .green {
+      explanation.append("No rule finds anything wrong: \(verdict.ready) of \(verdict.wanted) ready.")
+    }
+    for reason in verdict.reasons {
+      explanation.append(
+        "\(reason.status.glyph) \(reason.sentence)  (rule \(reason.rule)\(reason.since.map { ", since \(context.face.short($0, now: context.moment))" } ?? ""))"
+      )
+    }
+    if let change = verdict.lastChange { explanation.append("Changed last: \(change).") }
+    if churn > 0 {
+      explanation.append("Restarted or moved \(counted(churn, "time")) unplanned in 24 h; more than 3 per replica is never green.")
+    }
+  }
+}

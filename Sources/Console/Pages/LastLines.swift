@@ -1,0 +1,25 @@
+import Screen
+import TelemetryModel
+import TimeFormat
+import Views
+
+/// The last records of a workload or pod, at the foot of its page.
+enum LastLines {
+  static func draw(_ records: [LogRecord], _ area: Rect, _ row: Int, _ canvas: Canvas) {
+    canvas.rule(StyledLine("the last thing it said", .title), area, row, note: StyledLine("l logs", .dim))
+    guard !records.isEmpty else {
+      canvas.line(StyledLine("  no record yet", .grey), area, row + 1)
+      return
+    }
+    let room = area.height - row - 1
+    for (index, record) in records.suffix(max(0, room)).enumerated() {
+      var line: StyledLine = [
+        Span("  " + canvas.shared.face.millis(record.at) + " ", .dim),
+        Span((record.level?.word ?? "–").padding(to: 6), (record.level ?? .info).role),
+        Span(record.message, (record.level ?? .info).role),
+      ]
+      if let id = record.requestID { line.append("  request \(id)", .dim) }
+      canvas.line(line, area, row + 1 + index)
+    }
+  }
+}

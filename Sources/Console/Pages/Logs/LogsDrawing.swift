@@ -1,0 +1,114 @@
+package import Screen
+import TelemetryModel
+import TimeFormat
+import Views
+
+extension LogsPage {
+  package func draw(_ area: Rect, on canvas: inout Canvas) {
+    drawHeader(area, canvas)
+    var row = 1
+    if area.height >= 8 {
+      drawHistogram(area, row, canvas)
+      row += 1
+    }
+    let detailRows = area.height >= 18 ? min(12, max(4, area.height / 5)) : (area.height >= 12 ? 3 : 0)
+    let body = Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row - detailRows))
+    guard error == nil, !view.rows.isEmpty else {
+      drawEmpty(body, canvas)
+      return
+    }
+    let face = canvas.shared.face
+    let isLoose = !isRequest
+    let table = Table(
+      columns: isLoose ? LogsView.looseColumns : LogsView.columns, rowCount: view.rows.count, selected: list.selected, scroll: list.top
+    ) { view.row($0, face: face, isLoose: isLoose) }
+    canvas.draw(table, in: body, pane: 0)
+    let room = table.layout(width: body.width).last?.width ?? 0
+    if detailRows > 0 { drawDetail(Rect(x: area.x, y: body.endY, width: area.width, height: detailRows), messageRoom: room, canvas) }
+  }
+
+  private func drawHeader(_ area: Rect, _ canvas: Canvas) {
+    var left: StyledLine = [Span(" \(canvas.glyphs.prompt) ", .accent)]
+    left.append(query.isEmpty ? "everything" : query, query.isEmpty ? .dim : .strong)
+    let span = (Self.spans[spanIndex].span == nil ? "" : "last ") + Self.spans[spanIndex].name
+    var right = StyledLine()
+    if !matchesOnly { right.append("with context  ", .accent) }
+    if isFollowing, canvas.shared.pin == nil { right.append("following", .accent) }
+    // What was asked comes first; of what was found as much as there is room for.
+    let room = area.width - right.width - 6
+    left = left.cut(to: max(12, room - TextWidth.width(of: span) - 22))
+    var facts = StyledLine(span, .dim)
+    if isLoaded, error == nil {
+      let rest = room - left.width - facts.width - 3
+      let texts = view.summaries
+      facts.append("   " + (texts.first { TextWidth.width(of: $0) <= rest } ?? texts[texts.count - 1]), .text)
+    }
+    if isLoading, !isLoaded { facts.append("   searching…", .dim) }
+    canvas.surface.line(left + "   " + facts, x: area.x, y: area.y, width: max(0, area.width - right.width - 2))
+    canvas.surface.line(right, x: area.x, y: area.y, width: max(0, area.width - 1), align: .right)
+  }
+
+  private func drawHistogram(_ area: Rect, _ row: Int, _ canvas: Canvas) {
+    guard let range = histogramRange, !histogram.isEmpty else { return }
+    let face = canvas.shared.face
+    let now = canvas.now
+    let end = min(range.upperBound, now)
+    let isShort = end - range.lowerBound < .seconds(120)
+    var label =
+      isShort
+      ? " \(face.time(range.lowerBound)) – \(face.time(end)) "
+      : " \(face.short(range.lowerBound, now: now)) – \(face.short(end, now: now)) "
+    if area.width >= 100, let most = histogram.max(), most > 0 {
+      // What the highest bar stands for.
+      let bar = Duration.nanoseconds((range.upperBound - range.lowerBound).nanoseconds / Int64(histogram.count))
+      label = " most \(most) in \(bar.brief)," + label
+    }
+    let columns = max(0, area.width - TextWidth.width(of: label) - 2)
+    let spark = Sparkline.text(histogram.map(Double.init), columns: columns, glyphs: canvas.glyphs)
+    canvas.line([Span(" " + spark, .bar), Span(label, .dim)], area, row)
+  }
+
+  private func drawDetail(_ area: Rect, messageRoom: Int, _ canvas: Canvas) {
+    canvas.rule(StyledLine("record", .title), area, 0, note: StyledLine("Enter all   J raw", .dim))
+    guard let record = view.record(at: list.selected) else { return }
+    // What the row above says already is left out, and its message is said in full where the row had no room for it.
+    let isCut = TextWidth.width(of: record.message) > messageRoom
+    let said: Set<String> = ["at", "@timestamp", "logLevel", "logMessage", "logServiceName", "line"]
+    let fields = LogsView.detail(record, face: canvas.shared.face).filter { !said.contains($0.key) }
+    var line = StyledLine()
+    // A message of kilobytes leaves room for the fields; Enter shows all of it.
+    if isCut { line.append(TextWidth.prefix(record.message, columns: area.width * max(1, area.height - 3)) + "   ", .strong) }
+    for field in fields {
+      line.append("\(field.key) ", .dim)
+      line.append(field.value + "   ")
+    }
+    let body = Rect(x: area.x + 1, y: area.y + 1, width: max(0, area.width - 2), height: max(0, area.height - 1))
+    let wrapped = Paragraph.wrap(line, columns: body.width)
+    for (index, text) in wrapped.prefix(body.height).enumerated() {
+      let isLast = index == body.height - 1 && wrapped.count > body.height
+      canvas.line(
+        isLast ? text.fitted(to: max(0, body.width - 1)).cut(to: max(0, body.width - 1)) + StyledLine("…", .dim) : text, body, index)
+    }
+  }
+
+  private func drawEmpty(_ area: Rect, _ canvas: Canvas) {
+    if let error {
+      canvas.empty([StyledLine("✖ " + error, .red), "/ changes the search, Esc clears it."], in: area)
+    } else if !isLoaded {
+      canvas.empty([StyledLine("Searching…", .grey)], in: area)
+    } else if query.isEmpty {
+      canvas.empty(
+        [
+          StyledLine("No record in the last \(Self.spans[spanIndex].name).", .strong),
+          "Here stand the records of every container, kept when its pod is gone.",
+          "`periplus up` starts the recorder, `periplus traffic` sends requests through the reference app; + widens the time.",
+        ], in: area)
+    } else {
+      canvas.empty(
+        [
+          StyledLine("No record matches.", .strong), StyledLine("+ widens the time, / changes the search, Esc clears it."),
+          StyledLine("request:ID   service:orders   level:>=WARN   status:5xx   \"words\"   /regex/   -not", .dim),
+        ], in: area)
+    }
+  }
+}

@@ -1,0 +1,267 @@
+import ClusterModel
+import Screen
+import TelemetryModel
+import TimeFormat
+import Views
+
+extension PageID {
+  package static let logs = PageID("logs")
+}
+
+extension CommandID {
+  package static let rowLogs = CommandID("row-logs")
+  package static let nextMatch = CommandID("next-match")
+  package static let previousMatch = CommandID("previous-match")
+  package static let matchesOnly = CommandID("matches-only")
+  package static let follow = CommandID("follow")
+  package static let older = CommandID("older")
+}
+
+/// Search in the records of all pods, dead ones too.
+package struct LogsPage: Page {
+  package static let spec = PageSpec(
+    .logs, title: "Logs", tab: .init(key: "4", doc: "Logs: search the records of all pods, dead ones too"),
+    link: .init(name: "logs", rest: .filter),
+    search: .init("request:ID  service:orders  level:>=WARN  status:5xx  \"words\"  /regex/  since:15m", prompt: "/ "),
+    uses: [.owner, .raw],
+    commands: [
+      Command(.nextMatch, .search, ["n"], "Next match", scope: .pages),
+      Command(.previousMatch, .search, ["N"], "Previous match", scope: .pages),
+      Command(.matchesOnly, .search, ["&"], "Matches only, or matches in their context", scope: .pages, hint: "context"),
+      Command(
+        .follow, .search, ["f"], "Follow new records", scope: .pages, hint: "follow", hintRank: 5, disabled: { $0.pinnedRefusal }),
+      .widerRange, .narrowerRange,
+      Command(
+        .older, .search, ["<"], "Load older records", scope: .pages,
+        disabled: { ($0.page as? LogsPage)?.next == nil ? "there is nothing older in the range" : nil }),
+    ],
+    rowCommands: [
+      Command(
+        .rowLogs, .go, ["l"], "Logs of the row", scope: .pages, hint: "logs", hintRank: 4,
+        action: .leads { row, _ in row.logQuery.map { Place(.logs, filter: $0) } },
+        disabled: { $0.selection.logQuery == nil ? "the row has no logs" : nil })
+    ])
+  static let spans: [(name: String, span: Duration?)] = [
+    ("5 min", .seconds(300)), ("15 min", .seconds(900)), ("1 h", .seconds(3600)), ("6 h", .seconds(21_600)), ("24 h", .seconds(86_400)),
+    ("7 d", .seconds(604_800)), ("all time", nil),
+  ]
+  private static let buckets = 120
+  package static let slot = "search"
+
+  private(set) var query: String
+  private(set) var list = ListState()
+  private(set) var spanIndex = 2
+  private(set) var matchesOnly = true
+  private(set) var isFollowing = true
+  private(set) var view = LogsView(matches: [])
+  private(set) var histogram: [Int] = []
+  private(set) var histogramRange: Range<Timestamp>?
+  /// Where older records go on.
+  private(set) var next: LogCursor?
+  /// The query cannot be read or answered: one sentence.
+  private(set) var error: String?
+  private(set) var isLoaded = false
+  /// The query asks for one request.
+  private(set) var isRequest: Bool
+  private(set) var isLoading = false
+  private var hasNews = false
+  private var answer: LogSearch.Answer?
+
+  package init(query: String = "") {
+    self.query = query
+    isRequest = SearchText.isRequest(query)
+    if isRequest { (isFollowing, spanIndex) = (false, Self.spans.count - 1) }
+  }
+  package init?(_ place: Place, _ context: PageContext) { self.init(query: place.filter) }
+
+  package var place: Place { Place(.logs, filter: query) }
+  package var lists: [ListState] {
+    get {
+      var list = list
+      list.anchor = isFollowing ? nil : view.record(at: list.selected).map(Self.key) ?? list.anchor
+      return [list]
+    }
+    set { list = newValue[0] }
+  }
+  package var settings: [String: String] {
+    get { ["range": "\(spanIndex)", "context": "\(!matchesOnly)", "follow": "\(isFollowing)"] }
+    set {
+      spanIndex = newValue["range"].flatMap { Int($0) }.flatMap { Self.spans.indices.contains($0) ? $0 : nil } ?? spanIndex
+      matchesOnly = newValue["context"] != "true"
+      isFollowing = newValue["follow"] == "true"
+    }
+  }
+
+  private static func key(_ record: LogRecord) -> String { "\(record.id)" }
+
+  package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
+    switch input {
+    case .opened: return load(context)
+    case .changed(.logs):
+      guard context.pin == nil, isFollowing || !isLoaded else { return .done }
+      if isLoading {
+        hasNews = true
+        return .done
+      }
+      return load(context)
+    case .answered(_, let result): return receive(result, context)
+    case .command(let command, let argument): return perform(command, argument, context)
+    case .picked(let row, _):
+      list.selected = row
+      isFollowing = false
+    case .refreshed, .changed, .sorted: break
+    }
+    return .done
+  }
+
+  private mutating func load(_ context: PageContext, older: Bool = false) -> PageOutcome {
+    let written: LogQuery
+    switch SearchText.parse(query, now: context.moment) {
+    case .success(let parsed):
+      written = parsed
+      error = nil
+    case .failure(let problem):
+      error = problem.sentence
+      return .done
+    }
+    let end = context.pin == nil ? context.moment + .seconds(60) : context.moment
+    let range: Range<Timestamp>?
+    if let own = written.range {
+      range = own
+    } else if let span = Self.spans[spanIndex].span {
+      range = (context.moment - span)..<end
+    } else {
+      range = context.pin == nil ? nil : Timestamp(nanoseconds: 0)..<end
+    }
+    isLoading = true
+    hasNews = false
+    let bounds = range ?? histogramRange ?? (context.moment - .seconds(86_400))..<end
+    histogramRange = bounds
+    return .load(
+      LogSearch(
+        written.conditions, range: range, cursor: older ? next : nil, withContext: !matchesOnly, histogram: bounds, buckets: Self.buckets),
+      Self.slot)
+  }
+
+  private mutating func receive(_ result: Result<any Sendable, QueryFailure>, _ context: PageContext) -> PageOutcome {
+    (isLoading, isLoaded) = (false, true)
+    switch result {
+    case .failure(let failure): error = failure.sentence
+    case .success(let answer as LogSearch.Answer):
+      error = nil
+      list.anchor = isFollowing ? nil : view.record(at: list.selected).map(Self.key) ?? list.anchor
+      if answer.isContinuation, let known = self.answer {
+        self.answer = LogSearch.Answer(
+          matches: answer.matches + known.matches, context: answer.context + known.context, lifecycle: answer.lifecycle + known.lifecycle,
+          histogram: known.histogram, next: answer.next)
+      } else {
+        self.answer = answer
+        histogram = answer.histogram
+        if Self.spans[spanIndex].span == nil { spreadHistogram(answer.matches) }
+      }
+      next = answer.next
+      if let all = self.answer {
+        view = LogsView(matches: all.matches, context: all.context, lifecycle: all.lifecycle.unique(), hasOlder: answer.next != nil)
+      }
+      stand()
+      if hasNews { return load(context) }
+    case .success: break
+    }
+    return .done
+  }
+
+  /// Without a range the histogram is that of the records that were found.
+  private mutating func spreadHistogram(_ records: [LogRecord]) {
+    guard let first = records.map(\.at).min(), let last = records.map(\.at).max(), first < last else { return }
+    histogramRange = first..<(last + .milliseconds(1))
+    histogram = [Int](repeating: 0, count: Self.buckets)
+    let whole = Double((last - first).nanoseconds)
+    for record in records {
+      histogram[min(Self.buckets - 1, Int(Double((record.at - first).nanoseconds) / whole * Double(Self.buckets)))] += 1
+    }
+  }
+
+  /// Puts the cursor on the record on which it was; without one on the newest, or on the beginning of a request.
+  private mutating func stand() {
+    let found = list.anchor.flatMap { anchor in view.rows.indices.first { view.record(at: $0).map(Self.key) == anchor } }
+    list.selected = found ?? (isRequest ? 0 : max(0, view.rows.count - 1))
+    list.fill(view.rows.count)
+  }
+
+  private mutating func perform(_ command: CommandID, _ argument: String, _ context: PageContext) -> PageOutcome {
+    let wasAtTop = list.selected == 0
+    if list.move(command) {
+      if list.selected < view.rows.count - 1 { isFollowing = false }
+      if command == .up || command == .pageUp, wasAtTop, next != nil, !isLoading { return load(context, older: true) }
+      return .done
+    }
+    switch command {
+    case .enter:
+      guard let record = view.record(at: list.selected) else { return .say("The row is no record.") }
+      return .show(.text(.record(record, face: context.face, isRaw: false)))
+    case .search:
+      query = argument
+      isLoaded = false
+      list.reset()
+      isRequest = SearchText.isRequest(query)
+      if isRequest { spanIndex = Self.spans.count - 1 } else if Self.spans[spanIndex].span == nil { spanIndex = 2 }
+      isFollowing = !isRequest && context.pin == nil
+      return load(context)
+    case .matchesOnly:
+      matchesOnly.toggle()
+      var outcome = load(context)
+      outcome.note = Note(matchesOnly ? "Matches only" : "Matches in the records of their pod around them")
+      return outcome
+    case .follow:
+      isFollowing.toggle()
+      return isFollowing ? load(context) : .done
+    case .widerRange, .narrowerRange:
+      spanIndex = max(0, min(Self.spans.count - 1, spanIndex + (command == .widerRange ? 1 : -1)))
+      return load(context)
+    case .older: return load(context, older: true)
+    case .nextMatch, .previousMatch:
+      let step = command == .nextMatch ? 1 : -1
+      var index = list.selected + step
+      while view.rows.indices.contains(index) {
+        if case .record(_, true) = view.rows[index] {
+          list.selected = index
+          isFollowing = false
+          return .done
+        }
+        index += step
+      }
+      return .say(step > 0 ? "No match below." : "No match above.")
+    case .back:
+      guard !query.isEmpty else { return .ignored }
+      (query, isRequest) = ("", false)
+      (spanIndex, isFollowing, isLoaded) = (2, context.pin == nil, false)
+      return load(context)
+    default: return .ignored
+    }
+  }
+
+  package func selection(_ context: PageContext) -> Selection {
+    guard let record = view.record(at: list.selected) else { return Selection() }
+    return Selection(record: record, context)
+  }
+
+  package func document(_ context: PageContext) -> Document {
+    Document(
+      report: { error.map { Report("Logs: \(query)", [.text($0)]) } ?? view.report(query: query, face: context.face) },
+      json: { view.jsonLines },
+      values: {
+        [
+          "query": query, "records": "\(view.matches)", "services": "\(view.services.count)",
+          "serviceNames": view.services.joined(separator: " "), "podsGone": "\(view.podsGone)",
+        ]
+      })
+  }
+}
+
+extension [PodLifecycleEvent] {
+  /// In time order, each once.
+  func unique() -> [PodLifecycleEvent] {
+    var seen: Set<PodLifecycleEvent> = []
+    return sorted { $0.at < $1.at }.filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,42 @@
+import ClusterModel
+import TelemetryModel
+import TimeFormat
+import Views
+
+extension Selection {
+  init(record: LogRecord, _ context: PageContext) {
+    self.init()
+    self.record = record
+    requestID = record.requestID
+    moment = record.at
+    let origin = record.origin
+    pod = .init(cluster: origin.cluster, namespace: origin.namespace, name: origin.pod)
+    logQuery = context.logQuery("pod:\(origin.pod)", in: origin.cluster)
+    copyText = String(decoding: record.raw, as: UTF8.self)
+    let snapshot = context.shown.health(of: origin.cluster)?.snapshot
+    let live = snapshot?.pods.first { $0.uid == origin.podUID }
+    let controller = live?.controller.flatMap { reference in
+      snapshot?.workloads.first {
+        $0.reference.kind == reference.kind && $0.reference.name == reference.name && $0.reference.namespace == reference.namespace
+      }?
+      .controller ?? reference
+    }
+    if let controller {
+      owner = .init(cluster: origin.cluster, reference: controller)
+    } else if let workload = snapshot?.workloads.first(where: {
+      $0.controller == nil && $0.reference.namespace == origin.namespace && origin.pod.hasPrefix($0.reference.name + "-")
+    }) {
+      owner = .init(cluster: origin.cluster, reference: workload.reference)
+    }
+    explanation = [
+      "\(record.level?.word ?? "no level") \(record.message)",
+      "written by \(record.service) in \(origin.namespace)/\(origin.pod), container \(origin.container), run \(origin.restart + 1), \(origin.stream)",
+      live == nil ? "The pod is gone; its records are kept." : "The pod is there, on node \(live?.node ?? "").",
+    ]
+    if record.flags.contains(.notJSON) { explanation.append("The line is not JSON: it was kept as it is.") }
+    if record.flags.contains(.cut) { explanation.append("The line was longer than 256 KiB and was cut.") }
+    if record.flags.contains(.fromFuture) { explanation.append("Its own time was in the future: the time of reading is shown.") }
+    if record.flags.contains(.masked) { explanation.append("Secrets in it were masked before it was stored.") }
+    if requestID == nil { explanation.append("It carries no request id.") }
+  }
+}

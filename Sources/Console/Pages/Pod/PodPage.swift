@@ -1,0 +1,118 @@
+import ClusterModel
+import Kubernetes
+import Screen
+import TelemetryModel
+import TimeFormat
+import Views
+
+extension PageID {
+  package static let pod = PageID("pod")
+}
+
+/// One pod: containers, conditions, events, last log lines.
+package struct PodPage: Page {
+  package static let spec = PageSpec(
+    .pod, title: "Pod", parent: .health,
+    link: .init(name: "health", rest: .object { Place(.pod, item: $0).object?.kind == "Pod" }), uses: [.rowLogs, .owner, .delete])
+  private static let lastLinesSlot = "lastLines"
+
+  let cluster: String
+  let namespace: String
+  let name: String
+  var list = ListState()
+  private(set) var pod: Pod?
+  private(set) var events: [ClusterEvent] = []
+  private(set) var owner: ObjectReference?
+  private(set) var lastLines: [LogRecord] = []
+
+  package init?(_ place: Place, _ context: PageContext) {
+    guard let object = place.object, object.kind == "Pod" else { return nil }
+    (cluster, namespace, name) = (place.cluster, object.namespace, object.name)
+  }
+
+  static func place(of name: String, namespace: String, cluster: String) -> Place {
+    Place(.pod, cluster: cluster, object: ObjectReference(kind: "Pod", namespace: namespace, name: name))
+  }
+
+  package var place: Place { Self.place(of: name, namespace: namespace, cluster: cluster) }
+  package var title: String { name }
+  package var lists: [ListState] {
+    get { [list] }
+    set { list = newValue[0] }
+  }
+
+  package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
+    switch input {
+    case .opened, .changed(.logs): return .load(LastLogLines(ofPod: name, namespace: namespace, cluster: cluster), Self.lastLinesSlot)
+    case .refreshed: refresh(context)
+    case .answered(_, let answer): if case .success(let records as [LogRecord]) = answer { lastLines = records }
+    case .picked(let row, _): list.selected = row
+    case .command(let command, _):
+      if list.move(command) { return .done }
+      guard command == .enter, let query = selection(context).logQuery else { return .ignored }
+      return .go(Place(.logs, filter: query))
+    case .changed, .sorted: break
+    }
+    return .done
+  }
+
+  private mutating func refresh(_ context: PageContext) {
+    let snapshot = context.shown.health(of: cluster)?.snapshot
+    pod = snapshot?.pods.first { $0.name == name && $0.namespace == namespace }
+    events = (snapshot?.events ?? []).filter { $0.object.kind == "Pod" && $0.object.name == name && $0.object.namespace == namespace }
+      .sorted { ($0.last ?? Timestamp(nanoseconds: 0)) > ($1.last ?? Timestamp(nanoseconds: 0)) }
+    owner =
+      pod.flatMap { pod in
+        guard let controller = pod.controller else { return nil }
+        let parent = snapshot?.workloads.first {
+          $0.reference.kind == controller.kind && $0.reference.name == controller.name && $0.reference.namespace == namespace
+        }
+        return parent?.controller ?? controller
+      } ?? owner
+    list.fill(containers.count)
+  }
+
+  var containers: [Container] { (pod?.initContainers ?? []) + (pod?.containers ?? []) }
+
+  package func selection(_ context: PageContext) -> Selection {
+    var selection = Selection()
+    selection.pod = .init(cluster: cluster, namespace: namespace, name: name)
+    selection.owner = owner.map { .init(cluster: cluster, reference: $0) }
+    selection.logQuery = context.logQuery("pod:\(name)", in: cluster)
+    if containers.count > 1, containers.indices.contains(list.selected) {
+      selection.logQuery = context.logQuery("pod:\(name) container:\(containers[list.selected].name)", in: cluster)
+    }
+    selection.copyText = name
+    selection.link = place
+    if let pod {
+      selection.explanation = [
+        "\(name) is \(pod.phase)" + (pod.reason.isEmpty ? "" : " (\(pod.reason))") + (pod.message.isEmpty ? "." : ": \(pod.message)")
+      ]
+      for condition in pod.conditions where condition.status != "True" {
+        selection.explanation.append(
+          "\(condition.type) is \(condition.status)" + (condition.reason.isEmpty ? "" : ": \(condition.reason)")
+            + (condition.message.isEmpty ? "" : ", \(condition.message)"))
+      }
+      for container in containers {
+        selection.explanation.append(
+          "\(container.name): \(container.stateLine(now: context.moment).text)"
+            + (container.lastTermination.map { "; last end \($0.reason) \($0.exitCode)" } ?? ""))
+      }
+    }
+    return selection
+  }
+
+  package func document(_ context: PageContext) -> Document {
+    Document(report: {
+      var report = Report("\(cluster) › \(namespace) › \(name)")
+      guard pod != nil else {
+        report.add(.text("The pod is gone. Its records are kept."))
+        return report
+      }
+      report.add(.list(selection(context).explanation))
+      report.add(.heading("Events"))
+      report.add(.list(events.map { ($0.last.map { context.face.full($0) + " " } ?? "") + "\($0.reason): \($0.message)" }))
+      return report
+    })
+  }
+}

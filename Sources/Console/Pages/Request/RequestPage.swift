@@ -1,0 +1,144 @@
+import ClusterModel
+import Screen
+import TelemetryModel
+import TimeFormat
+import Views
+
+extension PageID {
+  package static let request = PageID("request")
+}
+
+extension CommandID {
+  package static let request = CommandID("request")
+}
+
+/// One id, everything: its records of all services and the pods that served it, on one time axis.
+package struct RequestPage: Page {
+  package static let spec = PageSpec(
+    .request, title: "Request", parent: .logs,
+    link: .init(name: "request", rest: .needed("A request page needs an id: request/ID.")), uses: [.rowLogs, .owner, .raw],
+    rowCommands: [
+      Command(
+        .request, .go, ["r"], "The request of the row, or of an id: one time axis with its records and pods", argument: "ID",
+        hint: "request", hintRank: 3,
+        action: .leads { row, id in (id.isEmpty ? row.requestID : id).map { Place(.request, item: $0) } },
+        disabled: { $0.selection.requestID == nil ? "the row has no request id" : nil })
+    ], recall: "a request looked at")
+  private static let slot = "request"
+  /// A source at rest says this often at least that it is current.
+  static let tolerance = Duration.seconds(6)
+  /// A request that is over so long does not change any more.
+  private static let settled = Duration.seconds(60)
+
+  let id: String
+  private(set) var list = ListState()
+  private(set) var view: RequestView?
+  private(set) var error: String?
+  private var isLoading = false
+  private var hasNews = false
+
+  package init?(_ place: Place, _ context: PageContext) {
+    guard !place.item.isEmpty else { return nil }
+    id = place.item
+  }
+
+  package var place: Place { Place(.request, item: id) }
+  package var lists: [ListState] {
+    get { [list] }
+    set { list = newValue[0] }
+  }
+
+  package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
+    switch input {
+    case .opened: return load()
+    case .changed(.logs):
+      // Only a young one is asked for again.
+      if let last = view?.entries.last?.at, context.now - last > Self.settled { return .done }
+      if isLoading {
+        hasNews = true
+        return .done
+      }
+      return load()
+    case .answered(_, let result):
+      isLoading = false
+      switch result {
+      case .success(let found as RequestView):
+        error = nil
+        view = found
+        list.fill(found.entries.count)
+        if hasNews { return load() }
+      case .success: break
+      case .failure(let failure): error = "The request cannot be looked up: \(failure.sentence)"
+      }
+    case .picked(let row, let pane): pick(row, pane)
+    case .command(let command, _):
+      if list.move(command) { return .done }
+      guard command == .enter, let record = selection(context).record else { return .ignored }
+      return .show(.text(.record(record, face: context.face, isRaw: false)))
+    case .refreshed, .changed, .sorted: break
+    }
+    return .done
+  }
+
+  private mutating func load() -> PageOutcome {
+    (isLoading, hasNews) = (true, false)
+    return .load(RequestLookup(id: id), Self.slot)
+  }
+
+  private mutating func pick(_ row: Int, _ pane: Int) {
+    if pane == 0 {
+      list.selected = row
+    } else if let view, view.lanes.indices.contains(row) {
+      let lane = view.lanes[row]
+      list.selected =
+        view.entries.firstIndex { entry in
+          if case .record(let record) = entry { return record.service == lane.service && record.origin.podUID == lane.podUID }
+          return false
+        } ?? list.selected
+    }
+  }
+
+  package func selection(_ context: PageContext) -> Selection {
+    var selection = Selection()
+    if let view, view.entries.indices.contains(list.selected) {
+      switch view.entries[list.selected] {
+      case .record(let record): selection = Selection(record: record, context)
+      case .pod(let event):
+        selection.pod = .init(cluster: event.cluster, namespace: event.namespace, name: event.pod)
+        selection.moment = event.at
+        selection.copyText = "\(event.at.rfc3339()) \(event.pod) \(event.kind): \(event.detail)"
+        selection.explanation = [
+          "\(event.pod) \(event.detail)", "kind \(event.kind), node \(event.node), uid \(event.podUID)", context.face.full(event.at),
+        ]
+        let isDeath = view.lanes.contains { $0.death == event }
+        if isDeath { selection.explanation.append("It served this request and ended in the middle of it.") }
+      }
+    }
+    selection.requestID = id
+    selection.logQuery = "request:\(id)"
+    selection.link = place
+    return selection
+  }
+
+  /// The request, with how far its clusters' logs are collected by now.
+  func judged(_ context: PageContext) -> RequestView? {
+    var view = view
+    view?.collection = RequestCollection(context.data.sources)
+    return view
+  }
+
+  package func document(_ context: PageContext) -> Document {
+    Document(
+      report: { judged(context)?.report(face: context.face) ?? Report("Request \(id)", [.text(error ?? "Not loaded yet.")]) },
+      json: { judged(context)?.jsonLines ?? [] },
+      values: {
+        var values = ["requestId": id]
+        guard let view else { return values }
+        values["records"] = "\(view.records)"
+        values["services"] = "\(view.services.count)"
+        values["serviceNames"] = view.services.joined(separator: " ")
+        values["podsGone"] = "\(view.podsGone)"
+        return values
+      })
+  }
+}

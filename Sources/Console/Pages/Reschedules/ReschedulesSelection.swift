@@ -1,0 +1,56 @@
+import ClusterModel
+import TimeFormat
+import Views
+
+extension ReschedulesPage {
+  package func selection(_ context: PageContext) -> Selection {
+    var selection = Selection()
+    selection.link = place
+    if isInEntries, shownEntries.indices.contains(entries.selected) {
+      let entry = shownEntries[entries.selected]
+      selection.owner = Self.owner(cluster: entry.cluster, namespace: entry.namespace, workload: entry.workload)
+      selection.logQuery = (entry.old ?? entry.new).map { context.logQuery("pod:\($0.name)", in: entry.cluster) }
+      selection.moment = entry.at
+      selection.copyText = entry.jsonLine
+      selection.explanation = [
+        "\(context.face.full(entry.at)): \(entry.shortWorkload) \(entry.change.rawValue), cause \(entry.cause.rawValue) (confidence \(Int(entry.confidence * 100)) %)."
+      ]
+      if let old = entry.old {
+        selection.explanation.append("old: \(old.name) on \(old.node.isEmpty ? "no node" : old.node), uid \(old.uid)")
+      }
+      if let new = entry.new {
+        selection.explanation.append("new: \(new.name) on \(new.node.isEmpty ? "no node yet" : new.node), uid \(new.uid)")
+      }
+      if let container = entry.container {
+        selection.explanation.append("container: \(container)" + (entry.exitCode.map { ", exit code \($0)" } ?? ""))
+      }
+      if let seconds = entry.downtimeSeconds { selection.explanation.append("no ready endpoint for \(ReschedulesView.duration(seconds))") }
+      if let seconds = entry.capacityGapSeconds {
+        selection.explanation.append("short of replicas for \(ReschedulesView.duration(seconds)) in all")
+      }
+      if entry.isPending { selection.explanation.append("The successor is not ready yet.") }
+      selection.explanation += entry.evidence.map { "evidence: \($0)" }
+    } else if !isInEntries, shownGroups.indices.contains(groups.selected) {
+      let group = shownGroups[groups.selected]
+      selection.owner = Self.owner(cluster: group.cluster, namespace: group.namespace, workload: group.workload)
+      selection.logQuery = context.logQuery(
+        "namespace:\(group.namespace) service:\(group.display.split(separator: "/").last ?? "")", in: group.cluster)
+      selection.moment = group.last
+      selection.copyText =
+        "\(group.cluster) \(group.display): \(group.count) reschedules in \(Self.spans[spanIndex].name), mostly \(group.mostly.rawValue)"
+      selection.explanation = [selection.copyText.map { $0 + "." } ?? ""]
+      var causes: [Reschedule.Cause: Int] = [:]
+      for entry in shownEntries where entry.counts { causes[entry.cause, default: 0] += 1 }
+      for (cause, count) in causes.sorted(by: { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }) {
+        selection.explanation.append("\(cause.rawValue): \(count)\(cause.isPlanned ? " (planned)" : "")")
+      }
+    }
+    return selection
+  }
+
+  private static func owner(cluster: String, namespace: String, workload: String) -> Selection.WorkloadName? {
+    let parts = workload.split(separator: "/", maxSplits: 1)
+    guard parts.count == 2 else { return nil }
+    return .init(cluster: cluster, reference: ObjectReference(kind: String(parts[0]), namespace: namespace, name: String(parts[1])))
+  }
+}

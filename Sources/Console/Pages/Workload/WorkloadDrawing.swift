@@ -1,0 +1,86 @@
+import ClusterModel
+package import Screen
+import TimeFormat
+import Views
+
+extension WorkloadPage {
+  package func draw(_ area: Rect, on canvas: inout Canvas) {
+    let shared = canvas.shared
+    guard let view, view.workload != nil || view.verdict != nil || !view.pods.isEmpty else {
+      canvas.empty(
+        [
+          StyledLine("\(reference.display) is not in \(cluster) any more.", .grey),
+          "Its records and reschedules are kept: l for the logs, 3 for the ledger, Esc back.",
+        ], in: area)
+      return
+    }
+    var row = 0
+    let path = "\(cluster) › \(reference.namespace) › \(reference.display)"
+    var state = StyledLine()
+    if let verdict = view.verdict {
+      state.append("\(verdict.status.glyph) \(verdict.ready)/\(verdict.wanted) ready", verdict.status.role)
+      if let since = verdict.since { state.append(" since \(shared.face.short(since, now: shared.moment))", .dim) }
+    }
+    canvas.line(StyledLine(" " + path, .strong), Rect(x: area.x, y: area.y, width: max(0, area.width - state.width - 2), height: 1), 0)
+    canvas.surface.line(state, x: area.x, y: area.y, width: max(0, area.width - 1), align: .right)
+    row += 1
+    row += drawWhy(view, area, row, canvas)
+    let lineRows = area.height >= 16 ? 4 : 0
+    let ledgerRows = view.reschedules.isEmpty || area.height < 20 ? 0 : min(5, view.reschedules.count + 1)
+    canvas.rule([Span("pods", .title), Span(" \(view.pods.count)", .dim)], area, row)
+    row += 1
+    let tableRows = max(2, min(view.pods.count + 1, area.height - row - lineRows - ledgerRows))
+    let now = canvas.now
+    let table = Table(
+      columns: WorkloadView.podColumns, rowCount: view.pods.count, selected: list.selected, scroll: list.top,
+      emptyMessage: StyledLine("no pods: \(view.workload.map { "\($0.wanted) wanted" } ?? "")", .grey)
+    ) { WorkloadView.row(view.pods[$0], now: now) }
+    canvas.draw(table, in: Rect(x: area.x, y: area.y + row, width: area.width, height: tableRows), pane: 0)
+    row += tableRows
+    if ledgerRows > 0 {
+      canvas.rule([Span("reschedules", .title), Span(" \(view.reschedules.count)", .dim)], area, row)
+      let entries = view.reschedules
+      // The workload is the page's own: its column goes.
+      let columns = ReschedulesView.entryColumns.enumerated().filter { $0.offset != 1 }.map(\.element)
+      var ledger = Table(columns: columns, rowCount: min(entries.count, ledgerRows - 1)) { index in
+        var row = ReschedulesView.row(entries[index], face: shared.face, now: now)
+        row.cells.remove(at: 1)
+        return row
+      }
+      ledger.showsHeader = false
+      canvas.draw(ledger, Rect(x: area.x, y: area.y + row + 1, width: area.width, height: ledgerRows - 1))
+      row += ledgerRows
+    }
+    if lineRows > 0 { LastLines.draw(lastLines, area, row, canvas) }
+  }
+
+  /// Draws why it is so beside what changed; returns the rows taken.
+  private func drawWhy(_ view: WorkloadView, _ area: Rect, _ row: Int, _ canvas: Canvas) -> Int {
+    let shared = canvas.shared
+    var why: [StyledLine] = (view.verdict?.reasons ?? []).map {
+      [Span(" \($0.status.glyph) ", $0.status.role), Span($0.sentence), Span("  (\($0.rule))", .dim)]
+    }
+    if why.isEmpty { why = [[Span(" ✔ ", .green), Span("no rule finds anything wrong")]] }
+    let changes: [StyledLine] = view.changes.map {
+      [Span(" " + ($0.at.map { shared.face.short($0, now: shared.moment) } ?? "–").padding(to: 10), .dim), Span(" " + $0.sentence)]
+    }
+    let isWide = area.width >= 100
+    let most = area.height >= 24 ? 5 : 3
+    let half = isWide ? area.width / 2 : area.width
+    let left = Rect(x: area.x, y: area.y, width: isWide ? half - 1 : half, height: area.height)
+    canvas.rule(StyledLine("why", .title), left, row)
+    let whyRows = min(why.count, most)
+    for (index, line) in why.prefix(whyRows).enumerated() { canvas.line(line, left, row + 1 + index) }
+    let shownChanges = changes.prefix(isWide ? most : 2)
+    if isWide {
+      let right = Rect(x: area.x + half, y: area.y, width: area.width - half, height: area.height)
+      canvas.rule(StyledLine("changes", .title), right, row)
+      for (index, line) in shownChanges.enumerated() { canvas.line(line, right, row + 1 + index) }
+      return 1 + max(whyRows, shownChanges.count)
+    }
+    guard !shownChanges.isEmpty else { return 1 + whyRows }
+    canvas.rule(StyledLine("changes", .title), area, row + 1 + whyRows)
+    for (index, line) in shownChanges.enumerated() { canvas.line(line, area, row + 2 + whyRows + index) }
+    return 2 + whyRows + shownChanges.count
+  }
+}

@@ -1,0 +1,86 @@
+package import ClusterModel
+package import TelemetryModel
+package import TimeFormat
+
+/// A search in the logs: the records that match, the records around them when wanted, what became of their pods, and how many match over
+/// the time.
+package struct LogSearch: Query {
+  /// The newest records that match, at most so many; a page further back continues from ``Answer/next``.
+  package static let limit = 1000
+  /// Of so many of the newest matches the records around them are looked up.
+  private static let mostWithContext = 40
+
+  package struct Answer: Sendable {
+    /// In time order, oldest first.
+    package var matches: [LogRecord]
+    package var context: [LogRecord]
+    package var lifecycle: [PodLifecycleEvent]
+    /// Empty when none was asked for.
+    package var histogram: [Int]
+    /// Where records that match go on, further back; `nil` when there is none.
+    package var next: LogCursor?
+    /// The matches go before those of the query that gave the cursor.
+    package var isContinuation: Bool
+
+    package init(
+      matches: [LogRecord], context: [LogRecord] = [], lifecycle: [PodLifecycleEvent] = [], histogram: [Int] = [], next: LogCursor? = nil,
+      isContinuation: Bool = false
+    ) {
+      self.matches = matches
+      self.context = context
+      self.lifecycle = lifecycle
+      self.histogram = histogram
+      self.next = next
+      self.isContinuation = isContinuation
+    }
+  }
+
+  private let query: LogQuery
+  private let withContext: Bool
+  private let histogram: Range<Timestamp>
+  private let buckets: Int
+
+  /// - Parameters:
+  ///   - range: `nil` for the whole time.
+  ///   - cursor: continues a search further back; then no histogram is counted.
+  ///   - withContext: three records of the same pod before and after each match as well.
+  ///   - histogram: the time that `buckets` equal parts divide.
+  package init(
+    _ conditions: [LogQuery.Condition], range: Range<Timestamp>?, cursor: LogCursor? = nil, withContext: Bool = false,
+    histogram: Range<Timestamp>, buckets: Int
+  ) {
+    query = LogQuery(conditions, range: range, order: .newestFirst, limit: Self.limit, cursor: cursor)
+    self.withContext = withContext && !conditions.isEmpty
+    self.histogram = histogram
+    self.buckets = buckets
+  }
+
+  package func run(_ sources: Sources) async throws -> Answer {
+    let isContinuation = query.cursor != nil
+    async let histogram = isContinuation ? [] : sources.logs.histogram(matching: query, over: self.histogram, buckets: buckets)
+    let page = try await sources.logs.records(matching: query)
+    let matches = Array(page.records.reversed())
+    let context = withContext ? try await contextRecords(of: matches, sources) : []
+    let uids = Array(Set(matches.map(\.origin.podUID)).subtracting([""]))
+    // Without them the records are as good: what became of the pods is not shown.
+    let lifecycle = uids.isEmpty ? [] : (try? await sources.ledger.lifecycle(ofPods: uids)) ?? []
+    let counts = (try? await histogram) ?? []
+    return Answer(
+      matches: matches, context: context, lifecycle: lifecycle, histogram: counts, next: page.next, isContinuation: isContinuation)
+  }
+
+  private func contextRecords(of matches: [LogRecord], _ sources: Sources) async throws -> [LogRecord] {
+    var context: [LogRecord] = []
+    for match in matches.suffix(Self.mostWithContext) {
+      let origin = match.origin
+      let pod: [LogQuery.Condition] =
+        (origin.cluster.isEmpty ? [] : [.field("cluster", .equal, origin.cluster)]) + [.field("pod", .equal, origin.pod)]
+      let before = LogQuery(pod, range: Timestamp(nanoseconds: 0)..<(match.at + .nanoseconds(1)), order: .newestFirst, limit: 4)
+      let after = LogQuery(pod, range: match.at..<(match.at + .seconds(3600)), order: .oldestFirst, limit: 4)
+      context += try await sources.logs.records(matching: before).records
+      context += try await sources.logs.records(matching: after).records
+      try Task.checkCancellation()
+    }
+    return context
+  }
+}
