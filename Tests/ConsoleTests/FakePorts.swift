@@ -74,7 +74,8 @@ struct TwinCluster: ClusterSource {
 
 struct FakeLedger: RescheduleSource {
   var isEmpty = false
-  func reschedules(since: Timestamp?) async throws -> [Reschedule] { isEmpty ? [] : Fixture.reschedules }
+  var entries = Fixture.reschedules
+  func reschedules(since: Timestamp?) async throws -> [Reschedule] { isEmpty ? [] : entries }
   func gaps(since: Timestamp?) async throws -> [LedgerGap] { isEmpty ? [] : Fixture.gaps }
   func lifecycle(ofPods uids: [String]) async throws -> [PodLifecycleEvent] {
     Fixture.lifecycle.filter { uids.contains($0.podUID) }.sorted { $0.at < $1.at }

@@ -25,7 +25,15 @@ struct TwoClustersTests {
           return record
         }
       })
-    var ports = ConsolePorts.fake(logs: logs, actions: actions)
+    let ledger = FakeLedger(
+      entries: [Self.east, Self.west].flatMap { cluster in
+        Fixture.reschedules.suffix(1).map { entry in
+          var entry = entry
+          (entry.cluster, entry.key) = (cluster, "\(cluster)/\(entry.key)")
+          return entry
+        }
+      })
+    var ports = ConsolePorts.fake(logs: logs, ledger: ledger, actions: actions)
     ports.clusters = [TwinCluster(cluster: Self.east), TwinCluster(cluster: Self.west)]
     ports.verdicts = { snapshot, _, _ in
       Fixture.verdicts("prd-fra").map { verdict in
@@ -107,6 +115,23 @@ struct TwoClustersTests {
         .scale(cluster: cluster, workload: reports, replicas: 3), .restart(cluster: cluster, workload: reports),
         .deletePod(cluster: cluster, namespace: "shop", name: "reports-7f7b8-4ftrr"),
       ])
+  }
+
+  @Test("an entry of the ledger leads to the logs and the owner in its own cluster", arguments: [[], ["v"]])
+  func ledger(keys: [String]) async throws {
+    let driver = try await driver(place: Place(.reschedules))
+    for key in keys { try await driver.press(key) }
+    var seen: Set<String> = []
+    for row in 0..<2 {
+      if row > 0 { try await driver.press("j") }
+      try await driver.press("o")
+      let link = try #require(await driver.value("link"))
+      let cluster = link.contains(Self.east + ":") ? Self.east : Self.west
+      #expect(link.hasPrefix("health/\(cluster):shop/Deployment/") && seen.insert(cluster).inserted, "\(link)")
+      try await driver.press("[", "l")
+      #expect(await driver.value("query")?.hasPrefix("cluster:\(cluster) ") == true)
+      try await driver.press("[")
+    }
   }
 
   @Test("a record leads to the owner in its own cluster", arguments: [east, west])

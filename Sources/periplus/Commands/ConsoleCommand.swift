@@ -16,7 +16,8 @@ struct ConsoleCommand: AsyncParsableCommand {
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var look: LookOptions
-  @Option(help: "\(Pages.linkNames.joined(separator: ", ")), or a link such as request/ID.") var page: String?
+  @Option(help: "\(Pages.linkNames.joined(separator: ", ")), or a link such as request/ID.", completion: .list(Pages.linkNames)) var page:
+    String?
   @Option(help: ArgumentHelp("Also watch this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context:
     [String] = []
   @Flag(help: "Print the page once and end.") var once = false
@@ -70,7 +71,8 @@ struct Open: AsyncParsableCommand {
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var look: LookOptions
-  @Argument(help: "\(Pages.linkNames.joined(separator: ", ")); with an item and a time if wanted") var place: String
+  @Argument(help: "\(Pages.linkNames.joined(separator: ", ")); with an item and a time if wanted", completion: .list(Pages.linkNames))
+  var place: String
 
   func validate() throws {
     if case .failure(let error) = Place.parse(place) { throw ValidationError(error.sentence) }

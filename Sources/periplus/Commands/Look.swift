@@ -35,7 +35,7 @@ struct Logs: AsyncParsableCommand {
     abstract: "Search the log records of all pods, also of those that are gone.",
     discussion: """
       Words after the options are a query as on the Logs page: service:orders level:>=WARN status:5xx "some text" /regex/ -without. \
-      Records come oldest first; without --since and --limit the last 1000 that match.
+      Records come oldest first; without --since and --limit the last \(LogSearch.limit) that match, as on the page.
       """)
 
   @OptionGroup var read: ReadOptions
@@ -71,7 +71,7 @@ struct Logs: AsyncParsableCommand {
     let isLimitGiven = wanted.limit != LogQuery().limit
     let isOrderGiven = wanted.order != LogQuery().order
     let isWhole = since != nil || requestID != nil || limit != nil
-    if let limit { wanted.limit = limit } else if !isLimitGiven { wanted.limit = isWhole ? .max : 1000 }
+    if let limit { wanted.limit = limit } else if !isLimitGiven { wanted.limit = isWhole ? .max : LogSearch.limit }
     if !isOrderGiven { wanted.order = isWhole && limit == nil && !isLimitGiven ? .oldestFirst : .newestFirst }
     var complaint: String?
     if requestID != nil, !follow {
@@ -147,14 +147,11 @@ struct Request: AsyncParsableCommand {
     let store = try read.store()
     let catchUp = CatchUp(home: try read.home.resolve())
     let collection = await catchUp.wait(store)
-    let page = try await store.records(matching: LogQuery([.requestID(id)], limit: 10_000))
-    guard !page.records.isEmpty else {
+    var view = try await RequestLookup(id: id).run(Sources(logs: store, ledger: store))
+    guard view.records > 0 else {
       if let complaint = catchUp.complaint(collection) { throw Problem.finding("no record carries the request id \(id) yet; \(complaint)") }
       throw Problem.finding("no record carries the request id \(id); ids are compared exactly, and periplus status tells what is collected")
     }
-    let uids = Array(Set(page.records.map(\.origin.podUID)).subtracting([""]))
-    var view = RequestView(
-      id: id, records: page.records, lifecycle: try await store.lifecycle(ofPods: uids), isCut: page.next != nil)
     view.collection = collection
     read.show(view.report(face: read.face), view.jsonLines)
   }
@@ -176,9 +173,9 @@ struct Reschedules: AsyncParsableCommand {
     let store = try read.store()
     let now = WallClock.now()
     let span = since?.duration ?? .seconds(86_400)
-    let entries = try await store.reschedules(since: now - span)
+    let history = try await LedgerHistory(since: now - span).run(Sources(logs: store, ledger: store))
     let view = ReschedulesView(
-      entries, gaps: try await store.gaps(since: now - span), ledger: LedgerCoverage(await store.completeness(), now: now), now: now,
+      history.reschedules, gaps: history.gaps, ledger: LedgerCoverage(await store.completeness(), now: now), now: now,
       span: span)
     read.show(view.report(face: read.face, span: span.brief, order: byTime ? .byTime : .byWorkload), view.jsonLines)
   }
