@@ -1,3 +1,4 @@
+package import Kubernetes
 package import TimeFormat
 
 /// The verdict on a workload or node, with the reasons that explain it.
@@ -53,4 +54,7 @@ package struct HealthVerdict: Sendable, Hashable {
     self.ready = ready
     self.wanted = wanted
   }
+
+  /// The subject, named among all clusters.
+  package var id: ObjectID { subject.id(in: cluster) }
 }

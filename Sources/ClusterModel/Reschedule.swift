@@ -1,3 +1,4 @@
+package import Kubernetes
 package import TimeFormat
 
 /// One entry of the reschedule ledger: a pod that was replaced, restarted, added, removed or failed, and why.
@@ -74,6 +75,15 @@ package struct Reschedule: Sendable, Hashable {
     self.confidence = confidence
     self.evidence = evidence
     self.isPending = isPending
+  }
+}
+
+extension Reschedule {
+  /// The workload, named among all clusters; `nil` where ``workload`` is not kind and name.
+  package var workloadID: ObjectID? {
+    let parts = workload.split(separator: "/", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { return nil }
+    return ObjectReference(kind: parts[0], namespace: namespace, name: parts[1]).id(in: cluster)
   }
 }
 

@@ -26,7 +26,7 @@ package struct WorkloadView: Sendable {
     func isSame(_ one: ObjectReference, _ other: ObjectReference) -> Bool {
       one.kind == other.kind && one.namespace == other.namespace && one.name == other.name
     }
-    let workload = snapshot.workloads.first { isSame($0.reference, reference) }
+    let workload = snapshot.workload(reference)
     self.workload = workload
     verdict = health.verdicts.first { isSame($0.subject, reference) }
     let children = snapshot.workloads.filter { $0.controller.map { isSame($0, reference) } ?? false }

@@ -112,6 +112,7 @@ struct ChunkedTableTests {
     #expect(snapshot.workload(deployment)?.reference == deployment)
     #expect(snapshot.workload(ObjectReference(kind: "StatefulSet", namespace: "shop", name: "web")) == nil)
     #expect(snapshot.topController(of: pod) == deployment)
+    #expect(snapshot.owner(of: pod) == deployment)
     #expect(snapshot.workloads.map(\.reference.kind) == ["Deployment", "ReplicaSet"])
     #expect(snapshot.workloads["ReplicaSet"].count == 1)
     #expect(snapshot.id(of: deployment).cluster == "c")

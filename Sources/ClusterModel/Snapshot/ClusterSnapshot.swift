@@ -58,7 +58,10 @@ extension ClusterSnapshot {
     return place < table.endIndex && table[place].reference.hasName(of: reference) ? table[place] : nil
   }
 
-  /// Who stands above a pod: the owner of its ReplicaSet, or its own controller; `nil` for a bare pod.
+  /// The owner of a pod's ReplicaSet, or its own controller; `nil` for a bare pod.
+  package func owner(of pod: Pod) -> ObjectReference? { pod.controller.map { workload($0)?.controller ?? $0 } }
+
+  /// Who stands above a pod at the end of its chain of owners; `nil` for a bare pod.
   package func topController(of pod: Pod) -> ObjectReference? {
     var owner = pod.controller
     // A chain of owners is two long in practice; a circle must not hold us.

@@ -14,13 +14,9 @@ extension Selection {
     logQuery = context.logQuery("pod:\(origin.pod)", in: origin.cluster)
     copyText = String(decoding: record.raw, as: UTF8.self)
     let snapshot = context.shown.health(of: origin.cluster)?.snapshot
-    let live = snapshot?.pods.first { $0.uid == origin.podUID }
-    let controller = live?.controller.flatMap { reference in
-      snapshot?.workloads.first {
-        $0.reference.kind == reference.kind && $0.reference.name == reference.name && $0.reference.namespace == reference.namespace
-      }?
-      .controller ?? reference
-    }
+    // A pod that came back under its name is another one.
+    let live = snapshot?.pod(origin.pod, in: origin.namespace).flatMap { $0.uid == origin.podUID ? $0 : nil }
+    let controller = live.flatMap { snapshot?.owner(of: $0) }
     if let controller {
       owner = .init(cluster: origin.cluster, reference: controller)
     } else if let workload = snapshot?.workloads.first(where: {

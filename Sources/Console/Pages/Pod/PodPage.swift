@@ -58,17 +58,10 @@ package struct PodPage: Page {
 
   private mutating func refresh(_ context: PageContext) {
     let snapshot = context.shown.health(of: cluster)?.snapshot
-    pod = snapshot?.pods.first { $0.name == name && $0.namespace == namespace }
+    pod = snapshot?.pod(name, in: namespace)
     events = (snapshot?.events ?? []).filter { $0.object.kind == "Pod" && $0.object.name == name && $0.object.namespace == namespace }
       .sorted { ($0.last ?? Timestamp(nanoseconds: 0)) > ($1.last ?? Timestamp(nanoseconds: 0)) }
-    owner =
-      pod.flatMap { pod in
-        guard let controller = pod.controller else { return nil }
-        let parent = snapshot?.workloads.first {
-          $0.reference.kind == controller.kind && $0.reference.name == controller.name && $0.reference.namespace == namespace
-        }
-        return parent?.controller ?? controller
-      } ?? owner
+    owner = pod.flatMap { snapshot?.owner(of: $0) } ?? owner
     list.fill(containers.count)
   }
 
