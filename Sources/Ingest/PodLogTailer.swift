@@ -10,11 +10,23 @@ package import TimeFormat
 package struct PodLogTailer: Sendable {
   package struct Poll: Sendable {
     package var batches: [LogBatch] = []
-    /// Folders of deleted pods, and old files that rotation put away, of which everything was stored by earlier polls: they may be
-    /// removed.
-    package var removable: [String] = []
+    /// What may be removed, because everything of it was stored by earlier polls.
+    package var removable: [Removable] = []
     /// There is more to read now; poll again at once.
     package var hasMore = false
+  }
+
+  package enum Removable: Sendable, Hashable {
+    /// Of a deleted pod.
+    case folder(String)
+    /// An old file that rotation put away, with what its position is kept under.
+    case file(String, folder: String, inode: UInt64)
+
+    package var path: String {
+      switch self {
+      case .folder(let path), .file(let path, _, _): path
+      }
+    }
   }
 
   /// A file that the owner of the logs puts into a pod's folder when all its containers have ended and the pod is deleted.
@@ -77,7 +89,7 @@ package struct PodLogTailer: Sendable {
       let name = present[(index + firstPod) % present.count]
       guard let pod = PodLogPath(folder: name) else { continue }
       pods.insert(name)
-      if self.pod(name, pod, &read, &poll.removable) { poll.removable.append("\(root)/\(name)") }
+      if self.pod(name, pod, &read, &poll.removable) { poll.removable.append(.folder("\(root)/\(name)")) }
       if read.batches.count >= Self.mostBatches {
         poll.hasMore = true
         firstPod = (index + firstPod + 1) % present.count
@@ -115,7 +127,7 @@ package struct PodLogTailer: Sendable {
   }
 
   /// Reads one pod's files; `true` when its folder may be removed.
-  private mutating func pod(_ name: String, _ pod: PodLogPath, _ read: inout TailRead, _ removable: inout [String]) -> Bool {
+  private mutating func pod(_ name: String, _ pod: PodLogPath, _ read: inout TailRead, _ removable: inout [Removable]) -> Bool {
     let folder = "\(root)/\(name)"
     // Looked at before the files: what is in them then is all there will ever be.
     let isEnded = FileSystem.exists("\(folder)/\(Self.endMark)")
@@ -138,7 +150,7 @@ package struct PodLogTailer: Sendable {
   /// Reads one container's files, oldest first; `true` when nothing was new in them.
   private mutating func container(
     _ folder: String, _ container: String, _ names: [String], _ pod: PodLogPath, isEnded: Bool, _ read: inout TailRead,
-    _ removable: inout [String]
+    _ removable: inout [Removable]
   ) -> Bool {
     var isComplete = true
     let logs = names.compactMap { name in PodLogPath.restart(of: name).map { (name: name, restart: $0.restart, isRotated: $0.isRotated) } }
@@ -149,7 +161,7 @@ package struct PodLogTailer: Sendable {
       }
     var seen: Set<UInt64> = []
     // Newest last; per run, because each has its own.
-    var putAway: [Int: [String]] = [:]
+    var putAway: [Int: [Removable]] = [:]
     for (index, log) in logs.enumerated() {
       let path = "\(folder)/\(log.name)"
       guard let status = FileSystem.status(path), !status.isFolder else { continue }
@@ -183,7 +195,7 @@ package struct PodLogTailer: Sendable {
           read.drain(&file, &buffer, isEnded: isOver)
         }
       } else if log.isRotated {
-        putAway[log.restart, default: []].append(path)
+        putAway[log.restart, default: []].append(.file(path, folder: folder, inode: status.inode))
       }
       if !isLast { file.open = nil }
       files[key] = file

@@ -147,6 +147,11 @@ package final class StoreWriter: Sendable {
   /// Forgets the positions of files in and below a folder that was removed.
   package func forget(tailsBelow folder: String) throws(StoreError) { try append(LogBatch(forgottenFolders: [folder])) }
 
+  /// Forgets the position of one file that was removed.
+  package func forget(tailIn folder: String, inode: UInt64) throws(StoreError) {
+    try transaction(isNews: false) { database, _ in try TailRows.forget(in: folder, inode: inode, database) }
+  }
+
   /// Counts and states of sources, without records.
   package func record(_ sources: [SourceUpdate]) throws(StoreError) { try append(LogBatch(sources: sources)) }
 }

@@ -37,6 +37,10 @@ enum TailRows {
       sql: "DELETE FROM tail WHERE folder = ? OR folder >= ? AND folder < ?", arguments: [folder, folder + "/", folder + "0"])
   }
 
+  static func forget(in folder: String, inode: UInt64, _ database: Database) throws {
+    try database.execute(sql: "DELETE FROM tail WHERE folder = ? AND inode = ?", arguments: [folder, Int64(bitPattern: inode)])
+  }
+
   static func all(_ database: Database) throws -> [TailPosition] {
     let statement = try SQLStatement("SELECT folder, inode, name, offset, head_length, head_hash, partials FROM tail", database)
     var positions: [TailPosition] = []

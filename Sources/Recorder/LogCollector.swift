@@ -13,12 +13,13 @@ package struct LogCollector: Sendable {
   let now: @Sendable () -> Timestamp
   /// Waits; throws when it is cancelled.
   let pause: @Sendable (Duration) async throws -> Void
-  /// Removes a folder of a pod that is gone, once all of it is stored.
-  let remove: @Sendable (String) throws -> Void
+  /// Removes a folder of a pod that is gone, or a file that rotation put away, once all of it is stored;
+  /// `nil` where that is somebody else's business.
+  let remove: (@Sendable (String) throws -> Void)?
 
   package init(
     root: String, cluster: String, store: StoreWriter, progress: CollectionProgress, now: @escaping @Sendable () -> Timestamp,
-    pause: @escaping @Sendable (Duration) async throws -> Void, remove: @escaping @Sendable (String) throws -> Void
+    pause: @escaping @Sendable (Duration) async throws -> Void, remove: (@Sendable (String) throws -> Void)?
   ) {
     self.root = root
     self.cluster = cluster
@@ -41,10 +42,7 @@ package struct LogCollector: Sendable {
       let moment = now()
       let poll = tailer.poll(now: moment)
       for batch in poll.batches { try await append(batch) }
-      for folder in poll.removable {
-        try? remove(folder)
-        try? store.forget(tailsBelow: folder)
-      }
+      for removable in poll.removable { self.remove(removable) }
       if poll.hasMore { continue }
       progress.reached(moment)
       if isLast {
@@ -52,6 +50,15 @@ package struct LogCollector: Sendable {
         return
       }
       try await pause(Self.interval)
+    }
+  }
+
+  /// What could not be removed is not forgotten: it would be read again.
+  private func remove(_ removable: PodLogTailer.Removable) {
+    guard let remove, (try? remove(removable.path)) != nil else { return }
+    switch removable {
+    case .folder(let path): try? store.forget(tailsBelow: path)
+    case .file(_, let folder, let inode): try? store.forget(tailIn: folder, inode: inode)
     }
   }
 

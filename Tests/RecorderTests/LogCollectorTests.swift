@@ -84,6 +84,33 @@ import TimeFormat
     try await task.value
   }
 
+  @Test("an old file that rotation put away goes once it is stored, and so does its position")
+  func rotated() async throws {
+    let container = "\(folder.logs)/shop_orders-1_uid-orders-1/orders"
+    for number in 10..<16 {
+      try folder.log(#"{"logMessage":"\#(number)"}"#, at: TestClock.start + .seconds(number))
+      try Files.write(try #require(Files.text("\(container)/0.log")), to: "\(container)/0.log.20180122-1404\(number)")
+      try Files.remove("\(container)/0.log")
+    }
+    try folder.log(#"{"logMessage":"now"}"#, at: TestClock.start + .seconds(20))
+    let store = try StoreWriter(directory: folder.store, now: clock.now())
+    let isStopping = Mutex(false)
+    let task = Task { [collector = collector(store)] in try await collector.run { isStopping.withLock { $0 } } }
+    for _ in 0..<2 {
+      try await clock.paused()
+      clock.goOn()
+    }
+    try await clock.paused()
+    // The newest four and the one that is written.
+    let left = Files.names(in: container)
+    #expect(left.count == 5 && !left.contains("0.log.20180122-140410"))
+    #expect(try store.positions().map(\.name).sorted() == left.sorted())
+    #expect(try await messages() == ["10", "11", "12", "13", "14", "15", "now"])
+    isStopping.withLock { $0 = true }
+    clock.goOn()
+    try await task.value
+  }
+
   @Test("a store that takes nothing stops the reading, says so, and loses nothing")
   func fullDisk() async throws {
     let small = try StoreWriter(directory: folder.store, now: clock.now(), maximumPages: 40)
