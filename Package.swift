@@ -147,7 +147,7 @@ let package = Package(
       [
         "JSONBytes", "TimeFormat", "Screen", "Terminal", "LogStandard", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan",
         "RecordStore", "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "Recorder", "GroundAPI", "GroundControllers",
-        "GroundNode", "Load", "Views", "Training", "Console", "StateDirectory", "CLinux", argumentParser, logging, yams,
+        "GroundNode", "Load", "Views", "Training", "Console", "StateDirectory", "CLinux", argumentParser, logging,
         asyncHTTPClient, nioCore, nioPosix, nioHTTP1, crypto, lifecycle, unixSignals,
       ]),
 
@@ -186,8 +186,7 @@ let package = Package(
       "RecorderTests",
       [
         "Recorder", "RecordStore", "StateDirectory", "Checks", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan",
-        "TimeFormat", "JSONBytes",
-        "LogStandard",
+        "TimeFormat", "JSONBytes", "LogStandard", "KubernetesClient",
       ]),
     tests(
       "KubernetesClientTests",

@@ -1,4 +1,5 @@
 package import ClusterModel
+import KubernetesClient
 package import TimeFormat
 
 /// How complete and how current a cluster's feed is.
@@ -28,18 +29,18 @@ package struct FeedStatus: Sendable, Hashable {
   package var kinds: [Kind]
   package var connection: ClusterConnection
 
-  /// A server sends an event or a bookmark at least about every minute over each watch; one that is silent for longer may be gone.
-  package static let signOfLife = Duration.seconds(75)
-
   /// Until when each kind that is watched is known to have been seen. What happened in the last second may still be on its way.
   package func watched(at now: Timestamp) -> [ClusterResource: Timestamp] {
     var result: [ClusterResource: Timestamp] = [:]
     for kind in kinds {
       guard case .watching = kind.state, let heard = kind.heard else { continue }
-      result[kind.resource] = now - heard < Self.signOfLife ? now - .seconds(1) : heard
+      result[kind.resource] = now - heard < StreamSilence.doubtful ? now - .seconds(1) : heard
     }
     return result
   }
+
+  /// Whether its watches have been silent for longer than servers are.
+  package func isDoubtful(at now: Timestamp) -> Bool { heard.map { now - $0 >= StreamSilence.doubtful } ?? false }
 
   /// Since when anything was heard.
   package var heard: Timestamp? { kinds.compactMap(\.heard).max() }

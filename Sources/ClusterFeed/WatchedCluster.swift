@@ -155,7 +155,7 @@ package final class WatchedCluster: ClusterSource {
         } catch {
           if place.version != version { machine.saw(resourceVersion: place.version) }
           // One that opened and was silent for long ends like any other; whether the server is there, the next one shows.
-          let isSilence = (error as? KubernetesError)?.kind == .unreachable && ContinuousClock.now - began > .seconds(90)
+          let isSilence = (error as? KubernetesError)?.kind == .silent
           action =
             isSilence && !Task.isCancelled
             ? machine.ended(after: .now - began, jitter: Double.random(in: 0...1)) : fail(resource, error, &machine)

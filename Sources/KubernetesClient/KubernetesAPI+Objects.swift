@@ -48,7 +48,7 @@ extension KubernetesAPI {
       ("watch", "1"), ("allowWatchBookmarks", "true"), ("resourceVersion", resourceVersion), ("timeoutSeconds", "\(timeoutSeconds)"),
     ]
     // API servers send a bookmark about once a minute: a connection that stays silent for much longer is dead, or is soon opened again.
-    try await lines(path, query: full, idle: .seconds(min(timeoutSeconds + 15, 100)), onOpen: onOpen, onLine: onLine)
+    try await lines(path, query: full, idle: min(.seconds(timeoutSeconds + 15), StreamSilence.watchLimit), onOpen: onOpen, onLine: onLine)
   }
 
   /// As above, as a sequence of lines; ending the loop ends the watch.

@@ -83,14 +83,17 @@ package final class KubernetesAPI: Sendable {
   }
 
   /// Streams an answer line by line until the server ends it. Fails when no byte came for `idle`.
+  ///
+  /// - Parameter headLimit: how long the answer's head may take, where a server sends it with the first byte of a quiet stream.
   package func lines(
-    _ path: String, query: [(String, String)], accept: String = "application/json", idle: Duration?,
+    _ path: String, query: [(String, String)], accept: String = "application/json", idle: Duration?, headLimit: Duration? = nil,
     onOpen: @escaping @Sendable () async -> Void = {}, onLine: @escaping @Sendable ([UInt8]) async throws -> Void
   ) async throws {
     try await guarded(idle: idle) { [self] heard in
       // A server may send the head of a quiet stream only with its first byte, so a stream without a guard waits for it long.
       let response = try await execute(
-        .get, path, query: query, body: nil, contentType: "", accept: accept, patience: idle == nil ? .seconds(86_400) : patience)
+        .get, path, query: query, body: nil, contentType: "", accept: accept,
+        patience: headLimit ?? (idle == nil ? .seconds(86_400) : patience))
       let status = Int(response.status.code)
       guard (200..<300).contains(status) else {
         var body = try await response.body.collect(upTo: 1 << 20)
@@ -126,7 +129,7 @@ package final class KubernetesAPI: Sendable {
           while true {
             let quiet = heard.silence
             if quiet >= idle {
-              throw KubernetesError(.unreachable, "\(context.cluster.server) has sent nothing for \(idle.brief); connecting again")
+              throw KubernetesError(.silent, "\(context.cluster.server) has sent nothing for \(idle.brief); connecting again")
             }
             try await Task.sleep(for: idle - quiet)
           }

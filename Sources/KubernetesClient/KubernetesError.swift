@@ -7,6 +7,8 @@ package struct KubernetesError: Error, Sendable, Hashable, CustomStringConvertib
     case configuration
     /// No connection, or it broke.
     case unreachable
+    /// A connection that said nothing for longer than ``StreamSilence`` allows: it may be dead.
+    case silent
     /// The answer is not what the API promises.
     case malformed
     case badRequest, unauthorized, forbidden, notFound, alreadyExists, conflict, gone, invalid, tooManyRequests, serverError
@@ -32,7 +34,7 @@ package struct KubernetesError: Error, Sendable, Hashable, CustomStringConvertib
   /// Whether trying again later may help.
   package var isTransient: Bool {
     switch kind {
-    case .unreachable, .serverError, .tooManyRequests, .malformed, .gone: true
+    case .unreachable, .silent, .serverError, .tooManyRequests, .malformed, .gone: true
     // Credentials are refreshed, roles are granted, objects come: worth another try, though a late one.
     case .unauthorized, .forbidden: true
     default: false

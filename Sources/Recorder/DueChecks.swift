@@ -11,7 +11,8 @@ package struct DueChecks: Sendable {
   let logs: any LogSource
   let evidence: any EvidenceLog
   let store: StoreWriter
-  let frontDoor: any FrontDoor
+  /// `nil` where the cluster has no application that requests may be sent to: checks that send are then unknown.
+  let frontDoor: (any FrontDoor)?
   /// The plan as it is on disk now; `nil` when there is none or it has errors.
   let plan: @Sendable () -> Plan?
   let now: @Sendable () -> Timestamp
@@ -19,7 +20,7 @@ package struct DueChecks: Sendable {
   let pause: @Sendable (Duration) async throws -> Void
 
   package init(
-    cluster: any ClusterSource, logs: any LogSource, evidence: any EvidenceLog, store: StoreWriter, frontDoor: any FrontDoor,
+    cluster: any ClusterSource, logs: any LogSource, evidence: any EvidenceLog, store: StoreWriter, frontDoor: (any FrontDoor)?,
     plan: @escaping @Sendable () -> Plan?, now: @escaping @Sendable () -> Timestamp,
     pause: @escaping @Sendable (Duration) async throws -> Void
   ) {
@@ -38,15 +39,34 @@ package struct DueChecks: Sendable {
   }
 
   /// Runs what is due, until cancelled.
-  package func run() async {
+  ///
+  /// - Parameter tell: is told why nothing is run; `nil` when it is.
+  package func run(_ tell: @Sendable (_ obstacle: String?) -> Void = { _ in }) async {
     while !Task.isCancelled {
       // Not at once: a cluster that has just come up would fail what it passes a moment later.
       do { try await pause(.seconds(5)) } catch { return }
-      guard case .live = cluster.current().connection, let plan = plan() else { continue }
+      guard case .live = cluster.current().connection else {
+        tell("\(cluster.cluster) does not answer")
+        continue
+      }
+      guard let plan = plan() else {
+        tell("there is no usable plan; periplus plan lint says what is wrong with it")
+        continue
+      }
+      guard isWanted(by: plan) else {
+        tell("the plan has no cluster \(cluster.cluster): its checks are not run there")
+        continue
+      }
+      tell(nil)
       for id in await due(plan) {
         for report in await runner.run(plan, only: [id]) { try? store.record(evidence: report.evidence) }
       }
     }
+  }
+
+  /// A cluster that has the application is checked whatever the plan calls it; of others those that the plan names.
+  private func isWanted(by plan: Plan) -> Bool {
+    frontDoor != nil || plan.program.clusters.contains { $0.id == cluster.cluster }
   }
 
   /// Checks without evidence, or whose evidence is past half its time to live: renewed before it is stale.
@@ -68,6 +88,7 @@ package struct DueChecks: Sendable {
     for id in ids.subtracting(known).sorted() {
       throw RecorderError("the plan has no check \(id); it has: \(known.sorted().joined(separator: ", "))")
     }
+    guard isWanted(by: plan) else { return }
     for check in plan.checks where ids.isEmpty || ids.contains(check.id) {
       for result in await runner.run(plan, only: [check.id]) {
         try store.record(evidence: result.evidence)

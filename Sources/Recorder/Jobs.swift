@@ -3,24 +3,37 @@ import Ingest
 import JSONBytes
 import MigrationPlan
 import RecordStore
-import Synchronization
 import TelemetryModel
 import TimeFormat
 
 /// What a running recorder does when asked over its control socket.
 struct Jobs: Sendable {
-  let ground: GroundChecks
+  let checks: RunningChecks
+  let services: ServiceStates
   let store: StoreWriter
-  let progress: CollectionProgress
+  /// Of the clusters whose nodes' files are read.
+  let progress: [String: CollectionProgress]
   let now: @Sendable () -> Timestamp
 
-  var table: [String: ControlServer.Job] { ["check": check, "collected": collected, "ingest": ingest] }
+  var table: [String: ControlServer.Job] { ["check": check, "collected": collected, "ingest": ingest, "services": listed] }
 
-  /// Answers as soon as everything is stored that was written before it was asked.
+  /// How each service is, one a line.
+  @Sendable private func listed(_ body: JSONValue) -> AsyncStream<JSONValue> {
+    AsyncStream { continuation in
+      for service in services.all { continuation.yield(service.json) }
+      continuation.finish()
+    }
+  }
+
+  /// Answers, cluster by cluster, as soon as everything is stored that was written before it was asked.
   @Sendable private func collected(_ body: JSONValue) -> AsyncStream<JSONValue> {
     AsyncStream { continuation in
       let task = Task {
-        if let until = await progress.wait(until: now()) { continuation.yield(["collectedUntil": .string(until.rfc3339(.nanoseconds))]) }
+        let asked = now()
+        for (cluster, progress) in progress.sorted(by: { $0.key < $1.key }) {
+          guard let until = await progress.wait(until: asked) else { break }
+          continuation.yield(["cluster": .string(cluster), "collectedUntil": .string(until.rfc3339(.nanoseconds))])
+        }
         continuation.finish()
       }
       continuation.onTermination = { _ in task.cancel() }
@@ -32,10 +45,11 @@ struct Jobs: Sendable {
     return AsyncStream { continuation in
       let task = Task {
         do {
-          guard let checks = await ground.wait() else {
-            throw RecorderError("checks run on the proving ground and none runs here; periplus up starts it")
+          let all = await checks.wait()
+          guard !all.isEmpty else {
+            throw RecorderError("checks run on a cluster and this recorder has reached none; periplus up starts the proving ground")
           }
-          try await checks.now(only: ids) { continuation.yield(Self.line($0)) }
+          for checks in all { try await checks.now(only: ids) { continuation.yield(Self.line($0)) } }
         } catch {
           continuation.yield(["error": .string("\(error)")])
         }
@@ -71,21 +85,5 @@ struct Jobs: Sendable {
       }
       continuation.onTermination = { _ in task.cancel() }
     }
-  }
-}
-
-/// The ground's checks, once it has said where it listens.
-final class GroundChecks: Sendable {
-  private let held = Mutex<DueChecks?>(nil)
-
-  var checks: DueChecks? {
-    get { held.withLock { $0 } }
-    set { held.withLock { $0 = newValue } }
-  }
-
-  /// Waits a moment for a ground that is just starting.
-  func wait() async -> DueChecks? {
-    for _ in 0..<20 where checks == nil { try? await Task.sleep(for: .milliseconds(100)) }
-    return checks
   }
 }

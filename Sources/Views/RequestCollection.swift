@@ -16,11 +16,16 @@ package struct RequestCollection: Sendable, Hashable {
   ///   - reached: up to when the recorder says to have collected, by cluster; more recent than what the sources say.
   ///   - asked: what was collected up to this moment is all that was asked for.
   package init(_ sources: [SourceStatus], reached: [String: Timestamp] = [:], asked: Timestamp? = nil) {
-    for source in sources where source.name == "logs" {
+    for source in sources where source.name == "logs" && !Self.isInPlace(source) {
       until[source.cluster] = .some([source.currentAt, reached[source.cluster]].compactMap { $0 }.max())
       errors[source.cluster] = source.lastError
     }
     if let asked { for (cluster, moment) in reached where moment >= asked { until[cluster] = nil } }
+  }
+
+  /// Nothing was ever collected of it, and the source says why: its logs stay where they are.
+  private static func isInPlace(_ source: SourceStatus) -> Bool {
+    source.connectedSince == nil && source.currentAt == nil && source.dropReason != nil
   }
 
   /// Whether a record that should follow one of this moment would be known.

@@ -78,6 +78,9 @@ struct ReportTests {
     #expect(view.missing.contains { $0.hasPrefix("no completion record from orders") && !$0.contains("yet") })
     #expect(view.collection.behind(lane.end) == nil)
     #expect(view.collection.behind(lane.end + .seconds(3))?.hasPrefix("collection is behind: logs of") == true)
+    // Where logs stay in their cluster nothing is waited for.
+    let inPlace = SourceStatus(name: "logs", cluster: lane.cluster, dropReason: "they stay in the cluster")
+    #expect(RequestCollection([inPlace]).behind(lane.end) == nil)
   }
 
   @Test("an entry that is not settled says so, and a pod without a node names none")

@@ -4,7 +4,6 @@ import GroundNode
 import MigrationPlan
 import Recorder
 import StateDirectory
-import Synchronization
 
 /// The proving ground's daemon. Started by `up`; hidden, because nobody needs to start it by hand.
 struct Ground: AsyncParsableCommand {
@@ -43,37 +42,48 @@ struct Record: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Collect logs, keep the reschedule ledger and run due checks, in the foreground.",
     discussion: """
-      The proving ground keeps one running by itself; only one recorder can write a store. To keep the ledger of another cluster, give \
-      its context of KUBECONFIG and, beside a ground, a state folder of its own:
+      The proving ground keeps one running by itself; only one recorder can write a store. For other clusters, give their contexts of \
+      KUBECONFIG and, beside a ground, a state folder of its own:
         PERIPLUS_HOME=~/.local/state/staging periplus record --context staging
+      Their logs stay where they are, unless --logs copy has them copied: over the API, at most \(FollowedLogs.limit) containers of a \
+      cluster at a time.
       """)
 
   @OptionGroup var home: HomeOptions
-  @Option(help: ArgumentHelp("Also keep the ledger of this context of KUBECONFIG; may be given more than once.", valueName: "context"))
+  @Option(help: ArgumentHelp("Also record this context of KUBECONFIG; may be given more than once.", valueName: "context"))
   var context: [String] = []
-
-  private static let stop = Atomic<Bool>(false)
+  @Option(
+    help: ArgumentHelp(
+      "in-place (the default) leaves the logs of the contexts in their clusters, copy copies them; CONTEXT=copy is for one of them.",
+      valueName: "in-place|copy"))
+  var logs: [LogsOption] = []
 
   func run() async throws {
     let home = try home.resolve()
-    Self.stop.store(false, ordering: .relaxed)
-    // A handler may do no more than set a flag (signal-safety(7)).
-    for number in [SIGTERM, SIGINT] { signal(number, { _ in Record.stop.store(true, ordering: .relaxed) }) }
+    // No terminal is needed, so that losing it ends nothing.
     signal(SIGHUP, SIG_IGN)
     let launcher = GroundLauncher(home: home)
     let owner = Owner(home: home)
     let plan = PlanFile(home: home)
-    let others = try ConsoleWiring.feeds(contexts: context)
-    let service = RecorderService(
-      home: home, others: others, plan: { try? plan.read(now: WallClock.now()) }, now: WallClock.now,
-      reviveGround: { if !owner.isGone { _ = try? launcher.start() } })
     do {
+      let service = RecorderService(
+        home: home, configuration: try RecorderWiring(home: home).configuration(contexts: context, logs: logs),
+        plan: { try? plan.read(now: WallClock.now()) }, now: WallClock.now,
+        upkeep: { if !owner.isGone { launcher.revive() } })
       try await service.run {
-        // With its owner gone the ground ends its pods and this process; when the ground is dead too, nobody else will.
-        Record.stop.load(ordering: .relaxed) || (owner.isGone && !launcher.isRunning("ground"))
+        await withTaskGroup(of: Void.self) { group in
+          // More than one may ask it to end; it reads the logs to their end for all of them.
+          group.addTask { await Interrupts.wait(isPatient: true) }
+          group.addTask {
+            // With its owner gone the ground ends its pods and this process; when the ground is dead too, nobody else will.
+            while !Task.isCancelled, !owner.isGone || launcher.isRunning("ground") { try? await Task.sleep(for: .seconds(1)) }
+          }
+          await group.next()
+          group.cancelAll()
+        }
       }
     } catch {
-      throw Problem.environment("\(error)")
+      throw (error as? Problem) ?? Problem.environment("\(error)")
     }
   }
 }

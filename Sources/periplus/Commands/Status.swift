@@ -2,6 +2,7 @@ import ArgumentParser
 import GroundNode
 import JSONBytes
 import RecordStore
+import Recorder
 import StateDirectory
 import TelemetryModel
 import TimeFormat
@@ -19,6 +20,7 @@ struct Status: AsyncParsableCommand {
     // A ground that is ending has left its address behind, and does not answer there any more.
     let info = launcher.isRunning("ground") ? GroundInfo.running(home) : nil
     let sources = await StoreReader(directory: home.store).completeness()
+    let services = launcher.isRunning("recorder") ? await RecorderServices(home: home).list() : []
     let components = GroundLauncher.daemons.map { name -> (name: String, state: String, pid: Int32?) in
       let isRunning = launcher.isRunning(name)
       let state = isRunning ? "running" : desired == .up ? "dead" : "stopped"
@@ -35,6 +37,7 @@ struct Status: AsyncParsableCommand {
           if let pid = $0.pid { component["pid"] = .int(Int64(pid)) }
           return .object(component)
         })
+      status["services"] = .array(services.map(\.json))
       status["sources"] = .array(
         sources.map {
           var source: JSONObject = ["name": .string($0.name), "cluster": .string($0.cluster)]
@@ -53,6 +56,11 @@ struct Status: AsyncParsableCommand {
       }
       if let info { Output.line("api         \(info.url), pods in \(info.network)") }
       if Files.exists(home.kubeconfig) { Output.line("kubeconfig  \(home.kubeconfig)") }
+      for service in services {
+        let failures = service.failures > 0 ? ", failed \(service.failures) times" : ""
+        let reason = service.reason.map { " — \($0)" } ?? ""
+        Output.line("service     \(service.display): \(service.state.rawValue) for \((now - service.since).brief)\(failures)\(reason)")
+      }
       for source in sources {
         let age = source.currentAt.map { "\((now - $0).brief) behind" } ?? "not connected yet"
         let error = source.lastError.map { " — \($0)" } ?? ""

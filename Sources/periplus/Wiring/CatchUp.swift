@@ -15,8 +15,8 @@ struct CatchUp {
 
   /// Waits at most 2 s; answers how far the logs are collected then.
   func wait(_ store: StoreReader) async -> RequestCollection {
-    let reached = GroundLauncher(home: home).isRunning("recorder") ? await recorderReached() : nil
-    return RequestCollection(await store.completeness(), reached: reached.map { ["ground": $0] } ?? [:], asked: asked)
+    let reached = GroundLauncher(home: home).isRunning("recorder") ? await recorderReached() : [:]
+    return RequestCollection(await store.completeness(), reached: reached, asked: asked)
   }
 
   /// Why records may be missing that were written before the command; `nil` when none can be, or nobody collects.
@@ -24,21 +24,23 @@ struct CatchUp {
     DesiredState.read(home) == .up ? collection.behind(asked) : nil
   }
 
-  private func recorderReached() async -> Timestamp? {
+  /// By cluster.
+  private func recorderReached() async -> [String: Timestamp] {
     let client = ControlClient(socket: home.socket("recorder"))
-    return await withTaskGroup(of: Timestamp?.self) { group in
+    return await withTaskGroup(of: [String: Timestamp].self) { group in
       group.addTask {
-        var reached: Timestamp?
+        var reached: [String: Timestamp] = [:]
         try? await client.run("collected") { line in
-          reached = line["collectedUntil"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
+          guard let cluster = line["cluster"]?.stringValue else { return }
+          reached[cluster] = line["collectedUntil"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
         }
         return reached
       }
       group.addTask {
         try? await Task.sleep(for: .seconds(2))
-        return nil
+        return [:]
       }
-      let first = await group.next() ?? nil
+      let first = await group.next() ?? [:]
       group.cancelAll()
       return first
     }

@@ -30,6 +30,12 @@ struct GroundLauncher {
     return true
   }
 
+  /// Starts a ground's daemon again that is wanted and dead.
+  func revive() {
+    guard DesiredState.read(home) == .up, !isRunning("ground") else { return }
+    _ = try? start()
+  }
+
   /// The daemons' environment names their home, so that `ps` and the tests can tell whose they are.
   var daemonEnvironment: [String: String] {
     var environment = Environment.current

@@ -4,13 +4,14 @@ import Synchronization
 
 /// ctrl-c and SIGTERM for commands that have something to finish: the first asks to stop, the second ends at once.
 enum Interrupts {
-  static func onInterrupt(_ stop: @escaping @Sendable () -> Void) {
+  /// - Parameter isPatient: a second signal does not end the process at once.
+  static func onInterrupt(isPatient: Bool = false, _ stop: @escaping @Sendable () -> Void) {
     let count = Counter()
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        if count.next() > 1 { _exit(128 + number) }
+        if count.next() > 1, !isPatient { _exit(128 + number) }
         stop()
       }
       source.resume()
@@ -32,9 +33,9 @@ enum Interrupts {
 
 extension Interrupts {
   /// Waits for ctrl-c or SIGTERM.
-  static func wait() async {
+  static func wait(isPatient: Bool = false) async {
     let (stream, continuation) = AsyncStream<Void>.makeStream()
-    onInterrupt { continuation.finish() }
+    onInterrupt(isPatient: isPatient) { continuation.finish() }
     for await _ in stream {}
   }
 }
