@@ -1,4 +1,5 @@
 import JSONBytes
+import Kubernetes
 
 /// The discovery documents, from the table of resources (apimachinery, `APIResourceList`; KEP 3352 for the aggregated form).
 enum Discovery {
@@ -22,7 +23,10 @@ enum Discovery {
         groups.append(Group(name: resource.group, version: resource.version, resources: [resource]))
       }
     }
-    groups.append(Group(name: "events.k8s.io", version: "v1", resources: [.events]))
+    for definition in ResourceDefinitions.all {
+      guard let alias = definition.alias else { continue }
+      groups.append(Group(name: alias.group, version: alias.version, resources: [definition.resource]))
+    }
     return groups
   }()
 
@@ -58,10 +62,10 @@ enum Discovery {
     var entries: [JSONValue] = []
     for resource in group.resources {
       var entry: JSONValue = [
-        "name": .string(resource.plural), "singularName": .string(resource.singular), "namespaced": .bool(resource.namespaced),
+        "name": .string(resource.plural), "singularName": .string(resource.type.singular), "namespaced": .bool(resource.namespaced),
         "kind": .string(resource.kind), "verbs": strings(resource.verbs),
       ]
-      if !resource.shortNames.isEmpty { entry["shortNames"] = strings(resource.shortNames) }
+      if !resource.type.shortNames.isEmpty { entry["shortNames"] = strings(resource.type.shortNames) }
       if !resource.categories.isEmpty { entry["categories"] = strings(resource.categories) }
       entries.append(entry)
       for subresource in resource.subresources {
@@ -100,10 +104,10 @@ enum Discovery {
   private static func aggregated(_ resource: Resource) -> JSONValue {
     var entry: JSONValue = [
       "resource": .string(resource.plural), "responseKind": kind(nil, resource.kind, nil),
-      "scope": resource.namespaced ? "Namespaced" : "Cluster", "singularResource": .string(resource.singular),
+      "scope": resource.namespaced ? "Namespaced" : "Cluster", "singularResource": .string(resource.type.singular),
       "verbs": strings(resource.verbs),
     ]
-    if !resource.shortNames.isEmpty { entry["shortNames"] = strings(resource.shortNames) }
+    if !resource.type.shortNames.isEmpty { entry["shortNames"] = strings(resource.type.shortNames) }
     if !resource.categories.isEmpty { entry["categories"] = strings(resource.categories) }
     if !resource.subresources.isEmpty {
       entry["subresources"] = .array(

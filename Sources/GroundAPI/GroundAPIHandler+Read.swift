@@ -1,7 +1,7 @@
-import GroundControllers
 import FoundationEssentials
 import Hummingbird
 import JSONBytes
+import Kubernetes
 import NIOCore
 import TimeFormat
 
@@ -11,7 +11,7 @@ extension GroundAPIHandler {
     guard let object = store.get(target.resource, namespace: target.namespace ?? "", name: name) else {
       throw .notFound(target.resource, name)
     }
-    if target.subresource == "scale" { return Self.json(Scale.of(object)) }
+    if case .scale? = target.action { return Self.json(Scale.of(object)) }
     return Self.json(representation.single(object, target, now: store.now()))
   }
 
@@ -50,10 +50,15 @@ extension GroundAPIHandler {
   }
 
   func selectors(_ target: RequestTarget, _ query: QueryParameters) throws(APIError) -> (LabelSelector, FieldSelector) {
-    let labels = try query["labelSelector"].map { (text) throws(APIError) in try LabelSelector(parsing: text) } ?? .everything
+    let labels: LabelSelector
+    do throws(SelectorError) {
+      labels = try query["labelSelector"].map { (text) throws(SelectorError) in try LabelSelector(parsing: text) } ?? .everything
+    } catch {
+      throw .badRequest(error.message)
+    }
     var fields =
       try query["fieldSelector"].map { (text) throws(APIError) in
-        try FieldSelector(parsing: EventView.fields(text, group: target.group), for: target.resource)
+        try FieldSelector(parsing: target.alias?.stored(fields: text) ?? text, for: target.resource)
       } ?? .everything
     if let name = target.name { fields.terms.append(.init(path: ["metadata", "name"], value: name, equal: true)) }
     return (labels, fields)

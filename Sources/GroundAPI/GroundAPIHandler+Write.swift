@@ -32,7 +32,7 @@ struct ChangeRequest: Sendable {
   func object() throws(APIError) -> JSONValue {
     var object = try tree()
     guard object.objectValue != nil else { throw .badRequest("the body of the request is not a JSON object") }
-    if target.group == "events.k8s.io" { EventView.store(&object) }
+    if let alias = target.alias { object = alias.stored(object, of: target.resource) }
     if let kind = object["kind"]?.stringValue, kind != target.resource.kind {
       throw .badRequest("the kind in the data (\(kind)) does not match the expected kind (\(target.resource.kind))")
     }
@@ -59,28 +59,23 @@ struct ChangeRequest: Sendable {
 extension GroundAPIHandler {
   func create(_ change: ChangeRequest) throws(APIError) -> Response {
     let target = change.target
-    switch target.subresource {
-    case "binding"?:
-      guard let node = try change.tree().at("target", "name")?.stringValue else { throw .badRequest("a Binding needs target.name") }
-      try store.bind(target.name ?? "", namespace: target.namespace ?? "", node: node, by: change.manager)
-      return success(.created)
-    case "eviction"?:
+    if case .post(let carryOut)? = target.action {
       let body = try change.tree()
-      if !change.dryRun, !Self.asksDryRun(body["deleteOptions"]) {
-        try store.evict(
-          target.name ?? "", namespace: target.namespace ?? "", options: deleteOptions(body["deleteOptions"] ?? [:], change.query),
-          by: change.manager)
-      }
+      let options = body["deleteOptions"] ?? [:]
+      try carryOut(
+        store,
+        SubresourcePost(
+          namespace: target.namespace ?? "", name: target.name ?? "", body: body, options: deleteOptions(options, change.query),
+          manager: change.manager, dryRun: change.dryRun || Self.asksDryRun(options)))
       return success(.created)
-    default:
-      let object = try store.create(target.resource, change.object(), by: change.manager, dryRun: change.dryRun)
-      return Self.json(change.representation.single(object, target, now: store.now()), status: .created)
     }
+    let object = try store.create(target.resource, change.object(), by: change.manager, dryRun: change.dryRun)
+    return Self.json(change.representation.single(object, target, now: store.now()), status: .created)
   }
 
   func update(_ change: ChangeRequest) throws(APIError) -> Response {
     let target = change.target
-    if target.subresource == "scale" { return try scale(change) { (_) throws(APIError) in try change.tree() } }
+    if case .scale? = target.action { return try scale(change) { (_) throws(APIError) in try change.tree() } }
     let object = try store.replace(
       target.resource, change.object(), subresource: target.subresource, by: change.manager, dryRun: change.dryRun)
     return Self.json(change.representation.single(object, target, now: store.now()))
@@ -95,14 +90,14 @@ extension GroundAPIHandler {
           "this cluster has no server-side apply (\(change.contentType)): use client-side apply, or a JSON, merge or strategic merge patch")
     }
     let body = try change.tree()
-    if target.subresource == "scale" {
-      return try scale(change) { (scale) throws(APIError) in try self.patched(scale, body, change.contentType) }
+    if case .scale? = target.action {
+      return try scale(change) { (scale) throws(APIError) in try self.patched(scale, body, change) }
     }
     for _ in 0..<32 {
       guard let old = store.get(target.resource, namespace: target.namespace ?? "", name: target.name ?? "") else {
         throw .notFound(target.resource, target.name ?? "")
       }
-      var new = try patched(old, body, change.contentType)
+      var new = try patched(old, body, change)
       let given = body.at("metadata", "resourceVersion")?.stringValue
       new.set("metadata", "name", to: old.at("metadata", "name"))
       new.set("metadata", "namespace", to: old.at("metadata", "namespace"))
@@ -117,16 +112,16 @@ extension GroundAPIHandler {
     throw .stale(target.resource, target.name ?? "")
   }
 
-  private func patched(_ object: JSONValue, _ body: JSONValue, _ contentType: String) throws(APIError) -> JSONValue {
-    switch contentType {
+  private func patched(_ object: JSONValue, _ body: JSONValue, _ change: ChangeRequest) throws(APIError) -> JSONValue {
+    switch change.contentType {
     case "application/json-patch+json": try JSONPatch.apply(body, to: object)
     case "application/merge-patch+json": MergePatch.apply(body, to: object)
-    case "application/strategic-merge-patch+json": try StrategicMerge.apply(body, to: object)
+    case "application/strategic-merge-patch+json": try StrategicMerge.apply(body, to: object, of: change.target.resource)
     default:
       throw APIError(
         code: 415, reason: "UnsupportedMediaType",
         message:
-          "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json; got \(contentType)"
+          "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json; got \(change.contentType)"
       )
     }
   }
@@ -165,7 +160,7 @@ extension GroundAPIHandler {
     let object = try store.delete(
       target.resource, namespace: target.namespace ?? "", name: target.name ?? "", options: options, by: change.manager, dryRun: dryRun)
     let isGone = store.get(target.resource, namespace: target.namespace ?? "", name: target.name ?? "") == nil
-    if isGone, target.resource != .pods {
+    if isGone, !target.resource.definition.onDelete.answersWithObject {
       var details: JSONValue = ["name": .string(target.name ?? "")]
       if !target.resource.group.isEmpty { details["group"] = .string(target.resource.group) }
       details["kind"] = .string(target.resource.plural)

@@ -66,7 +66,7 @@ struct GroundAPIHandler: Sendable {
   }
 
   private func objects(_ request: Request, _ target: RequestTarget, _ query: QueryParameters, _ accept: String) async throws -> Response {
-    if target.subresource == "log" {
+    if case .log? = target.action {
       guard request.method == .get else { throw notAllowed() }
       return try await log(request, target, query)
     }
@@ -117,7 +117,7 @@ struct GroundAPIHandler: Sendable {
       default: nil
       }
     let allowed =
-      target.subresource.map { name in target.resource.subresources.first { $0.name == name }?.verbs ?? [] } ?? target.resource.verbs
+      target.subresource.map { target.resource.subresource($0)?.verbs ?? [] } ?? target.resource.verbs
     guard let verb, allowed.contains(verb.rawValue) else { throw notAllowed() }
     return verb
   }

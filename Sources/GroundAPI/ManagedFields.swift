@@ -7,7 +7,7 @@ enum ManagedFields {
     _ manager: String, _ operation: String, _ subresource: String?, at moment: Timestamp, _ resource: Resource, from old: JSONValue,
     into object: inout JSONValue
   ) {
-    guard resource != .events else { return }
+    guard resource.definition.hasManagedFields else { return }
     var fields = changed(from: old, to: object)
     guard fields.objectValue?.isEmpty == false else { return }
     var entries = object.at("metadata", "managedFields")?.arrayValue ?? []

@@ -6,6 +6,7 @@ extension ObjectStore {
   func prepareCreate(
     _ resource: Resource, _ object: JSONValue, _ manager: String, _ state: borrowing State
   ) throws(APIError) -> (key: Key, object: JSONValue) {
+    let definition = resource.definition
     var object = object
     guard object.objectValue != nil else { throw .badRequest("the body is not a JSON object of kind \(resource.kind)") }
     object["kind"] = .string(resource.kind)
@@ -20,7 +21,7 @@ extension ObjectStore {
       guard let home = state.tables[Resource.namespaces.id]?[Key(namespace: "", name: namespace)] else {
         throw .notFound(.namespaces, namespace)
       }
-      if home.at("metadata", "deletionTimestamp") != nil, resource != .events {
+      if home.at("metadata", "deletionTimestamp") != nil, !definition.outlivesNamespace {
         var refusal = APIError.forbidden(
           resource, object.at("metadata", "name")?.stringValue ?? "",
           "unable to create new content in namespace \(namespace) because it is being terminated")
@@ -46,8 +47,8 @@ extension ObjectStore {
     object.set("metadata", "uid", to: .string(RandomText.uuid()))
     object.set("metadata", "creationTimestamp", to: .string(moment.rfc3339(.seconds)))
     if resource.hasGeneration { object.set("metadata", "generation", to: 1) }
-    Defaults.fill(resource, &object)
-    if resource == .services { try allocateAddress(&object, old: nil, state) }
+    definition.defaults(&object)
+    try definition.admit(&object, nil, others(state))
     let causes = Validation.causes(resource, object, old: nil)
     if !causes.isEmpty { throw .invalid(resource, name, causes) }
     ManagedFields.record(manager, "Update", nil, at: moment, resource, from: .null, into: &object)
@@ -63,14 +64,12 @@ extension ObjectStore {
     let name = old.at("metadata", "name")?.stringValue ?? ""
     object["kind"] = .string(resource.kind)
     object["apiVersion"] = .string(resource.apiVersion)
-    switch subresource {
-    case "status":
+    if let subresource {
+      // Only a part of the object is written; any other subresource was answered before.
+      guard case .part(let path) = resource.subresource(subresource)?.action else { return nil }
       object = old
-      object["status"] = new["status"]
-    case "finalize":
-      object = old
-      object.set("spec", "finalizers", to: new.at("spec", "finalizers"))
-    default:
+      object.set(path[...], to: new.at(path))
+    } else {
       for field in [
         "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion",
         "managedFields", "selfLink", "generateName",
@@ -78,11 +77,10 @@ extension ObjectStore {
         object.set("metadata", field, to: old.at("metadata", field))
       }
       if resource.hasStatus { object["status"] = old["status"] }
-      if resource == .pods, subresource != "binding" {
-        object.set("spec", "nodeName", to: old.at("spec", "nodeName"))
-      }
-      if resource == .services { try allocateAddress(&object, old: old, state) }
-      Defaults.fill(resource, &object)
+      let definition = resource.definition
+      definition.prepareUpdate(&object, old)
+      definition.defaults(&object)
+      try definition.admit(&object, old, others(state))
     }
     if object == old { return nil }
     let causes = Validation.causes(resource, object, old: subresource == nil ? old : JSONValue?.none)
@@ -107,45 +105,10 @@ extension ObjectStore {
     guard object.at("metadata", "deletionTimestamp") != nil, (object.at("metadata", "finalizers")?.arrayValue ?? []).isEmpty else {
       return false
     }
-    switch resource {
-    case .pods: return (object.at("metadata", "deletionGracePeriodSeconds")?.intValue ?? 0) == 0
-    case .namespaces: return (object.at("spec", "finalizers")?.arrayValue ?? []).isEmpty
-    default: return true
-    }
+    return resource.definition.onDelete.isFinished(object)
   }
 
-  private func allocateAddress(_ service: inout JSONValue, old: JSONValue?, _ state: borrowing State) throws(APIError) {
-    if service.at("spec", "type")?.stringValue == "ExternalName" { return }
-    if let present = old?.at("spec", "clusterIP") {
-      if service.at("spec", "clusterIP")?.stringValue?.isEmpty ?? true { service.set("spec", "clusterIP", to: present) }
-      if service.at("spec", "clusterIPs") == nil { service.set("spec", "clusterIPs", to: old?.at("spec", "clusterIPs")) }
-      return
-    }
-    let wanted = service.at("spec", "clusterIP")?.stringValue ?? ""
-    if wanted == "None" {
-      service.set("spec", "clusterIPs", to: ["None"])
-      return
-    }
-    let name = service.at("metadata", "name")?.stringValue ?? ""
-    let used = Set((state.tables[Resource.services.id] ?? [:]).values.compactMap { $0.at("spec", "clusterIP")?.stringValue })
-    if !wanted.isEmpty {
-      guard !used.contains(wanted) else {
-        throw .invalid(
-          .services, name,
-          [
-            .init(
-              reason: "FieldValueInvalid",
-              message: "Invalid value: \"\(wanted)\": failed to allocate IP \(wanted): provided IP is already allocated",
-              field: "spec.clusterIP")
-          ])
-      }
-      service.set("spec", "clusterIPs", to: [.string(wanted)])
-      return
-    }
-    guard let address = serviceAddresses(used) else {
-      throw .internalError("no service address is left in the cluster's range; delete a Service first")
-    }
-    service.set("spec", "clusterIP", to: .string(address))
-    service.set("spec", "clusterIPs", to: [.string(address)])
+  private func others(_ state: borrowing State) -> StoredObjects {
+    StoredObjects(tables: state.tables, serviceAddresses: serviceAddresses)
   }
 }

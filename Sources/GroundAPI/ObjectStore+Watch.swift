@@ -1,5 +1,5 @@
-package import GroundControllers
 import JSONBytes
+package import Kubernetes
 import Synchronization
 
 /// Whether a watcher has lost an event because its consumer was too slow.

@@ -1,5 +1,5 @@
-package import GroundControllers
 package import JSONBytes
+package import Kubernetes
 import Synchronization
 import TimeFormat
 

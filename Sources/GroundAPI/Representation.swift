@@ -37,14 +37,13 @@ enum Representation: Sendable {
   }
 
   func single(_ object: JSONValue, _ target: RequestTarget, now: Timestamp, definitions: Bool = true) -> JSONValue {
-    let object = EventView.shown(object, group: target.group, resource: target.resource)
     switch self {
-    case .plain: return object
+    case .plain: return target.shown(object)
     case .table(let include):
       var metadata: JSONValue = [:]
       metadata["resourceVersion"] = object.at("metadata", "resourceVersion")
       return Table(resource: target.resource, include: include).table(
-        [stored(object)], metadata: metadata, now: now, definitions: definitions)
+        [object], metadata: metadata, now: now, definitions: definitions)
     case .metadata:
       return ["kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"] ?? [:]]
     }
@@ -54,14 +53,14 @@ enum Representation: Sendable {
     switch self {
     case .plain:
       let items = objects.map { object -> JSONValue in
-        var object = EventView.shown(object, group: target.group, resource: target.resource)
+        var object = target.shown(object)
         object["kind"] = nil
         object["apiVersion"] = nil
         return object
       }
-      let apiVersion = target.group == "events.k8s.io" ? "events.k8s.io/v1" : target.resource.apiVersion
       return [
-        "kind": .string("\(target.resource.kind)List"), "apiVersion": .string(apiVersion), "metadata": metadata, "items": .array(items),
+        "kind": .string("\(target.resource.kind)List"), "apiVersion": .string(target.apiVersion), "metadata": metadata,
+        "items": .array(items),
       ]
     case .table(let include): return Table(resource: target.resource, include: include).table(objects, metadata: metadata, now: now)
     case .metadata:
@@ -70,52 +69,5 @@ enum Representation: Sendable {
         "items": .array(objects.map { ["metadata": $0["metadata"] ?? [:]] }),
       ]
     }
-  }
-
-  /// Tables are made from the fields as stored.
-  private func stored(_ object: JSONValue) -> JSONValue {
-    var object = object
-    if object["apiVersion"] == "events.k8s.io/v1" { EventView.store(&object) }
-    return object
-  }
-}
-
-/// Events are stored as core/v1 and shown in either group: the same objects under other field names.
-enum EventView {
-  private static let names = [
-    ("involvedObject", "regarding"), ("message", "note"), ("reportingComponent", "reportingController"), ("source", "deprecatedSource"),
-    ("firstTimestamp", "deprecatedFirstTimestamp"), ("lastTimestamp", "deprecatedLastTimestamp"), ("count", "deprecatedCount"),
-  ]
-
-  static func shown(_ event: JSONValue, group: String, resource: Resource) -> JSONValue {
-    guard resource == .events, group == "events.k8s.io" else { return event }
-    var shown = event
-    shown["apiVersion"] = "events.k8s.io/v1"
-    for (core, new) in names {
-      if let value = event[core] {
-        shown[core] = nil
-        shown[new] = value
-      }
-    }
-    return shown
-  }
-
-  static func store(_ event: inout JSONValue) {
-    for (core, new) in names {
-      if let value = event[new] {
-        event[new] = nil
-        event[core] = value
-      }
-    }
-    event["apiVersion"] = "v1"
-  }
-}
-
-extension EventView {
-  /// A field selector's terms under the stored names.
-  static func fields(_ selector: String, group: String) -> String {
-    guard group == "events.k8s.io" else { return selector }
-    return selector.split(separator: ",").map { $0.hasPrefix("regarding.") ? "involvedObject." + $0.dropFirst(10) : String($0) }
-      .joined(separator: ",")
   }
 }

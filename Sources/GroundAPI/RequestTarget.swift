@@ -1,8 +1,10 @@
+import JSONBytes
+
 /// What a path of `/api/v1/…` or `/apis/GROUP/VERSION/…` names.
 struct RequestTarget: Sendable {
   var resource: Resource
-  /// The path's group, which for events may be another than the resource's.
-  var group: String
+  /// The second group by which the path names the resource.
+  var alias: ResourceAlias?
   /// `nil`: all namespaces, or a cluster-wide resource.
   var namespace: String?
   var name: String?
@@ -18,16 +20,25 @@ struct RequestTarget: Sendable {
       namespace = rest[1]
       rest = rest.dropFirst(2)
     }
-    guard let plural = rest.first, rest.count <= 3, let resource = Resource.at(group: group, version: version, plural: plural),
-      namespace == nil || resource.namespaced
+    guard let plural = rest.first, rest.count <= 3, let found = ResourceDefinitions.at(group: group, version: version, plural: plural),
+      namespace == nil || found.resource.namespaced
     else { throw Self.noSuchPath }
     rest = rest.dropFirst()
-    self.resource = resource
-    self.group = group
+    resource = found.resource
+    alias = found.alias
     self.namespace = namespace
     name = rest.first
     subresource = rest.dropFirst().first
     if resource.namespaced, name != nil, namespace == nil { throw Self.noSuchPath }
-    if let subresource, !resource.subresources.contains(where: { $0.name == subresource }) { throw Self.noSuchPath }
+    if let subresource, resource.subresource(subresource) == nil { throw Self.noSuchPath }
   }
+
+  /// As the path's group names it.
+  var apiVersion: String { alias?.apiVersion ?? resource.apiVersion }
+
+  /// What the request does to a subresource; `nil` when it names the object itself.
+  var action: Resource.Subresource.Action? { subresource.flatMap { resource.subresource($0)?.action } }
+
+  /// A stored object in the form of the path's group.
+  func shown(_ object: JSONValue) -> JSONValue { alias?.shown(object) ?? object }
 }

@@ -2,13 +2,15 @@ package import JSONBytes
 
 /// Strategic merge patch: a merge patch that knows which lists are maps or sets, with directives in the patch
 /// (kubernetes, contributors/devel/sig-api-machinery/strategic-merge-patch.md).
-package enum StrategicMerge {
-  package static func apply(_ patch: JSONValue, to object: JSONValue) throws(APIError) -> JSONValue {
+package struct StrategicMerge {
+  private let keys: MergeKeys
+
+  package static func apply(_ patch: JSONValue, to object: JSONValue, of resource: Resource) throws(APIError) -> JSONValue {
     guard case .object = patch else { throw .badRequest("a strategic merge patch is a JSON object") }
-    return try merge(patch, into: object, [])
+    return try StrategicMerge(keys: resource.definition.mergeKeys).merge(patch, into: object, [])
   }
 
-  private static func merge(_ patch: JSONValue, into target: JSONValue?, _ path: [String]) throws(APIError) -> JSONValue {
+  private func merge(_ patch: JSONValue, into target: JSONValue?, _ path: [String]) throws(APIError) -> JSONValue {
     guard case .object(let changes) = patch else { return patch }
     switch changes["$patch"]?.stringValue {
     case "replace"?: return withoutDirectives(patch)
@@ -46,13 +48,13 @@ package enum StrategicMerge {
     }
     for change in changes {
       guard let field = argument(change.key, "$setElementOrder/"), let elements = result[field]?.arrayValue else { continue }
-      result[field] = .array(ordered(elements, by: change.value.arrayValue ?? [], MergeKeys.strategy(path + [field])))
+      result[field] = .array(ordered(elements, by: change.value.arrayValue ?? [], keys.strategy(path + [field])))
     }
     return .object(result)
   }
 
-  private static func list(_ patch: [JSONValue], into target: [JSONValue]?, _ path: [String]) throws(APIError) -> JSONValue {
-    switch MergeKeys.strategy(path) {
+  private func list(_ patch: [JSONValue], into target: [JSONValue]?, _ path: [String]) throws(APIError) -> JSONValue {
+    switch keys.strategy(path) {
     case .atomic: return .array(patch.filter { $0["$patch"] == nil }.map(withoutDirectives))
     case .set:
       var result = target ?? []
@@ -81,7 +83,7 @@ package enum StrategicMerge {
   }
 
   /// The order that the patch's author saw; what they did not know keeps its place after its present neighbour.
-  private static func ordered(_ elements: [JSONValue], by order: [JSONValue], _ strategy: ListStrategy) -> [JSONValue] {
+  private func ordered(_ elements: [JSONValue], by order: [JSONValue], _ strategy: ListStrategy) -> [JSONValue] {
     func identity(_ element: JSONValue) -> JSONValue {
       if case .map(let key) = strategy { element[key] ?? .null } else { element }
     }
@@ -95,7 +97,7 @@ package enum StrategicMerge {
     return known
   }
 
-  private static func withoutDirectives(_ value: JSONValue) -> JSONValue {
+  private func withoutDirectives(_ value: JSONValue) -> JSONValue {
     switch value {
     case .object(let members):
       .object(
@@ -109,9 +111,9 @@ package enum StrategicMerge {
     }
   }
 
-  private static func argument(_ key: String, _ directive: String) -> String? {
+  private func argument(_ key: String, _ directive: String) -> String? {
     key.hasPrefix(directive) ? String(key.dropFirst(directive.count)) : nil
   }
 
-  private static func shown(_ path: [String]) -> String { path.isEmpty ? "the top" : path.joined(separator: ".") }
+  private func shown(_ path: [String]) -> String { path.isEmpty ? "the top" : path.joined(separator: ".") }
 }

@@ -1,36 +1,6 @@
 import JSONBytes
 import TimeFormat
 
-/// One column of a `Table` (meta/v1), and how its cell comes from an object.
-struct TableColumn: Sendable {
-  var name: String
-  var type: String
-  var format: String
-  var description: String
-  /// 0 always shown, 1 with `-o wide`.
-  var priority: Int
-  var cell: @Sendable (JSONValue, Timestamp) -> JSONValue
-
-  init(
-    _ name: String, integer: Bool = false, format: String = "", wide: Bool = false, _ description: String,
-    _ cell: @escaping @Sendable (JSONValue, Timestamp) -> JSONValue
-  ) {
-    self.name = name
-    type = integer ? "integer" : "string"
-    self.format = format
-    self.description = description
-    priority = wide ? 1 : 0
-    self.cell = cell
-  }
-
-  var definition: JSONValue {
-    [
-      "name": .string(name), "type": .string(type), "format": .string(format), "description": .string(description),
-      "priority": .int(Int64(priority)),
-    ]
-  }
-}
-
 /// How much of the object a row carries (`includeObject`).
 enum TableObject: String, Sendable {
   case none = "None"
@@ -44,19 +14,11 @@ struct Table: Sendable {
   var include: TableObject
 
   func table(_ objects: [JSONValue], metadata: JSONValue, now: Timestamp, definitions: Bool = true) -> JSONValue {
-    let columns = TableColumns.of(resource)
+    let definition = resource.definition
+    let columns = definition.columns
     let rows = objects.map { object -> JSONValue in
       var row: JSONValue = ["cells": .array(columns.map { $0.cell(object, now) })]
-      if resource == .pods {
-        switch object.at("status", "phase")?.stringValue {
-        case "Succeeded":
-          row["conditions"] = [
-            ["type": "Completed", "status": "True", "reason": "Succeeded", "message": "The pod has completed successfully."]
-          ]
-        case "Failed": row["conditions"] = [["type": "Completed", "status": "True", "reason": "Failed", "message": "The pod failed."]]
-        default: break
-        }
-      }
+      row["conditions"] = definition.rowConditions(object)
       switch include {
       case .none: break
       case .metadata:

@@ -42,7 +42,7 @@ import TimeFormat
   }
 
   private func strategic(_ target: String, _ patch: String) throws -> JSONValue {
-    try StrategicMerge.apply(JSONValue(parsing: patch), to: JSONValue(parsing: target))
+    try StrategicMerge.apply(JSONValue(parsing: patch), to: JSONValue(parsing: target), of: .pods)
   }
 
   @Test func containersMergeByName() throws {
@@ -93,12 +93,12 @@ import TimeFormat
     for _ in 0..<3000 {
       let target = Self.tree(&random, 4)
       let patch = Self.tree(&random, 4)
-      _ = try? StrategicMerge.apply(patch, to: target)
+      _ = try? StrategicMerge.apply(patch, to: target, of: .pods)
       _ = try? JSONPatch.apply(patch, to: target)
       let merged = MergePatch.apply(patch, to: target)
       #expect(MergePatch.apply(patch, to: merged) == merged, "a merge patch is idempotent")
       if case .object = target { #expect(MergePatch.apply([:], to: target) == target) }
-      if case .object = target, let same = try? StrategicMerge.apply([:], to: target) { #expect(same == target) }
+      if case .object = target, let same = try? StrategicMerge.apply([:], to: target, of: .pods) { #expect(same == target) }
     }
   }
 
