@@ -1,48 +1,75 @@
 package import GroundControllers
 import JSONBytes
+import Kubernetes
 import ServiceLifecycle
 import Synchronization
 import TimeFormat
 
 /// Runs controllers on the store: level-triggered by its changes, idle while nothing changes.
 ///
-/// A change marks its resource dirty and wakes the manager; each controller that minds that resource then looks at the
-/// whole present state and its writes are applied. A controller may ask to be woken at a moment; all look again every
-/// half minute, should anything have been missed.
+/// Each controller has a queue of the objects that it is to look at. A change puts those in that it concerns; so does a moment
+/// that a controller asked for. All are looked at again every half minute, should anything have been missed.
 package final class ControllerManager: Service {
-  private struct Pending {
-    var dirty: Set<String> = []
-    var all = true
+  /// What one controller is to look at, each once, in the order in which it was put in.
+  private struct Queue {
+    private var waiting: [ObjectKey] = []
+    private var known: Set<ObjectKey> = []
+    private var alarms: [ObjectKey: Timestamp] = [:]
+
+    var isEmpty: Bool { waiting.isEmpty }
+    var nextAlarm: Timestamp? { alarms.values.min() }
+
+    mutating func add(_ keys: [ObjectKey]) {
+      for key in keys where known.insert(key).inserted { waiting.append(key) }
+    }
+
+    mutating func addDue(at now: Timestamp) { add(alarms.filter { $0.value <= now }.keys.sorted()) }
+
+    mutating func take() -> [ObjectKey] {
+      defer {
+        waiting = []
+        known = []
+      }
+      return waiting
+    }
+
+    mutating func setAlarm(_ key: ObjectKey, _ moment: Timestamp?) { alarms[key] = moment }
+  }
+
+  private struct Work {
+    var view = ClusterView()
+    /// Of the view; none yet.
+    var revision: Int64 = -1
+    var queues: [Queue]
+    var resynced: Timestamp?
   }
 
   private let store: ObjectStore
   private let controllers: [Controller]
-  private let pending = Mutex(Pending())
+  /// Held for a whole pass: there is one at a time.
+  private let work: Mutex<Work>
 
   private static let resync = Duration.seconds(30)
-  /// When all controllers looked last: changes come more often than any timer.
-  private let lastAll = Mutex<Timestamp?>(nil)
 
   package init(store: ObjectStore, controllers: [Controller]) {
     self.store = store
     self.controllers = controllers
+    work = Mutex(Work(queues: controllers.map { _ in Queue() }))
   }
 
   /// Runs until its task is cancelled or a graceful shutdown begins.
   package func run() async throws {
-    try? await cancelWhenGracefulShutdown { try await self.work() }
+    try? await cancelWhenGracefulShutdown { try await self.passes() }
   }
 
-  private func work() async throws {
+  private func passes() async throws {
     let watch = store.watchAll()
     defer { watch.cancel() }
     let (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        for await event in watch.events where event.resource != .events {
-          self.pending.withLock { pending in _ = pending.dirty.insert(event.resource.id) }
-          waker.yield()
-        }
+        // Events are told to people; no controller waits for one.
+        for await event in watch.events where event.resource != .events { waker.yield() }
         waker.finish()
       }
       group.addTask {
@@ -55,9 +82,7 @@ package final class ControllerManager: Service {
           timer = Task {
             // A moment of rest even where a controller asks for one that has passed.
             try? await Task.sleep(for: max(next, .milliseconds(50)))
-            guard !Task.isCancelled else { return }
-            self.pending.withLock { $0.all = true }
-            waker.yield()
+            if !Task.isCancelled { waker.yield() }
           }
         }
         timer?.cancel()
@@ -67,46 +92,60 @@ package final class ControllerManager: Service {
     }
   }
 
-  /// Lets every controller that is concerned look once. Returns how long until the next look that was asked for.
+  /// Lets every controller look once at what waits in its queue. Returns how long until the next look that was asked for.
   package func pass() -> Duration {
-    var work = pending.withLock { pending in
-      let taken = pending
-      pending = Pending(dirty: [], all: false)
-      return taken
-    }
-    let now = store.now()
-    lastAll.withLock { last in
-      if last.map({ now - $0 >= Self.resync }) ?? true { work.all = true }
-      if work.all { last = now }
-    }
-    if work.all { try? store.expireEvents() }
-    var again: Timestamp?
-    for controller in controllers {
-      // Without resources of its own a controller minds them all.
-      guard work.all || controller.resources.isEmpty || !controller.resources.isDisjoint(with: work.dirty) else {
-        if let asked = wishes.withLock({ $0[controller.name] }) { again = min(again ?? asked, asked) }
-        continue
+    work.withLock { work in
+      let now = store.now()
+      if work.resynced.map({ now - $0 >= Self.resync }) ?? true {
+        try? store.expireEvents()
+        follow(&work)
+        for index in controllers.indices { work.queues[index].add(controllers[index].keys(work.view)) }
+        work.resynced = now
       }
-      let outcome = controller.reconcile(ClusterView(store.everything()), store.now())
-      wishes.withLock { $0[controller.name] = outcome.again }
-      for write in outcome.writes { apply(write, controller.name) }
-      if let moment = outcome.again { again = min(again ?? moment, moment) }
+      follow(&work)
+      for (index, controller) in controllers.enumerated() {
+        work.queues[index].addDue(at: now)
+        for key in work.queues[index].take() {
+          let outcome = controller.reconcile(key, work.view, store.now())
+          work.queues[index].setAlarm(key, outcome.again)
+          if outcome.writes.isEmpty { continue }
+          for write in outcome.writes { apply(write, controller.name) }
+          follow(&work)
+        }
+      }
+      if work.queues.contains(where: { !$0.isEmpty }) { return .zero }
+      return min(Self.resync, work.queues.compactMap(\.nextAlarm).min().map { $0 - store.now() } ?? Self.resync)
     }
-    return min(Self.resync, again.map { $0 - store.now() } ?? Self.resync)
   }
 
-  private let wishes = Mutex<[String: Timestamp]>([:])
+  /// Takes in what has changed in the store, and asks every controller what of it concerns it.
+  private func follow(_ work: inout Work) {
+    guard let changes = store.changes(after: work.revision) else {
+      let (objects, revision) = store.everything()
+      work.view = ClusterView(objects)
+      work.revision = revision
+      for index in controllers.indices { work.queues[index].add(controllers[index].keys(work.view)) }
+      return
+    }
+    for change in changes {
+      work.revision = change.revision
+      let key = ObjectKey(change.resource.type, namespace: change.key.namespace, name: change.key.name)
+      let seen = ObjectChange(key, old: change.old, new: change.new)
+      work.view.apply(seen)
+      for (index, controller) in controllers.enumerated() { work.queues[index].add(controller.enqueue(seen, work.view)) }
+    }
+  }
 
   /// A refused write is dropped: the state has moved on, and its change wakes the controller again.
   private func apply(_ write: Write, _ manager: String) {
     do throws(APIError) {
       switch write {
       case .create(let resource, let object, let announcement):
-        guard let resource = Resource.named(resource) else { return }
+        guard let resource = Resource.named(resource.id) else { return }
         let made = try store.create(resource, object, by: manager)
-        if let announcement { announce(announcement, appending: made.name, manager) }
+        if let announcement { announce(announcement, appending: object.name.isEmpty ? made.name : "", manager) }
       case .patch(let resource, let reference, let subresource, let merge, let version):
-        guard let resource = Resource.named(resource) else { return }
+        guard let resource = Resource.named(resource.id) else { return }
         try store.update(
           resource, namespace: reference.namespace, name: reference.name, subresource: subresource, by: manager
         ) { (object) throws(APIError) in
@@ -114,7 +153,7 @@ package final class ControllerManager: Service {
           object = MergePatch.apply(merge, to: object)
         }
       case .condition(let resource, let reference, let type, let status, let reason, let message):
-        guard let resource = Resource.named(resource) else { return }
+        guard let resource = Resource.named(resource.id) else { return }
         let now = store.now()
         try store.update(
           resource, namespace: reference.namespace, name: reference.name, subresource: "status", by: manager
@@ -123,7 +162,7 @@ package final class ControllerManager: Service {
           object.setCondition(type, status: status, reason: reason, message: message, at: now)
         }
       case .delete(let resource, let reference, let grace, let announcement):
-        guard let resource = Resource.named(resource) else { return }
+        guard let resource = Resource.named(resource.id) else { return }
         try store.delete(
           resource, namespace: reference.namespace, name: reference.name,
           options: DeleteOptions(gracePeriodSeconds: grace, uid: reference.uid), by: manager)
@@ -154,8 +193,16 @@ package final class ControllerManager: Service {
 }
 
 extension ObjectStore {
-  /// Every object, by resource.
-  func everything() -> [String: [JSONValue]] {
-    state.withLock { state in state.tables }.mapValues { Array($0.values) }
+  /// Every object, at one revision.
+  func everything() -> (objects: [(key: ObjectKey, object: JSONValue)], revision: Int64) {
+    let (tables, revision) = state.withLock { ($0.tables, $0.revision) }
+    let objects = tables.flatMap { id, table -> [(key: ObjectKey, object: JSONValue)] in
+      guard let type = Resource.named(id)?.type else { return [] }
+      return table.map { (ObjectKey(type, namespace: $0.key.namespace, name: $0.key.name), $0.value) }
+    }
+    return (objects, revision)
   }
+
+  /// What has changed after a revision, oldest first; `nil` when that is no longer known.
+  func changes(after revision: Int64) -> [StoredChange]? { state.withLock { $0.cache.changes(after: revision) } }
 }

@@ -1,5 +1,5 @@
-import GroundControllers
 import JSONBytes
+import Kubernetes
 
 /// One committed change, with the state before it: whether an object entered or left a selection needs both.
 struct StoredChange: Sendable {
@@ -38,15 +38,17 @@ struct WatchCache {
   /// The changes after `revision`, oldest first; `nil` when some are gone.
   func changes(after revision: Int64) -> [StoredChange]? {
     guard revision >= complete else { return nil }
-    let ordered = ring.count < capacity ? ring[...] : ring[next...] + ring[..<next]
-    var low = ordered.startIndex
-    var high = ordered.endIndex
+    var low = 0
+    var high = ring.count
     while low < high {
       let middle = (low + high) / 2
-      if ordered[middle].revision > revision { high = middle } else { low = middle + 1 }
+      if self[middle].revision > revision { high = middle } else { low = middle + 1 }
     }
-    return Array(ordered[low...])
+    return (low..<ring.count).map { self[$0] }
   }
+
+  /// The change at a place counted from the oldest.
+  private subscript(place: Int) -> StoredChange { ring[(next + place) % ring.count] }
 }
 
 /// Which objects a list or a watch is about.
@@ -57,7 +59,7 @@ struct Selection: Sendable {
 
   func holds(key: ObjectStore.Key, object: JSONValue) -> Bool {
     if let namespace, key.namespace != namespace { return false }
-    return labels.holds(object.at("metadata", "labels")) && fields.holds(object)
+    return labels.matches(object.at("metadata", "labels")) && fields.holds(object)
   }
 
   /// What a change means to this selection; `nil` when it is none of its business.

@@ -2,8 +2,14 @@
 package enum Controllers {
   package static func all(nodes: NodeController = NodeController()) -> [Controller] {
     [
-      NamespaceController.controller, GarbageCollector.controller, nodes.controller, DeploymentController.controller,
-      ReplicaSetController.controller, Scheduler.controller, EndpointSliceController.controller, DisruptionController.controller,
+      NamespaceController.controller,
+      GarbageCollector.controller,
+      nodes.controller,
+      DeploymentController.controller,
+      ReplicaSetController.controller,
+      Scheduler.controller,
+      EndpointSliceController.controller,
+      DisruptionController.controller,
     ]
   }
 }

@@ -1,30 +1,34 @@
 import JSONBytes
-package import TimeFormat
+import Kubernetes
+import TimeFormat
 
 /// Rolls Deployments out by scaling their ReplicaSets (kubernetes, pkg/controller/deployment).
 package enum DeploymentController {
   package static let controller = Controller(
-    name: "deployment-controller", resources: ["deployments.apps", "replicasets.apps", "pods"], reconcile: reconcile)
+    name: "deployment-controller", of: .deployments,
+    concerned: { change, view in
+      switch change.key.type {
+      case .pods: change.states.compactMap { view.controller(of: $0, .replicaSets) }.compactMap { view.controller(of: $0, .deployments) }
+      case .replicaSets: view.workloads(.deployments, concernedBy: change)
+      default: []
+      }
+    },
+    reconcile: reconcile)
 
-  package static func reconcile(_ view: ClusterView, _ now: Timestamp) -> Outcome {
+  private static func reconcile(_ deployment: JSONValue, _ view: ClusterView, _ now: Timestamp) -> Outcome {
     var outcome = Outcome()
-    for deployment in view.all("deployments.apps") {
-      var sets = view.replicaSetsByController[deployment.uid] ?? []
-      let selector = LabelSelector(object: deployment.at("spec", "selector"))
-      for orphan in view.all("replicasets.apps")
-      where orphan.controller == nil && !orphan.isTerminating && !deployment.isTerminating && orphan.namespace == deployment.namespace
-        && selector.holds(orphan.labels)
-      {
+    var sets = view.controlled(by: deployment, .replicaSets)
+    if !deployment.isTerminating {
+      for orphan in view.uncontrolled(.replicaSets, in: deployment.namespace)
+      where !orphan.isTerminating && deployment.selector.matches(orphan.labels) {
         outcome.writes.append(
           .patch(
-            resource: "replicasets.apps", of: Reference(orphan), subresource: nil,
+            resource: .replicaSets, of: Reference(orphan), subresource: nil,
             merge: ["metadata": ["ownerReferences": .array(orphan.owners + [deployment.controllerReference()])]], version: orphan.version))
         sets.append(orphan)
       }
-      let names = Set(view.all("replicasets.apps").filter { $0.namespace == deployment.namespace }.map(\.name))
-      let rollout = Rollout(deployment, sets, view, takenNames: names, now)
-      outcome.merge(rollout.reconcile())
     }
+    outcome.merge(Rollout(deployment, sets, view, now).reconcile())
     return outcome
   }
 }
@@ -59,13 +63,14 @@ struct Rollout {
   var new: Replicas?
   /// In order of creation.
   var old: [Replicas]
-  let takenNames: Set<String>
+  /// Whether a name is taken by another ReplicaSet.
+  let isTaken: (String) -> Bool
   var outcome = Outcome()
 
-  init(_ deployment: JSONValue, _ sets: [JSONValue], _ view: ClusterView, takenNames: Set<String>, _ now: Timestamp) {
+  init(_ deployment: JSONValue, _ sets: [JSONValue], _ view: ClusterView, _ now: Timestamp) {
     self.deployment = deployment
     self.now = now
-    self.takenNames = takenNames
+    isTaken = { view.object(.replicaSets, namespace: deployment.namespace, name: $0) != nil }
     wanted = deployment.int("spec", "replicas")
     isRecreate = deployment.at("spec", "strategy", "type") == "Recreate"
     let rolling = deployment.at("spec", "strategy", "rollingUpdate")
@@ -77,7 +82,7 @@ struct Rollout {
     maxUnavailable = min(unavailable, wanted)
     let minReady = deployment.int("spec", "minReadySeconds")
     var replicas = sets.filter { !$0.isTerminating }.map { set -> Replicas in
-      let pods = view.podsByController[set.uid] ?? []
+      let pods = view.controlled(by: set, .pods)
       let active = pods.filter(\.isActive)
       let replicas = set.int("spec", "replicas")
       // Pods above the wanted count are about to be deleted and carry nothing.
@@ -183,7 +188,7 @@ struct Rollout {
     let template = deployment.at("spec", "template") ?? [:]
     var collision = 0
     var hash = TemplateHash.of(Self.bare(template))
-    while takenNames.contains("\(deployment.name)-\(hash)") {
+    while isTaken("\(deployment.name)-\(hash)") {
       collision += 1
       hash = TemplateHash.of(Self.bare(template), collision: collision)
     }
@@ -208,7 +213,7 @@ struct Rollout {
       ],
       "spec": spec,
     ]
-    outcome.writes.append(.create(resource: "replicasets.apps", object: set, announce: nil))
+    outcome.writes.append(.create(resource: .replicaSets, object: set, announce: nil))
     if replicas > 0 {
       outcome.writes.append(
         .announce(Announcement("ScalingReplicaSet", about: deployment, "Scaled up replica set \(name) from 0 to \(replicas)")))

@@ -1,51 +1,71 @@
 import JSONBytes
-package import TimeFormat
+import Kubernetes
+import TimeFormat
 
 /// Keeps one EndpointSlice per Service with a selector (kubernetes, pkg/controller/endpointslice).
 package enum EndpointSliceController {
   package static let controller = Controller(
-    name: "endpointslice-controller", resources: ["services", "pods", "endpointslices.discovery.k8s.io"], reconcile: reconcile)
+    name: "endpointslice-controller", of: .services,
+    concerned: { change, view in
+      switch change.key.type {
+      case .pods:
+        view.all(.services, in: change.key.namespace).filter { service in
+          guard let selector = selector(service) else { return false }
+          return change.states.contains { selector.matches($0.labels) }
+        }
+      case .endpointSlices:
+        change.states.compactMap { $0.labels?[serviceKey]?.stringValue }.compactMap {
+          view.object(.services, namespace: change.key.namespace, name: $0)
+        }
+      default: []
+      }
+    },
+    reconcile: reconcile)
 
-  private static let resource = "endpointslices.discovery.k8s.io"
   private static let serviceKey = "kubernetes.io/service-name"
   private static let managerKey = "endpointslice.kubernetes.io/managed-by"
   private static let manager = "endpointslice-controller.k8s.io"
 
-  package static func reconcile(_ view: ClusterView, _ now: Timestamp) -> Outcome {
+  /// `nil` for a Service whose endpoints somebody else keeps.
+  private static func selector(_ service: JSONValue) -> LabelSelector? {
+    guard let selector = service.at("spec", "selector"), selector.objectValue?.isEmpty == false else { return nil }
+    return LabelSelector(map: selector)
+  }
+
+  private static func reconcile(_ service: JSONValue, _ view: ClusterView, _ now: Timestamp) -> Outcome {
     var outcome = Outcome()
-    let slices = view.all(resource).filter { $0.labels?[managerKey]?.stringValue == manager }
-    for service in view.all("services") where !service.isTerminating {
-      guard let selector = service.at("spec", "selector"), selector.objectValue?.isEmpty == false else { continue }
-      let own = slices.filter { $0.namespace == service.namespace && $0.labels?[serviceKey]?.stringValue == service.name }
-      let pods = view.all("pods").filter {
-        $0.namespace == service.namespace && !$0.hasEnded && LabelSelector(map: selector).holds($0.labels)
-          && !($0.at("status", "podIP")?.stringValue?.isEmpty ?? true)
-      }
-      let publishesAll = service.at("spec", "publishNotReadyAddresses")?.boolValue == true
-      let endpoints = JSONValue.array(pods.map { endpoint($0, publishesAll) })
-      let ports = JSONValue.array(ports(service, pods.last))
-      var labels = service.labels ?? [:]
-      labels[serviceKey] = .string(service.name)
-      labels[managerKey] = .string(manager)
-      guard let slice = own.first else {
-        let object: JSONValue = [
-          "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
-          "metadata": [
-            "generateName": .string("\(service.name)-"), "namespace": .string(service.namespace), "labels": labels,
-            "ownerReferences": [service.controllerReference()],
-          ],
-          "addressType": "IPv4", "endpoints": endpoints, "ports": ports,
-        ]
-        outcome.writes.append(.create(resource: resource, object: object, announce: nil))
-        continue
-      }
-      for extra in own.dropFirst() { outcome.writes.append(.delete(resource: resource, of: Reference(extra), grace: nil, announce: nil)) }
-      guard slice["endpoints"] != endpoints || slice["ports"] != ports || slice.labels != labels else { continue }
-      outcome.writes.append(
-        .patch(
-          resource: resource, of: Reference(slice), subresource: nil,
-          merge: ["metadata": ["labels": labels], "endpoints": endpoints, "ports": ports], version: slice.version))
+    guard !service.isTerminating, let selector = selector(service) else { return outcome }
+    let mark = LabelSelector(map: [serviceKey: .string(service.name), managerKey: .string(manager)])
+    let own = view.selected(.endpointSlices, in: service.namespace, by: mark)
+    let pods = view.selected(.pods, in: service.namespace, by: selector).filter {
+      !$0.hasEnded && !($0.at("status", "podIP")?.stringValue?.isEmpty ?? true)
     }
+    let publishesAll = service.at("spec", "publishNotReadyAddresses")?.boolValue == true
+    let endpoints = JSONValue.array(pods.map { endpoint($0, publishesAll) })
+    let ports = JSONValue.array(ports(service, pods.last))
+    var labels = service.labels ?? [:]
+    labels[serviceKey] = .string(service.name)
+    labels[managerKey] = .string(manager)
+    guard let slice = own.first else {
+      let object: JSONValue = [
+        "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+        "metadata": [
+          "generateName": .string("\(service.name)-"), "namespace": .string(service.namespace), "labels": labels,
+          "ownerReferences": [service.controllerReference()],
+        ],
+        "addressType": "IPv4", "endpoints": endpoints, "ports": ports,
+      ]
+      outcome.writes.append(.create(resource: .endpointSlices, object: object, announce: nil))
+      return outcome
+    }
+    for extra in own.dropFirst() {
+      outcome.writes.append(.delete(resource: .endpointSlices, of: Reference(extra), grace: nil, announce: nil))
+    }
+    guard slice["endpoints"] != endpoints || slice["ports"] != ports || slice.labels != labels else { return outcome }
+    outcome.writes.append(
+      .patch(
+        resource: .endpointSlices, of: Reference(slice), subresource: nil,
+        merge: ["metadata": ["labels": labels], "endpoints": endpoints, "ports": ports], version: slice.version))
     return outcome
   }
 

@@ -1,5 +1,6 @@
 import JSONBytes
-package import TimeFormat
+import Kubernetes
+import TimeFormat
 
 /// Watches the nodes' heartbeats, taints those that fell silent, and moves their pods away
 /// (kubernetes, pkg/controller/nodelifecycle and tainteviction).
@@ -15,47 +16,73 @@ package struct NodeController: Sendable {
   }
 
   package var controller: Controller {
-    Controller(name: "node-controller", resources: ["nodes", "pods", "leases.coordination.k8s.io"]) { [self] in reconcile($0, $1) }
+    Controller(
+      name: "node-controller",
+      keys: { view in
+        let names = Set(view.all(.nodes).map(\.name) + view.all(.pods).map(\.nodeName).filter { !$0.isEmpty })
+        return names.sorted().map { ObjectKey(.nodes, name: $0) }
+      },
+      enqueue: { change, view in
+        let names: [String] =
+          switch change.key.type {
+          case .nodes: [change.key.name]
+          // A pod needs nothing of a node that is well.
+          case .pods: change.states.map(\.nodeName).filter { !$0.isEmpty && !Self.isWell(view.object(.nodes, name: $0)) }
+          case .leases where change.key.namespace == Self.leaseNamespace: [change.key.name]
+          default: []
+          }
+        return names.map { ObjectKey(.nodes, name: $0) }
+      },
+      reconcile: { [self] key, view, now in
+        if let node = view[key] { return reconcile(node, view, now) }
+        return collect(view.pods(on: key.name), view)
+      })
   }
 
+  private static func isWell(_ node: JSONValue?) -> Bool {
+    node.map { $0.isReady && !$0.list("spec", "taints").contains { $0["effect"] == "NoExecute" } } ?? false
+  }
+
+  private static let leaseNamespace = "kube-node-lease"
   private static let unreachable = "node.kubernetes.io/unreachable"
   private static let notReady = "node.kubernetes.io/not-ready"
 
-  package func reconcile(_ view: ClusterView, _ now: Timestamp) -> Outcome {
+  private func reconcile(_ node: JSONValue, _ view: ClusterView, _ now: Timestamp) -> Outcome {
     var outcome = Outcome()
-    let leases = Dictionary(
-      view.all("leases.coordination.k8s.io").filter { $0.namespace == "kube-node-lease" }.map { ($0.name, $0) },
-      uniquingKeysWith: { one, _ in one })
-    var byNode = Dictionary(grouping: view.all("pods").filter { !$0.nodeName.isEmpty }, by: \.nodeName)
-    for node in view.all("nodes") {
-      let pods = byNode.removeValue(forKey: node.name) ?? []
-      let heartbeats = [
-        node.condition("Ready")?.time("lastHeartbeatTime"), leases[node.name]?.time("spec", "renewTime"), Optional(node.created),
-      ].compactMap { $0 }
-      let last = heartbeats.max() ?? now
-      let isSilent = now - last > gracePeriod
-      if !isSilent { outcome.look(at: last + gracePeriod + .seconds(1)) }
-      let ready = isSilent ? "Unknown" : node.condition("Ready")?["status"]?.stringValue ?? "Unknown"
-      if isSilent, node.condition("Ready")?["status"] != "Unknown" { outcome.merge(silence(node)) }
-      let taints = taints(node, ready: ready, isSilent: isSilent, now)
-      if taints != node.list("spec", "taints") {
-        outcome.writes.append(
-          .patch(
-            resource: "nodes", of: Reference(node), subresource: nil,
-            merge: ["spec": ["taints": taints.isEmpty ? .null : .array(taints)]], version: node.version))
-      }
-      if ready != "True" { outcome.merge(markUnready(pods, node)) }
-      outcome.merge(evict(pods, taints, now))
+    let pods = view.pods(on: node.name)
+    let lease = view.object(.leases, namespace: Self.leaseNamespace, name: node.name)
+    let heartbeats = [
+      node.condition("Ready")?.time("lastHeartbeatTime"), lease?.time("spec", "renewTime"), Optional(node.created),
+    ].compactMap { $0 }
+    let last = heartbeats.max() ?? now
+    let isSilent = now - last > gracePeriod
+    if !isSilent { outcome.look(at: last + gracePeriod + .seconds(1)) }
+    let ready = isSilent ? "Unknown" : node.condition("Ready")?["status"]?.stringValue ?? "Unknown"
+    if isSilent, node.condition("Ready")?["status"] != "Unknown" { outcome.merge(silence(node)) }
+    let taints = taints(node, ready: ready, isSilent: isSilent, now)
+    if taints != node.list("spec", "taints") {
+      outcome.writes.append(
+        .patch(
+          resource: .nodes, of: Reference(node), subresource: nil,
+          merge: ["spec": ["taints": taints.isEmpty ? .null : .array(taints)]], version: node.version))
     }
-    // Pods of a node that is gone will never be confirmed by it (pod garbage collector).
-    for pod in byNode.values.joined() where !view.all("nodes").isEmpty {
+    if ready != "True" { outcome.merge(markUnready(pods, node)) }
+    outcome.merge(evict(pods, taints, now))
+    return outcome
+  }
+
+  /// Pods of a node that is gone will never be confirmed by it (pod garbage collector).
+  private func collect(_ pods: [JSONValue], _ view: ClusterView) -> Outcome {
+    var outcome = Outcome()
+    if pods.isEmpty || view.all(.nodes).isEmpty { return outcome }
+    for pod in pods {
       if !pod.hasEnded {
         outcome.writes.append(
           .condition(
-            resource: "pods", of: Reference(pod), type: "DisruptionTarget", status: "True", reason: "DeletionByPodGC",
+            resource: .pods, of: Reference(pod), type: "DisruptionTarget", status: "True", reason: "DeletionByPodGC",
             message: "PodGC: node no longer exists"))
       }
-      outcome.writes.append(.delete(resource: "pods", of: Reference(pod), grace: 0, announce: nil))
+      outcome.writes.append(.delete(resource: .pods, of: Reference(pod), grace: 0, announce: nil))
     }
     return outcome
   }
@@ -66,7 +93,7 @@ package struct NodeController: Sendable {
       let wasReported = node.condition(type) != nil
       outcome.writes.append(
         .condition(
-          resource: "nodes", of: Reference(node), type: type, status: "Unknown",
+          resource: .nodes, of: Reference(node), type: type, status: "Unknown",
           reason: wasReported ? "NodeStatusUnknown" : "NodeStatusNeverUpdated",
           message: wasReported ? "Kubelet stopped posting node status." : "Kubelet never posted node status."))
     }
@@ -104,7 +131,7 @@ package struct NodeController: Sendable {
     for pod in pods where pod.isReady && !pod.hasEnded && node.condition("Ready") != nil {
       outcome.writes.append(
         .condition(
-          resource: "pods", of: Reference(pod), type: "Ready", status: "False", reason: "NodeNotReady", message: "Node is not ready"))
+          resource: .pods, of: Reference(pod), type: "Ready", status: "False", reason: "NodeNotReady", message: "Node is not ready"))
       outcome.writes.append(.announce(Announcement("NodeNotReady", about: pod, isWarning: true, "Node is not ready")))
     }
     return outcome
@@ -133,9 +160,9 @@ package struct NodeController: Sendable {
         .announce(Announcement("TaintManagerEviction", about: pod, "Marking for deletion Pod \(pod.namespace)/\(pod.name)")))
       outcome.writes.append(
         .condition(
-          resource: "pods", of: Reference(pod), type: "DisruptionTarget", status: "True", reason: "DeletionByTaintManager",
+          resource: .pods, of: Reference(pod), type: "DisruptionTarget", status: "True", reason: "DeletionByTaintManager",
           message: "Taint manager: deleting due to NoExecute taint"))
-      outcome.writes.append(.delete(resource: "pods", of: Reference(pod), grace: nil, announce: nil))
+      outcome.writes.append(.delete(resource: .pods, of: Reference(pod), grace: nil, announce: nil))
     }
     return outcome
   }

@@ -1,39 +1,23 @@
 import JSONBytes
-package import TimeFormat
+import Kubernetes
+import TimeFormat
 
 /// Keeps as many pods as each ReplicaSet wants (kubernetes, pkg/controller/replicaset).
 package enum ReplicaSetController {
   package static let controller = Controller(
-    name: "replicaset-controller", resources: ["replicasets.apps", "pods"], reconcile: reconcile)
+    name: "replicaset-controller", of: .replicaSets,
+    concerned: { change, view in change.key.type == .pods ? view.workloads(.replicaSets, concernedBy: change) : [] },
+    reconcile: reconcile)
 
   /// Pods made or deleted at once for one ReplicaSet (`burstReplicas`).
   private static let burst = 500
 
-  package static func reconcile(_ view: ClusterView, _ now: Timestamp) -> Outcome {
+  private static func reconcile(_ set: JSONValue, _ view: ClusterView, _ now: Timestamp) -> Outcome {
+    let (pods, claims) = view.claimPods(of: set)
     var outcome = Outcome()
-    let orphans = view.all("pods").filter { $0.controller == nil && $0.isActive }
-    for set in view.all("replicasets.apps") {
-      let selector = LabelSelector(object: set.at("spec", "selector"))
-      var pods = view.podsByController[set.uid] ?? []
-      if !set.isTerminating {
-        for orphan in orphans where orphan.namespace == set.namespace && selector.holds(orphan.labels) {
-          outcome.writes.append(owners(of: orphan, orphan.owners + [set.controllerReference()]))
-          pods.append(orphan)
-        }
-        for pod in pods where pod.isActive && !selector.holds(pod.labels) {
-          outcome.writes.append(owners(of: pod, pod.owners.filter { $0["uid"]?.stringValue != set.uid }))
-        }
-      }
-      pods.removeAll { !selector.holds($0.labels) }
-      outcome.merge(reconcile(set, pods, now))
-    }
+    outcome.writes = claims
+    outcome.merge(reconcile(set, pods, now))
     return outcome
-  }
-
-  private static func owners(of pod: JSONValue, _ owners: [JSONValue]) -> Write {
-    .patch(
-      resource: "pods", of: Reference(pod), subresource: nil, merge: ["metadata": ["ownerReferences": .array(owners)]], version: pod.version
-    )
   }
 
   private static func reconcile(_ set: JSONValue, _ pods: [JSONValue], _ now: Timestamp) -> Outcome {
@@ -44,13 +28,13 @@ package enum ReplicaSetController {
       if active.count < wanted {
         for _ in 0..<min(wanted - active.count, burst) {
           outcome.writes.append(
-            .create(resource: "pods", object: pod(of: set), announce: Announcement("SuccessfulCreate", about: set, "Created pod: ")))
+            .create(resource: .pods, object: pod(of: set), announce: Announcement("SuccessfulCreate", about: set, "Created pod: ")))
         }
       } else if active.count > wanted {
         for pod in ranked(active).prefix(min(active.count - wanted, burst)) {
           outcome.writes.append(
             .delete(
-              resource: "pods", of: Reference(pod), grace: nil,
+              resource: .pods, of: Reference(pod), grace: nil,
               announce: Announcement("SuccessfulDelete", about: set, "Deleted pod: \(pod.name)")))
         }
       }
@@ -62,28 +46,17 @@ package enum ReplicaSetController {
     }
     let template = LabelSelector(map: set.at("spec", "template", "metadata", "labels"))
     let status: JSONValue = [
-      "replicas": .int(Int64(active.count)), "fullyLabeledReplicas": .int(Int64(active.filter { template.holds($0.labels) }.count)),
+      "replicas": .int(Int64(active.count)), "fullyLabeledReplicas": .int(Int64(active.filter { template.matches($0.labels) }.count)),
       "readyReplicas": .int(Int64(ready.count)),
       "availableReplicas": .int(Int64(ready.filter { $0.isAvailable(minReady, now) }.count)), "observedGeneration": .int(set.generation),
     ]
-    let isSame = (status.objectValue ?? [:]).allSatisfy { set.at("status", $0.key) == $0.value }
-    if !isSame {
-      outcome.writes.append(
-        .patch(resource: "replicasets.apps", of: Reference(set), subresource: "status", merge: ["status": status], version: nil))
-    }
+    outcome.report(status, of: set, .replicaSets)
     return outcome
   }
 
   private static func pod(of set: JSONValue) -> JSONValue {
-    var pod: JSONValue = ["apiVersion": "v1", "kind": "Pod"]
-    var metadata = set.at("spec", "template", "metadata") ?? [:]
-    metadata["generateName"] = .string("\(set.name)-")
-    metadata["namespace"] = .string(set.namespace)
-    metadata["name"] = nil
-    metadata["creationTimestamp"] = nil
-    metadata["ownerReferences"] = [set.controllerReference()]
-    pod["metadata"] = metadata
-    pod["spec"] = set.at("spec", "template", "spec")
+    var pod = set.podFromTemplate()
+    pod.set("metadata", "generateName", to: .string("\(set.name)-"))
     return pod
   }
 

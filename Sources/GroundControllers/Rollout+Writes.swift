@@ -1,4 +1,5 @@
 import JSONBytes
+import Kubernetes
 import TimeFormat
 
 extension Rollout {
@@ -29,13 +30,13 @@ extension Rollout {
     if annotations.objectValue?.isEmpty == false {
       outcome.writes.append(
         .patch(
-          resource: "replicasets.apps", of: Reference(new.object), subresource: nil, merge: ["metadata": ["annotations": annotations]],
+          resource: .replicaSets, of: Reference(new.object), subresource: nil, merge: ["metadata": ["annotations": annotations]],
           version: nil))
     }
     if deployment.annotation(Self.revisionKey) != String(revision) {
       outcome.writes.append(
         .patch(
-          resource: "deployments.apps", of: Reference(deployment), subresource: nil,
+          resource: .deployments, of: Reference(deployment), subresource: nil,
           merge: ["metadata": ["annotations": [Self.revisionKey: .string(String(revision))]]], version: nil))
     }
   }
@@ -54,7 +55,7 @@ extension Rollout {
       if isRescaled { merge["spec"] = ["replicas": .int(Int64(set.replicas))] }
       if annotations.objectValue?.isEmpty == false { merge["metadata"] = ["annotations": annotations] }
       outcome.writes.append(
-        .patch(resource: "replicasets.apps", of: Reference(set.object), subresource: nil, merge: merge, version: nil))
+        .patch(resource: .replicaSets, of: Reference(set.object), subresource: nil, merge: merge, version: nil))
       guard isRescaled else { continue }
       let way = set.replicas > set.before ? "up" : "down"
       outcome.writes.append(
@@ -72,7 +73,7 @@ extension Rollout {
     let idle = old.filter { $0.alive == 0 && $0.before == 0 }
     guard idle.count > limit else { return }
     for set in idle.sorted(by: { $0.revision < $1.revision }).prefix(idle.count - limit) {
-      outcome.writes.append(.delete(resource: "replicasets.apps", of: Reference(set.object), grace: nil, announce: nil))
+      outcome.writes.append(.delete(resource: .replicaSets, of: Reference(set.object), grace: nil, announce: nil))
     }
   }
 
@@ -94,13 +95,7 @@ extension Rollout {
     count("unavailableReplicas", max(0, wanted - available))
     let conditions = conditions(replicas: replicas, updated: updated, ready: ready, available: available)
     status["conditions"] = .array(conditions)
-    let isSame = (status.objectValue ?? [:]).allSatisfy { member in
-      let present = deployment.at("status", member.key)
-      return member.value.isNull ? present == nil : present == member.value
-    }
-    guard !isSame else { return }
-    outcome.writes.append(
-      .patch(resource: "deployments.apps", of: Reference(deployment), subresource: "status", merge: ["status": status], version: nil))
+    outcome.report(status, of: deployment, .deployments)
   }
 
   private mutating func conditions(replicas: Int, updated: Int, ready: Int, available: Int) -> [JSONValue] {

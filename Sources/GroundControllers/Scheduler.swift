@@ -1,9 +1,19 @@
 import JSONBytes
-package import TimeFormat
+import Kubernetes
+import TimeFormat
 
 /// Places pods on nodes (kubernetes, pkg/scheduler: the filters and scores that matter here).
 package enum Scheduler {
-  package static let controller = Controller(name: "default-scheduler", resources: ["pods", "nodes"], reconcile: reconcile)
+  package static let controller = Controller(
+    name: "default-scheduler", keys: { _ in [queue] },
+    enqueue: { change, view in
+      // A pod that ends or a node that comes matters only where somebody waits.
+      (change.key.type == .pods || change.key.type == .nodes) && view.hasWaitingPods ? [queue] : []
+    },
+    reconcile: { _, view, now in reconcile(view, now) })
+
+  /// Pods that wait are placed together.
+  private static let queue = ObjectKey(.pods, name: "")
 
   /// Why a node does not take a pod.
   struct Refusal: Hashable {
@@ -27,7 +37,7 @@ package enum Scheduler {
     init(_ node: JSONValue) {
       self.node = node
       func allocatable(_ name: String) -> Int64 {
-        (node.at("status", "allocatable", name) ?? node.at("status", "capacity", name)).flatMap { Quantity($0)?.thousandths } ?? .max
+        (node.at("status", "allocatable", name) ?? node.at("status", "capacity", name)).flatMap { Quantity($0)?.milliValue } ?? .max
       }
       cpu = allocatable("cpu")
       memory = allocatable("memory")
@@ -43,15 +53,15 @@ package enum Scheduler {
     }
   }
 
-  package static func reconcile(_ view: ClusterView, _ now: Timestamp) -> Outcome {
+  private static func reconcile(_ view: ClusterView, _ now: Timestamp) -> Outcome {
     var outcome = Outcome()
-    let waiting = view.all("pods").filter {
-      $0.nodeName.isEmpty && $0.isActive && ($0.at("spec", "schedulerName")?.stringValue ?? "default-scheduler") == "default-scheduler"
+    let waiting = view.pods(on: "").filter {
+      $0.isActive && ($0.at("spec", "schedulerName")?.stringValue ?? "default-scheduler") == "default-scheduler"
     }
     guard !waiting.isEmpty else { return outcome }
-    var rooms = view.all("nodes").filter { !$0.isTerminating }.map { Room($0) }
-    for pod in view.all("pods") where !pod.nodeName.isEmpty && !pod.hasEnded {
-      if let index = rooms.firstIndex(where: { $0.node.name == pod.nodeName }) { rooms[index].take(pod, requests(of: pod)) }
+    var rooms = view.all(.nodes).filter { !$0.isTerminating }.map { Room($0) }
+    for index in rooms.indices {
+      for pod in view.pods(on: rooms[index].node.name) where !pod.hasEnded { rooms[index].take(pod, requests(of: pod)) }
     }
     for pod in waiting.sorted(by: { ($0.int("spec", "priority"), $1.created) > ($1.int("spec", "priority"), $0.created) }) {
       let need = requests(of: pod)
@@ -81,7 +91,7 @@ package enum Scheduler {
         if present?["message"]?.stringValue != message || present?["status"] != "False" {
           outcome.writes.append(
             .condition(
-              resource: "pods", of: Reference(pod), type: "PodScheduled", status: "False", reason: "Unschedulable", message: message))
+              resource: .pods, of: Reference(pod), type: "PodScheduled", status: "False", reason: "Unschedulable", message: message))
           outcome.writes.append(.announce(Announcement("FailedScheduling", about: pod, isWarning: true, message)))
         }
       }
@@ -97,7 +107,7 @@ package enum Scheduler {
   /// In thousandths of a core and of a byte.
   static func requests(of pod: JSONValue) -> (cpu: Int64, memory: Int64) {
     func sum(_ containers: [JSONValue], _ name: String) -> [Int64] {
-      containers.map { $0.at("resources", "requests", name).flatMap { Quantity($0)?.thousandths } ?? 0 }
+      containers.map { $0.at("resources", "requests", name).flatMap { Quantity($0)?.milliValue } ?? 0 }
     }
     func need(_ name: String) -> Int64 {
       max(
@@ -122,7 +132,7 @@ package enum Scheduler {
     for term in pod.list("spec", "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
     where term["topologyKey"] == "kubernetes.io/hostname" {
       let selector = LabelSelector(object: term["labelSelector"])
-      if room.residents.contains(where: { $0.namespace == pod.namespace && selector.holds($0.labels) }) {
+      if room.residents.contains(where: { $0.namespace == pod.namespace && selector.matches($0.labels) }) {
         return Refusal(reason: "node(s) didn't match pod anti-affinity rules", isResolvable: true)
       }
     }
@@ -135,7 +145,7 @@ package enum Scheduler {
   }
 
   private static func matches(_ pod: JSONValue, _ node: JSONValue) -> Bool {
-    guard LabelSelector(map: pod.at("spec", "nodeSelector")).holds(node.labels) else { return false }
+    guard LabelSelector(map: pod.at("spec", "nodeSelector")).matches(node.labels) else { return false }
     let affinity = pod.at("spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
     guard let terms = affinity?.arrayValue else { return true }
     return terms.contains { term in
@@ -143,7 +153,7 @@ package enum Scheduler {
       selector.add(term["matchExpressions"]?.arrayValue ?? [])
       var fields = LabelSelector.everything
       fields.add(term["matchFields"]?.arrayValue ?? [])
-      return selector.holds(node.labels) && fields.holds(["metadata.name": .string(node.name)])
+      return selector.matches(node.labels) && fields.matches(["metadata.name": .string(node.name)])
     }
   }
 

@@ -15,7 +15,7 @@ private let allowed: [String: Set<String>] = {
     "Sources/ClusterModel": ["JSONBytes", "TimeFormat", "Kubernetes"],
     "Sources/TelemetryModel": ["JSONBytes", "TimeFormat", "LogStandard"],
     "Sources/MigrationPlan": ["JSONBytes", "TimeFormat", "Yams"],
-    "Sources/GroundControllers": ["JSONBytes", "TimeFormat", "Kubernetes"],
+    "Sources/GroundControllers": ["JSONBytes", "TimeFormat", "Kubernetes", "Synchronization"],
     "Sources/Checks": domain.union(["Synchronization"]),
     "Sources/Views": domain.union(["Screen"]),
     "Sources/Training": domain.union(["Checks", "Yams", "Synchronization"]),

@@ -2,6 +2,7 @@ import Foundation
 import GroundAPI
 import GroundControllers
 import JSONBytes
+import Kubernetes
 import Synchronization
 import Testing
 import TimeFormat
@@ -187,17 +188,6 @@ func barePod(_ name: String) -> JSONValue {
     let pod = store.get(.pods, namespace: "default", name: "p")
     #expect(pod?.condition("DisruptionTarget")?["reason"] == "EvictionByEvictionAPI")
     #expect(pod?.at("metadata", "deletionTimestamp") != nil)
-  }
-
-  @Test(arguments: [
-    ("app=x", true), ("app==y", false), ("app!=y", true), ("app in (x, z)", true), ("app notin (x)", false), ("app", true), ("!app", false),
-    ("n>2", true), ("n<3", false), ("app=x,n>5", false), ("", true),
-  ]) func labelSelectors(text: String, holds: Bool) throws {
-    #expect(try LabelSelector(parsing: text).holds(["app": "x", "n": "3"]) == holds)
-  }
-
-  @Test(arguments: ["==", "a in", "a in (", ",", "a=b,,", "a b", "a>x", "-=1"]) func badLabelSelectors(text: String) {
-    #expect(throws: APIError.self) { try LabelSelector(parsing: text) }
   }
 
   /// A write yields to watches with the store's lock held and waits for that of the reading task; who cancels that task must not wait

@@ -56,7 +56,7 @@ import TimeFormat
     #expect((cluster.all("nodes")[0].at("spec", "taints")?.arrayValue ?? []).count == 2)
     #expect(cluster.all("pods")[0].condition("Ready")?["status"] == "False")
     #expect(cluster.all("pods")[0].at("metadata", "deletionTimestamp") == nil)
-    let asked = controller.reconcile(ClusterView(cluster.objects), cluster.now).again
+    let asked = controller.reconcileAll(cluster.view, cluster.now).again
     #expect(asked == cluster.now + .seconds(5))
     cluster.now = cluster.now + .seconds(5)
     cluster.run([controller])

@@ -1,5 +1,6 @@
 import GroundControllers
 import JSONBytes
+import Kubernetes
 import TimeFormat
 
 /// A cluster of plain values: applies controllers' writes and plays the kubelet, without a store or time.
@@ -41,21 +42,21 @@ struct Simulation {
 
   mutating func apply(_ write: Write) {
     switch write {
-    case .create(let resource, let object, _): add(resource, object)
-    case .patch(let resource, let reference, _, let merge, _):
-      change(resource, reference.name) { $0 = Self.merged(merge, $0) }
+    case .create(let type, let object, _): add(type.id, object)
+    case .patch(let type, let reference, _, let merge, _):
+      change(type.id, reference.name) { $0 = Self.merged(merge, $0) }
     case .condition(let resource, let reference, let type, let status, let reason, let message):
-      change(resource, reference.name) { object in
+      change(resource.id, reference.name) { object in
         var conditions = (object.at("status", "conditions")?.arrayValue ?? []).filter { $0["type"]?.stringValue != type }
         conditions.append(["type": .string(type), "status": .string(status), "reason": .string(reason), "message": .string(message)])
         object.set("status", "conditions", to: .array(conditions))
       }
-    case .delete(let resource, let reference, _, _):
-      if resource == "pods", all("pods").first(where: { $0.name == reference.name })?.at("spec", "nodeName") != nil {
+    case .delete(let type, let reference, _, _):
+      if type == .pods, all("pods").first(where: { $0.name == reference.name })?.at("spec", "nodeName") != nil {
         let stamp = now.rfc3339(.seconds)
-        change(resource, reference.name) { $0.set("metadata", "deletionTimestamp", to: .string(stamp)) }
+        change(type.id, reference.name) { $0.set("metadata", "deletionTimestamp", to: .string(stamp)) }
       } else {
-        objects[resource]?.removeAll { $0.name == reference.name }
+        objects[type.id]?.removeAll { $0.name == reference.name }
       }
     case .bind(let pod, let node): change("pods", pod.name) { $0.set("spec", "nodeName", to: .string(node)) }
     case .announce(let announcement): events.append(announcement)
@@ -64,9 +65,19 @@ struct Simulation {
 
   mutating func run(_ controllers: [Controller]) {
     for controller in controllers {
-      for write in controller.reconcile(ClusterView(objects), now).writes { apply(write) }
+      for write in controller.reconcileAll(view, now).writes { apply(write) }
     }
   }
+
+  var entries: [(key: ObjectKey, object: JSONValue)] {
+    objects.flatMap { id, list in
+      list.compactMap { object in
+        ResourceType.named(id).map { (ObjectKey($0, namespace: $0.isNamespaced ? object.namespace : "", name: object.name), object) }
+      }
+    }
+  }
+
+  var view: ClusterView { ClusterView(entries) }
 
   mutating func setReady(_ pod: String, _ ready: Bool) {
     let stamp = now.rfc3339(.seconds)
