@@ -115,7 +115,7 @@ let package = Package(
     room(
       "GroundNode",
       [
-        "JSONBytes", "TimeFormat", "GroundAPI", "GroundControllers", "StateDirectory", "CLinux", asyncHTTPClient, nioCore,
+        "JSONBytes", "TimeFormat", "Kubernetes", "GroundAPI", "GroundControllers", "StateDirectory", "CLinux", asyncHTTPClient, nioCore,
         nioPosix, nioHTTP1, crypto, lifecycle, logging,
       ]),
     room("Load", ["JSONBytes", "TimeFormat", asyncHTTPClient, nioCore, nioHTTP1]),

@@ -46,7 +46,7 @@ private let allowed: [String: Set<String>] = {
     "Sources/GroundNode": system.union([
       "JSONBytes", "TimeFormat", "Kubernetes", "GroundAPI", "GroundControllers", "StateDirectory", "CLinux", "AsyncHTTPClient", "NIOCore",
       "NIOPosix",
-      "NIOHTTP1", "Crypto", "ServiceLifecycle", "Logging",
+      "NIOHTTP1", "Crypto", "ServiceLifecycle", "Logging", "FoundationEssentials",
     ]),
     "Sources/Load": system.union(["JSONBytes", "TimeFormat", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
     "Sources/periplus-shim": ["Glibc", "CLinux"],

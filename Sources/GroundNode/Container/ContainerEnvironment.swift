@@ -1,4 +1,6 @@
+import FoundationEssentials
 import JSONBytes
+import Kubernetes
 import TimeFormat
 
 /// The environment of a container: the services of its namespace, `envFrom`, `env` with its sources, in the kubelet's order of
@@ -120,17 +122,15 @@ struct ContainerEnvironment {
   private static func resource(_ path: String, _ container: ContainerSpec) -> String {
     let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
     guard parts.count == 2, let value = container.object.at("resources", parts[0], parts[1]) else { return "0" }
-    if parts[1] == "cpu" {
-      // Whole cores, rounded up: the default divisor is 1.
-      let text = value.stringValue ?? value.intValue.map { String($0) } ?? "0"
-      let cores = text.hasSuffix("m") ? (Double(text.dropLast()) ?? 0) / 1000 : Double(text) ?? 0
-      return String(Int64(cores.rounded(.up)))
-    }
-    return MemoryQuantity.bytes(value).map { String($0) } ?? "0"
+    // Whole cores or bytes, rounded up: the default divisor is 1.
+    return Quantity(value)?.value.map { String($0) } ?? "0"
   }
 
   private static func text(_ kind: Source, _ value: JSONValue) -> String? {
     guard let text = value.stringValue else { return nil }
-    return kind == .secret ? Base64.decode(text).map { String(decoding: $0, as: UTF8.self) } : text
+    return kind == .secret ? bytes(base64: text).map { String(decoding: $0, as: UTF8.self) } : text
   }
+
+  /// A value of a Secret; line ends in it mean nothing.
+  static func bytes(base64 text: String) -> [UInt8]? { Data(base64Encoded: text, options: .ignoreUnknownCharacters).map { Array($0) } }
 }

@@ -8,7 +8,6 @@ import NIOCore
 import NIOPosix
 package import StateDirectory
 import Synchronization
-import TimeFormat
 
 /// The first thing that went wrong in one of several tasks.
 private final class FirstFailure: Sendable {
@@ -32,8 +31,6 @@ package struct GroundDaemon: Sendable {
     try await GroundDaemon(home: home, options: options).run()
   }
 
-  private static let clock: Now = { Timestamp(nanoseconds: Int64(periplus_now())) }
-
   private func run() async throws {
     try home.create()
     StopRequest.listen()
@@ -49,7 +46,7 @@ package struct GroundDaemon: Sendable {
     }
     let lease = try AddressLease.acquire(home)
     let store = try ObjectStore(
-      path: home.groundState, now: Self.clock, serviceAddresses: ObjectStore.addresses(inSubnet: "127.\(lease.second)"))
+      path: home.groundState, now: WallClock.now, serviceAddresses: ObjectStore.addresses(inSubnet: "127.\(lease.second)"))
     renumberServices(store, lease)
     let port = try choosePort()
     let token = try token()
@@ -83,13 +80,13 @@ package struct GroundDaemon: Sendable {
     let path = Environment.current["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
     let services = NodeServices(
       store: store, home: home, images: images, addresses: addresses, monitor: monitor, prober: Prober(client: client), shim: shim,
-      limits: options.restartBackOff, now: Self.clock, path: path)
-    let janitor = PodJanitor(home: home, store: store)
+      limits: options.restartBackOff, now: WallClock.now, path: path)
+    let reaper = OrphanReaper(home: home, store: store)
     let supervisors = options.supervised.map { ProcessSupervisor(process: $0, home: home) }
     let nodes = options.nodes.enumerated().map { index, name in
       NodeStatus(name: name, number: index + 1, address: addresses.node(index + 1), capacity: options.capacity, images: images)
     }
-    await janitor.buryOrphans()
+    await reaper.reap()
     for uid in Files.names(in: home.pods) {
       if let place = PodFolder(home: home, uid: uid).place { addresses.reserve(place.ip) }
     }
@@ -97,7 +94,7 @@ package struct GroundDaemon: Sendable {
     for node in nodes {
       node.register(in: store)
       if store.get(.nodes, name: node.name)?.at("metadata", "annotations", NodeAgent.lost)?.stringValue != "true" {
-        node.report(to: store, at: Self.clock())
+        node.report(to: store, at: WallClock.now())
       }
     }
     let controllers = Controllers.all(
@@ -108,7 +105,7 @@ package struct GroundDaemon: Sendable {
       // What the containers need until their last moment.
       outer.addTask { await ServiceProxy(store: store, subnet: "127.\(lease.second).", group: MultiThreadedEventLoopGroup.singleton).run() }
       outer.addTask { await monitor.run() }
-      outer.addTask { await janitor.run() }
+      outer.addTask { await reaper.run() }
       await withDiscardingTaskGroup { inner in
         inner.addTask { try? await ControllerManager(store: store, controllers: controllers).run() }
         for node in nodes {
@@ -133,7 +130,7 @@ package struct GroundDaemon: Sendable {
       }
       // A ground that could not start leaves the containers to the next one.
       if !failure.happened {
-        await janitor.stopAll(grace: options.stopGrace)
+        await reaper.stopAll(grace: options.stopGrace)
         // After the containers: what collects their logs must see the last lines.
         for supervisor in supervisors { await supervisor.stop(grace: .seconds(10)) }
       }

@@ -1,4 +1,5 @@
 package import JSONBytes
+import Kubernetes
 import TimeFormat
 
 /// What the node needs to know of a pod's specification (core/v1 `PodSpec`).
@@ -58,27 +59,9 @@ struct ContainerSpec: Sendable {
       for kind in ProbeKind.allCases { probes[kind] = object[kind.field].flatMap { ProbeSpec($0, ports: ports) } }
     }
     preStop = object.at("lifecycle", "preStop").flatMap { ProbeSpec.Handler($0, ports: ports) }
-    memoryLimit = object.at("resources", "limits", "memory").flatMap { MemoryQuantity.bytes($0) }
+    memoryLimit = object.at("resources", "limits", "memory").flatMap { Quantity($0)?.value }
   }
 
   /// `spec.containers{orders}`: where events about this container point.
   var fieldPath: String { isInit ? "spec.initContainers{\(name)}" : "spec.containers{\(name)}" }
-}
-
-/// Quantities of memory (apimachinery, api/resource), e.g. `64Mi`.
-enum MemoryQuantity {
-  private static let factors: [(suffix: String, factor: Double)] = [
-    ("Ki", 1024), ("Mi", 1_048_576), ("Gi", 1_073_741_824), ("Ti", 1_099_511_627_776), ("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12),
-    ("m", 1e-3), ("", 1),
-  ]
-
-  static func bytes(_ value: JSONValue) -> Int64? {
-    if let number = value.intValue { return number }
-    guard let text = value.stringValue else { return nil }
-    for (suffix, factor) in factors where text.hasSuffix(suffix) {
-      guard let number = Double(text.dropLast(suffix.count)), number.isFinite, number * factor < 9e18 else { return nil }
-      return Int64(number * factor)
-    }
-    return nil
-  }
 }

@@ -88,9 +88,9 @@ struct PodVolumes {
       var data: [String: [UInt8]] = [:]
       for member in object["data"]?.objectValue ?? [:] {
         let text = member.value.stringValue ?? ""
-        data[member.key] = kind == .secret ? Base64.decode(text) ?? [] : Array(text.utf8)
+        data[member.key] = kind == .secret ? ContainerEnvironment.bytes(base64: text) ?? [] : Array(text.utf8)
       }
-      for member in object["binaryData"]?.objectValue ?? [:] { data[member.key] = Base64.decode(member.value.stringValue ?? "") ?? [] }
+      for member in object["binaryData"]?.objectValue ?? [:] { data[member.key] = ContainerEnvironment.bytes(base64: member.value.stringValue ?? "") ?? [] }
       guard let items = reference["items"]?.arrayValue else {
         files.merge(data) { _, new in new }
         continue

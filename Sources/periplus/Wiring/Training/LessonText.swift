@@ -1,4 +1,5 @@
 import Console
+import StateDirectory
 import TimeFormat
 import Training
 

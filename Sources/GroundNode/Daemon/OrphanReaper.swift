@@ -4,13 +4,13 @@ import GroundAPI
 import JSONBytes
 import StateDirectory
 
-/// Clears up what pods left on the disk.
-struct PodJanitor: Sendable {
+/// Ends what runs without its pod, and clears up what pods left on the disk.
+struct OrphanReaper: Sendable {
   let home: Home
   let store: ObjectStore
 
   /// Pods whose object went while no daemon ran: their processes are ended and their folders removed.
-  func buryOrphans() async {
+  func reap() async {
     let known = Set(store.list(.pods).items.compactMap { $0.at("metadata", "uid")?.stringValue })
     await withDiscardingTaskGroup { group in
       for uid in Files.names(in: home.pods) where !known.contains(uid) {
