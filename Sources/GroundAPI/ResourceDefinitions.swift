@@ -11,6 +11,7 @@ package enum ResourceDefinitions {
     .services,
     .deployments,
     .replicaSets,
+    .persistentVolumeClaims,
     .leases,
     .endpointSlices,
     .podDisruptionBudgets,

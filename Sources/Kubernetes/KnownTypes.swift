@@ -19,6 +19,10 @@ extension ResourceType {
     group: "apps", version: "v1", kind: "ReplicaSet", plural: "replicasets", shortNames: ["rs"])
   package static let statefulSets = ResourceType(
     group: "apps", version: "v1", kind: "StatefulSet", plural: "statefulsets", shortNames: ["sts"])
+  package static let controllerRevisions = ResourceType(
+    group: "apps", version: "v1", kind: "ControllerRevision", plural: "controllerrevisions")
+  package static let persistentVolumeClaims = ResourceType(
+    group: "", version: "v1", kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims", shortNames: ["pvc"])
   package static let daemonSets = ResourceType(group: "apps", version: "v1", kind: "DaemonSet", plural: "daemonsets", shortNames: ["ds"])
   package static let jobs = ResourceType(group: "batch", version: "v1", kind: "Job", plural: "jobs")
   package static let cronJobs = ResourceType(group: "batch", version: "v1", kind: "CronJob", plural: "cronjobs", shortNames: ["cj"])
@@ -28,7 +32,7 @@ extension ResourceType {
 
   package static let known: [ResourceType] = [
     namespaces, nodes, pods, services, configMaps, secrets, serviceAccounts, events, endpointSlices, deployments, replicaSets, statefulSets,
-    daemonSets, jobs, cronJobs, podDisruptionBudgets, leases,
+    daemonSets, jobs, cronJobs, podDisruptionBudgets, leases, controllerRevisions, persistentVolumeClaims,
   ]
 
   private static let byID = Dictionary(uniqueKeysWithValues: known.map { ($0.id, $0) })

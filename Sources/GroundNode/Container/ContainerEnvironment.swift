@@ -1,20 +1,27 @@
 import FoundationEssentials
-import JSONBytes
+package import JSONBytes
 import Kubernetes
 import TimeFormat
 
 /// The environment of a container: the services of its namespace, `envFrom`, `env` with its sources, in the kubelet's order of
 /// precedence.
-struct ContainerEnvironment {
+package struct ContainerEnvironment {
   /// Looks up a ConfigMap or Secret: kind and name.
-  typealias Lookup = (_ resource: Source, _ name: String) -> JSONValue?
-  enum Source: Sendable { case configMap, secret }
+  package typealias Lookup = (_ resource: Source, _ name: String) -> JSONValue?
+  package enum Source: Sendable { case configMap, secret }
 
-  struct Place {
+  package struct Place {
     var podIP: String
     var hostIP: String
     var node: String
     var root: String
+
+    package init(podIP: String, hostIP: String, node: String, root: String) {
+      self.podIP = podIP
+      self.hostIP = hostIP
+      self.node = node
+      self.root = root
+    }
   }
 
   struct Failure: Error { var message: String }

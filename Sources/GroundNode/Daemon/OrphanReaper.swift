@@ -19,9 +19,11 @@ struct OrphanReaper: Sendable {
     }
   }
 
-  /// Removes the logs of ended pods that the recorder has taken, and those that nobody took in a day.
+  /// Removes the logs of ended pods that the recorder has taken, and those that nobody took in a day; and the folders of claims that
+  /// are gone.
   func run() async {
     while !Task.isCancelled {
+      ClaimFolder.removeAll(of: home, butOf: store.list(.persistentVolumeClaims).items, mountedBy: store.list(.pods).items)
       for name in Files.names(in: home.podLogs) {
         let folder = "\(home.podLogs)/\(name)"
         let age = periplus_file_age("\(folder)/.ended")

@@ -1,11 +1,16 @@
 import Glibc
-import StateDirectory
+package import StateDirectory
 import TimeFormat
 
 /// What is on the disk of one pod: its runs, and its place, so that a daemon started anew knows it without the API.
-struct PodFolder: Sendable, Hashable {
+package struct PodFolder: Sendable, Hashable {
   var home: Home
   var uid: String
+
+  package init(home: Home, uid: String) {
+    self.home = home
+    self.uid = uid
+  }
 
   struct Place: Sendable, Hashable {
     var namespace: String
@@ -51,7 +56,7 @@ struct PodFolder: Sendable, Hashable {
   }
 
   /// Ends whatever still runs, waits for the keepers to have written everything, marks the logs as complete and removes the folder.
-  func bury() async {
+  package func bury() async {
     let runs = runs
     for run in runs where run.isLaunched && !run.hasEnded { run.kill() }
     // A run whose keeper is gone has nobody who would write its end: it has been killed above, and that is all there is.

@@ -47,7 +47,12 @@ struct PodSteps: Sendable {
     do {
       try folder.write(.init(namespace: spec.namespace, name: spec.name, node: node, ip: ip))
       let place = ContainerEnvironment.Place(podIP: ip, hostIP: hostIP, node: node, root: "")
-      try PodVolumes(folder: folder.path, host: "\(services.home.ground)/host").prepare(spec, pod, place) { lookup($0, $1) }
+      let volumes = PodVolumes(folder: folder.path, host: "\(services.home.ground)/host") { name in
+        services.store.get(.persistentVolumeClaims, namespace: spec.namespace, name: name).map {
+          ClaimFolder(home: services.home, claim: $0)
+        }
+      }
+      try volumes.prepare(spec, pod, place) { lookup($0, $1) }
       return ip
     } catch {
       if present == nil { services.addresses.release(ip) }

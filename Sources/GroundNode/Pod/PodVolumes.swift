@@ -1,19 +1,29 @@
 import Glibc
-import JSONBytes
+package import JSONBytes
 import StateDirectory
 
 /// A pod's volumes as folders, and per container a root below which its mount paths exist (`POD_ROOT`).
-struct PodVolumes {
+package struct PodVolumes {
   let folder: String
   /// Where the paths of `hostPath` volumes lie: within the home, so that two homes never meet and no privilege is needed. All
   /// nodes share it.
   let host: String
+  /// The folder of a claim by its name; `nil` when there is no such claim.
+  let claim: (String) -> ClaimFolder?
 
-  struct Failure: Error { var message: String }
+  package struct Failure: Error { package var message: String }
 
-  static func root(_ podFolder: String, _ container: String) -> String { "\(podFolder)/\(container)/root" }
+  package init(folder: String, host: String, claim: @escaping (String) -> ClaimFolder?) {
+    self.folder = folder
+    self.host = host
+    self.claim = claim
+  }
 
-  func prepare(_ spec: PodSpec, _ pod: JSONValue, _ place: ContainerEnvironment.Place, _ lookup: ContainerEnvironment.Lookup) throws {
+  package static func root(_ podFolder: String, _ container: String) -> String { "\(podFolder)/\(container)/root" }
+
+  package func prepare(
+    _ spec: PodSpec, _ pod: JSONValue, _ place: ContainerEnvironment.Place, _ lookup: ContainerEnvironment.Lookup
+  ) throws {
     var paths: [String: String] = [:]
     for volume in spec.volumes {
       let name = volume["name"]?.stringValue ?? ""
@@ -53,6 +63,11 @@ struct PodVolumes {
       try Files.makeFolder(path)
       return path
     }
+    if let claimName = volume.at("persistentVolumeClaim", "claimName")?.stringValue {
+      guard let claim = claim(claimName) else { throw Failure(message: "persistentvolumeclaim \"\(claimName)\" not found") }
+      try Files.makeFolder(claim.path)
+      return claim.path
+    }
     var files: [String: [UInt8]] = [:]
     if let sources = volume.at("projected", "sources")?.arrayValue {
       for source in sources { try collect(source, name, spec, pod, place, lookup, &files) }
@@ -61,7 +76,7 @@ struct PodVolumes {
         let kind = volume.objectValue?.keys.first { $0 != "name" } ?? "none"
         throw Failure(
           message: "MountVolume.SetUp failed for volume \"\(name)\" : volumes of kind \(kind) are not known here; "
-            + "use emptyDir, hostPath, configMap, secret, downwardAPI or projected")
+            + "use emptyDir, hostPath, persistentVolumeClaim, configMap, secret, downwardAPI or projected")
       }
       try collect(volume, name, spec, pod, place, lookup, &files)
     }
@@ -90,7 +105,9 @@ struct PodVolumes {
         let text = member.value.stringValue ?? ""
         data[member.key] = kind == .secret ? ContainerEnvironment.bytes(base64: text) ?? [] : Array(text.utf8)
       }
-      for member in object["binaryData"]?.objectValue ?? [:] { data[member.key] = ContainerEnvironment.bytes(base64: member.value.stringValue ?? "") ?? [] }
+      for member in object["binaryData"]?.objectValue ?? [:] {
+        data[member.key] = ContainerEnvironment.bytes(base64: member.value.stringValue ?? "") ?? []
+      }
       guard let items = reference["items"]?.arrayValue else {
         files.merge(data) { _, new in new }
         continue
