@@ -137,7 +137,7 @@ let package = Package(
       path: "ReferenceApp/Sources/ServiceKit"),
     program(
       "reference-app",
-      ["ServiceKit", "JSONBytes", "TimeFormat", hummingbird, httpTypes, grdb, logging, lifecycle, nioCore, argumentParser],
+      ["ServiceKit", "TimeFormat", hummingbird, httpTypes, grdb, logging, nioCore, argumentParser],
       path: "ReferenceApp/Sources/reference-app"),
 
     // Programs.
@@ -199,9 +199,8 @@ let package = Package(
     tests(
       "ServiceKitTests",
       [
-        "ServiceKit", "Load", "LogStandard", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, asyncHTTPClient, httpTypes,
-        nioCore,
-        nioHTTP1, logging,
+        "ServiceKit", "Load", "LogStandard", "JSONBytes", hummingbird, hummingbirdTesting, asyncHTTPClient, httpTypes, nioCore, nioHTTP1,
+        logging,
       ]),
     tests(
       "ConsoleTests",

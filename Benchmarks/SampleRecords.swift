@@ -25,14 +25,14 @@ struct SampleRecords {
   }
 
   private static let steps = [
-    Step(service: "orders", message: "POST /orders is asked.", category: "apiRequest"),
-    Step(service: "catalog", message: "GET /items is asked.", category: "apiRequest"),
-    Step(service: "catalog", message: "GET /items is answered with 200.", category: "apiResponse"),
-    Step(service: "orders", message: "The order is stored and its lines are priced.", category: "general", level: "DEBUG"),
-    Step(service: "billing", message: "POST /invoices is asked.", category: "apiRequest"),
-    Step(service: "billing", message: "POST /invoices is answered with 201.", category: "apiResponse"),
-    Step(service: "orders", message: "POST /orders is answered with 201.", category: "apiResponse"),
-    Step(service: "ledger", message: "The entry of the order is booked.", category: "general"),
+    Step(service: "orders", message: "POST /orders received", category: "apiRequest"),
+    Step(service: "catalog", message: "GET /items received", category: "apiRequest"),
+    Step(service: "catalog", message: "GET /items responded 200 in 3 ms", category: "apiResponse"),
+    Step(service: "orders", message: "Stored the order, its lines are priced", category: "general", level: "DEBUG"),
+    Step(service: "billing", message: "POST /invoices received", category: "apiRequest"),
+    Step(service: "billing", message: "POST /invoices responded 201 in 8 ms", category: "apiResponse"),
+    Step(service: "orders", message: "POST /orders responded 201 in 41 ms", category: "apiResponse"),
+    Step(service: "ledger", message: "Booked the entry of the order", category: "general"),
   ]
 
   /// The id of a request: a UUID that is the same in every run.

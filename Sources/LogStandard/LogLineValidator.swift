@@ -5,7 +5,7 @@ import TimeFormat
 package struct LogViolation: Sendable, Hashable, CustomStringConvertible {
   /// The key it is about; empty when it is about the whole line.
   package var field: String
-  /// What was expected and what came, in one sentence.
+  /// What was expected and what the line has instead, in one sentence.
   package var sentence: String
 
   package init(field: String, sentence: String) {
@@ -24,7 +24,7 @@ package enum LogLineValidator {
     do throws(JSONError) {
       let value = try JSONValue(parsing: line)
       guard let object = value.objectValue else {
-        return [LogViolation(field: "", sentence: "Expected one JSON object a line, but \(name(of: value)) came.")]
+        return [LogViolation(field: "", sentence: "Expected one JSON object a line, got \(name(of: value)).")]
       }
       record = object
     } catch {

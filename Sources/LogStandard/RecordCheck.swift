@@ -24,13 +24,13 @@ struct RecordCheck {
   mutating func optional(_ key: String, _ expected: String, _ isRight: (String) -> Bool) {
     guard let value = record[key] else { return }
     if let text = value.stringValue, isRight(text) { return }
-    add(key, "Expected \(key) to be \(expected), but \(LogLineValidator.name(of: value)) came.")
+    add(key, "Expected \(key) to be \(expected), got \(LogLineValidator.name(of: value)).")
   }
 
   mutating func integer(_ key: String, _ expected: String, in context: String, _ range: ClosedRange<Int64>) {
     guard let value = record[key] else { return add(key, "Expected \(key)\(context), \(expected), but the record has none.") }
     if case .int(let number) = value, range.contains(number) { return }
-    add(key, "Expected \(key) to be \(expected), but \(LogLineValidator.name(of: value)) came.")
+    add(key, "Expected \(key) to be \(expected), got \(LogLineValidator.name(of: value)).")
   }
 
   /// A message is a narrative, not the dump of an object.

@@ -61,9 +61,9 @@ import Testing
     var record = valid
     record["logLevel"] = "warn"
     let violation = LogLineValidator.validate(record.jsonString)[0]
-    #expect(violation.sentence == "Expected logLevel to be one of DEBUG, INFO, WARN, ERROR, but the string \"warn\" came.")
+    #expect(violation.sentence == "Expected logLevel to be one of DEBUG, INFO, WARN, ERROR, got the string \"warn\".")
     #expect(LogLineValidator.validate("Starting up")[0].sentence.hasPrefix("Expected one JSON object a line, but the line is not JSON"))
-    #expect(LogLineValidator.validate("[1]")[0].sentence == "Expected one JSON object a line, but an array came.")
+    #expect(LogLineValidator.validate("[1]")[0].sentence == "Expected one JSON object a line, got an array.")
     #expect(LogLineValidator.validate("{}{}").count == 1)
   }
 

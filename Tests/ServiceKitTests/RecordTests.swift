@@ -43,7 +43,7 @@ let testIdentity = ServiceIdentity(
   @Test func everyRecordIsValidWhateverItSays() {
     let captured = CapturedLines()
     let logger = captured.logger()
-    logger.info("An order came.")
+    logger.info("Order received")
     logger.warning("")
     logger.error("{\"a\":1}")
     logger.debug("two\nlines \u{1b}[31m and \"quotes\" \u{0}")
@@ -81,9 +81,9 @@ let testIdentity = ServiceIdentity(
 
   @Test func localProfileIsNarrativeFirst() {
     let captured = CapturedLines()
-    captured.logger(.local(colors: false)).info("An order came.", metadata: ["orderId": "o-1"])
+    captured.logger(.local(colors: false)).info("Order received", metadata: ["orderId": "o-1"])
     let line = captured.lines.joined()
-    #expect(line.contains("INFO  An order came.  orders run-1  orderId=o-1"))
+    #expect(line.contains("INFO  Order received  orders run-1  orderId=o-1"))
   }
 
   @Test func longLinesFromManyThreadsStayWhole() async {

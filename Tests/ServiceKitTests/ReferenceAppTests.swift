@@ -8,7 +8,7 @@ import NIOHTTP1
 import Testing
 
 /// The real executable, from start-up over traffic, faults and a crash to shutdown.
-@Suite(.enabled(if: ShopProcesses.executable != nil, "build the product reference-app in release mode to run these"), .serialized)
+@Suite(.enabled(if: ShopProcesses.executable != nil, "build the product reference-app to run these"), .serialized)
 struct ReferenceAppTests {
   @Test func everyLineOfEveryServiceIsARecord() async throws {
     let executable = try #require(ShopProcesses.executable)
@@ -51,7 +51,7 @@ struct ReferenceAppTests {
       checkCompletions(shop.records(name), name)
     }
     #expect(shop.lines("billing").contains { $0.contains("Fatal error") })
-    #expect(shop.lines("billing").contains { $0.contains("The service crashed") })
+    #expect(shop.lines("billing").contains { $0.contains("Service crashed") })
     #expect(!shop.lines("orders").contains { $0.contains("abcdef123456") })
     for name in ShopProcesses.names { #expect(!shop.lines(name).contains { $0.contains("healthz") }) }
   }
@@ -111,6 +111,30 @@ struct ReferenceAppTests {
     #expect(end?.code == 1)
     for line in shop.lines("catalog") { #expect(LogLineValidator.validate(line).isEmpty, "\(line)") }
     #expect(shop.lines("catalog").contains { $0.contains("PORT must be a whole number") })
+  }
+
+  @Test func withoutTheFacilityTextWithoutIDs() async throws {
+    let executable = try #require(ShopProcesses.executable)
+    let shop = ShopProcesses()
+    defer { shop.cleanUp() }
+    try shop.start("catalog", executable, environment: ["FACILITY_LOGGING": ""])
+    #expect(await shop.until { await shop.isReady("catalog") })
+    #expect(await shop.status("GET", shop.url("catalog") + "/catalog/items/item-01", id: "plain-1") == 200)
+    let end = await shop.end("catalog")
+    #expect(end?.code == 0)
+    #expect(shop.lines("catalog").contains { $0.hasSuffix("Item item-01: price 987 cents") })
+    #expect(!shop.lines("catalog").contains { $0.contains("{") || $0.contains("plain-1") })
+  }
+
+  @Test func aSprintTurnsOnItsFacilities() async throws {
+    let executable = try #require(ShopProcesses.executable)
+    let shop = ShopProcesses()
+    defer { shop.cleanUp() }
+    try shop.start("catalog", executable, arguments: ["--sprint", "1"], environment: ["FACILITY_LOGGING": ""])
+    #expect(await shop.until { await shop.isReady("catalog") })
+    _ = await shop.end("catalog")
+    #expect(shop.lines("catalog").count > 2)
+    for line in shop.lines("catalog") { #expect(LogLineValidator.validate(line).isEmpty, "\(line)") }
   }
 }
 

@@ -16,7 +16,7 @@ import Testing
     let router = Router(context: ServiceContext.self)
     router.add(middleware: RequestLogMiddleware(state: state, faults: Faults(), logger: logger))
     router.get("/things/:id") { _, _ in
-      logger.info("A thing is shown.")
+      logger.info("Thing 1 read")
       return "thing"
     }
     router.post("/things") { request, _ in
@@ -41,6 +41,8 @@ import Testing
     }
     let records = captured.records.filter { $0["logRequestId"]?.stringValue == "my-id_1" }
     #expect(records.count == 3)
+    #expect(records.first?["logMessage"]?.stringValue == "GET /things/1 received")
+    #expect(records.last?["logMessage"]?.stringValue?.hasPrefix("GET /things/1 responded 200 in ") == true)
     #expect(completions(captured, "my-id_1").first?["reqStatusCode"]?.intValue == 200)
     let request = records.first
     #expect(request?["reqPath"]?.stringValue == "/things/1")

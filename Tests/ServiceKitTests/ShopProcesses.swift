@@ -8,10 +8,10 @@ import NIOHTTP1
 final class ShopProcesses {
   static let names = ["catalog", "orders", "billing", "reports", "ledger"]
 
-  /// The release binary beside this test's sources, or `nil` when it is not built.
+  /// The program of the build that this test belongs to, or `nil` when it is not built.
   static let executable: String? = {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let path = root.appendingPathComponent(".build/release/reference-app").path
+    guard let test = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return nil }
+    let path = URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("reference-app").path
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }()
 
@@ -24,14 +24,15 @@ final class ShopProcesses {
   func url(_ service: String) -> String { "http://\(address(service)):8080" }
   func operatorURL(_ service: String) -> String { "http://\(address(service)):8081" }
 
-  func start(_ service: String, _ executable: String, environment extra: [String: String] = [:]) throws {
+  /// With the logging facility, unless the environment says otherwise.
+  func start(_ service: String, _ executable: String, arguments: [String] = [], environment extra: [String: String] = [:]) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = [service]
+    process.arguments = [service] + arguments
     var environment = [
       "PATH": "/usr/bin:/bin", "POD_ROOT": folder, "DATA_DIR": "/data", "SERVICE_VERSION": "1", "POD_NAME": "\(service)-test",
-      "BIND_ADDRESS": address(service), "LAME_DUCK_SECONDS": "0.3",
+      "BIND_ADDRESS": address(service), "LAME_DUCK_SECONDS": "0.3", "FACILITY_LOGGING": "on",
     ]
     if let library = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] { environment["LD_LIBRARY_PATH"] = library }
     for name in Self.names { environment["\(name.uppercased())_URL"] = url(name) }
@@ -50,11 +51,11 @@ final class ShopProcesses {
     return handle
   }
 
-  /// Asks until the answer is as wanted, for twenty seconds at most.
-  func until(_ wanted: () async -> Bool) async -> Bool {
+  /// Polls until the condition holds, for twenty seconds at most.
+  func until(_ condition: () async -> Bool) async -> Bool {
     let limit = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < limit {
-      if await wanted() { return true }
+      if await condition() { return true }
       try? await Task.sleep(for: .milliseconds(20))
     }
     return false

@@ -4,7 +4,7 @@ import Hummingbird
 import Logging
 import ServiceKit
 
-/// What each account owes.
+/// The balances of accounts, and their entries.
 struct Billing: ShopService {
   static let configuration = CommandConfiguration(
     abstract: "Balances: GET /billing/accounts/{id}, /billing/accounts/{id}/entries; POST to entries is idempotent by entryId.")
@@ -19,44 +19,45 @@ struct Billing: ShopService {
 
     service.router.get("/billing/accounts") { request, _ in
       let accounts = try await store.accounts(limit: try Wire.limit(request))
-      logger.info("The first \(accounts.count) accounts are shown.")
+      logger.info("Listed \(accounts.count) accounts")
       return Items(items: accounts)
     }
     service.router.get("/billing/accounts/:id") { _, context in
       let id = try Wire.parameter("id", context)
       guard let account = try await store.account(id) else { throw noAccount(id) }
       logger.info(
-        "Account \(id) stands at \(account.balanceCents) cents after \(account.entryCount) entries.", metadata: ["accountId": .string(id)])
+        "Account \(id): balance \(account.balanceCents) cents, \(account.entryCount) entries", metadata: ["accountId": .string(id)])
       return account
     }
     service.router.get("/billing/accounts/:id/entries") { request, context in
       let id = try Wire.parameter("id", context)
       guard try await store.account(id) != nil else { throw noAccount(id) }
       let entries = try await store.entries(of: id, limit: try Wire.limit(request))
-      logger.info("The last \(entries.count) entries of account \(id) are shown.", metadata: ["accountId": .string(id)])
+      logger.info("Listed \(entries.count) entries of account \(id)", metadata: ["accountId": .string(id)])
       return Items(items: entries)
     }
     service.router.post("/billing/accounts/:id/entries") { request, context in
       let id = try Wire.parameter("id", context)
-      let wanted = try await Wire.body(EntryRequest.self, of: request, expected: #"{"entryId":"e-1","orderId":"o-1","amountCents":1200}"#)
-      guard !wanted.entryId.isEmpty, wanted.entryId.utf8.count <= 128, (-1_000_000_000...1_000_000_000).contains(wanted.amountCents)
+      let requested = try await Wire.body(
+        EntryRequest.self, of: request, expected: #"{"entryId":"e-1","orderId":"o-1","amountCents":1200}"#)
+      guard !requested.entryId.isEmpty, requested.entryId.utf8.count <= 128,
+        (-1_000_000_000...1_000_000_000).contains(requested.amountCents)
       else {
         throw HTTPError(.unprocessableContent, message: "Expected an entryId of 1 to 128 bytes and an amount of at most 1000000000 cents.")
       }
-      guard let (entry, isNew) = try await store.add(wanted, to: id) else { throw noAccount(id) }
+      guard let (entry, isNew) = try await store.add(requested, to: id) else { throw noAccount(id) }
       if isNew {
         logger.info(
-          "Account \(id) is charged \(entry.amountCents) cents by entry \(entry.entryId).",
+          "Charged account \(id) \(entry.amountCents) cents, entry \(entry.entryId)",
           metadata: ["accountId": .string(id), "entryId": .string(entry.entryId)])
       } else {
-        logger.info(
-          "Entry \(entry.entryId) was in account \(id) already, so nothing changes.", metadata: ["entryId": .string(entry.entryId)])
+        logger.info("Entry \(entry.entryId) already exists, balance unchanged", metadata: ["entryId": .string(entry.entryId)])
       }
       return EditedResponse(status: isNew ? .created : .ok, response: entry)
     }
   }
 
-  private func noAccount(_ id: String) -> HTTPError { HTTPError(.notFound, message: "There is no account '\(id)'.") }
+  private func noAccount(_ id: String) -> HTTPError { HTTPError(.notFound, message: "Account '\(id)' not found.") }
 }
 
 struct BillingStore: Sendable {

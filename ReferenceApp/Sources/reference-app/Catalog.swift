@@ -4,7 +4,7 @@ import Hummingbird
 import Logging
 import ServiceKit
 
-/// What the shop sells.
+/// Items and their prices, read only.
 struct Catalog: ShopService {
   static let configuration = CommandConfiguration(abstract: "Items and prices: GET /catalog/items, /catalog/items/{id}.")
   static let type = "sales"
@@ -18,20 +18,20 @@ struct Catalog: ShopService {
 
     service.router.get("/catalog/items") { request, _ in
       let items = try await store.items(limit: try Wire.limit(request))
-      logger.info("The catalog's first \(items.count) items are shown.")
+      logger.info("Listed \(items.count) items")
       return Items(items: items)
     }
     service.router.get("/catalog/items/:id") { _, context in
       let id = try Wire.parameter("id", context)
-      guard let item = try await store.item(id) else { throw HTTPError(.notFound, message: "The catalog has no item '\(id)'.") }
+      guard let item = try await store.item(id) else { throw HTTPError(.notFound, message: "Item '\(id)' not found.") }
       logger.info(
-        "Item \(id) costs \(item.priceCents) cents.", metadata: ["itemId": .string(id), "priceCents": .stringConvertible(item.priceCents)])
+        "Item \(id): price \(item.priceCents) cents", metadata: ["itemId": .string(id), "priceCents": .stringConvertible(item.priceCents)])
       return item
     }
   }
 }
 
-/// A read store: filled once, then only read.
+/// A store that its migration fills, and that is only read after that.
 struct CatalogStore: Sendable {
   private let database: DatabasePool
 

@@ -5,9 +5,9 @@ import Logging
 import NIOCore
 import ServiceKit
 
-/// Books each placed order once.
+/// Consumes `order.placed`: one entry per order in the account.
 struct Ledger: ShopService {
-  static let configuration = CommandConfiguration(abstract: "Turns each message order.placed into one entry of its account.")
+  static let configuration = CommandConfiguration(abstract: "Consumes order.placed: adds one entry per order to its account.")
   static let type = "billing"
 
   @OptionGroup var options: CommonOptions
@@ -21,26 +21,26 @@ struct Ledger: ShopService {
     service.consume(OrderPlaced.topic, from: queue) { message in
       let order = try Wire.decode(OrderPlaced.self, message.body)
       logger.info(
-        "Order \(order.orderId) has been placed, and is booked on account \(order.accountId).",
+        "Received order.placed: order \(order.orderId), account \(order.accountId)",
         metadata: [
           "orderId": .string(order.orderId), "messageId": .stringConvertible(message.id),
           "deliveries": .stringConvertible(message.deliveries),
         ])
-      // The entry's id comes from the order: a message delivered twice books once.
+      // The entry's id is derived from the order's, so that a message delivered twice adds one entry.
       let entry = EntryRequest(entryId: "order:\(order.orderId)", orderId: order.orderId, amountCents: order.totalCents)
-      let answer = try await billing.send(.post, "/billing/accounts/\(order.accountId)/entries", json: try Wire.buffer(entry))
-      switch answer.status {
+      let response = try await billing.send(.post, "/billing/accounts/\(order.accountId)/entries", json: try Wire.buffer(entry))
+      switch response.status {
       case 201:
-        logger.info("Order \(order.orderId) is in the books with \(order.totalCents) cents.", metadata: ["orderId": .string(order.orderId)])
-      case 200: logger.info("Order \(order.orderId) was in the books already.", metadata: ["orderId": .string(order.orderId)])
-      default: throw BookingRefused(order: order.orderId, status: answer.status)
+        logger.info("Booked order \(order.orderId): \(order.totalCents) cents", metadata: ["orderId": .string(order.orderId)])
+      case 200: logger.info("Order \(order.orderId) already booked, nothing changed", metadata: ["orderId": .string(order.orderId)])
+      default: throw EntryRejected(order: order.orderId, status: response.status)
       }
     }
   }
 }
 
-struct BookingRefused: Error, CustomStringConvertible {
+struct EntryRejected: Error, CustomStringConvertible {
   var order: String
   var status: Int
-  var description: String { "billing answered \(status) to the entry for order \(order)" }
+  var description: String { "upstream billing returned \(status) for the entry of order \(order)" }
 }

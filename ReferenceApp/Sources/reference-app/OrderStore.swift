@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import ServiceKit
 
-/// Orders, shared by all replicas.
+/// Orders, in a file that all replicas share. The column `announced` says whether an order's message has been published.
 struct OrderStore: Sendable {
   private let database: DatabasePool
 
@@ -34,7 +34,9 @@ struct OrderStore: Sendable {
     database = try SharedDatabase.open(path, durable: true, migrations: migrator)
   }
 
-  /// Stores the order unless the key is taken, and answers the order that has the key.
+  /// Stores the order unless the key is taken.
+  ///
+  /// - Returns: the order that has the key.
   func insert(_ order: Order, key: String, requestID: String?) async throws -> Order {
     let now = Date().timeIntervalSince1970
     return try await database.write { db in
@@ -62,15 +64,16 @@ struct OrderStore: Sendable {
     }
   }
 
-  func isAnnounced(_ id: String) async throws -> Bool {
+  func isPublished(_ id: String) async throws -> Bool {
     try await database.read { db in try Bool.fetchOne(db, sql: "SELECT announced FROM orders WHERE id = ?", arguments: [id]) ?? false }
   }
 
-  func markAnnounced(_ id: String) async throws {
+  func markPublished(_ id: String) async throws {
     try await database.write { db in try db.execute(sql: "UPDATE orders SET announced = 1 WHERE id = ?", arguments: [id]) }
   }
 
-  func unannounced(olderThan age: Duration) async throws -> [(Order, requestID: String?)] {
+  /// Orders stored before `age` ago whose message has not been published: the outbox. At most 100.
+  func unpublished(olderThan age: Duration) async throws -> [(Order, requestID: String?)] {
     let limit = Date().timeIntervalSince1970 - Double(age.components.seconds)
     return try await database.read { db in
       try Row.fetchAll(

@@ -4,8 +4,9 @@ import ServiceKit
 @main
 enum Program {
   static func main() async {
-    // Before anything else: the first process of the container only watches over the second, which serves.
-    LineSupervisor.superviseThisProcess { StartArguments(CommandLine.arguments).identity() }
+    // First of all: with the logging facility the container's first process only supervises the second, which serves.
+    let start = StartArguments(CommandLine.arguments)
+    if start.hasLogging { OutputSupervisor.superviseThisProcess { start.identity() } }
     await ReferenceApp.main()
   }
 }

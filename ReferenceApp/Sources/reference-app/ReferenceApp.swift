@@ -9,16 +9,21 @@ struct ReferenceApp: AsyncParsableCommand {
     subcommands: [Catalog.self, Orders.self, Billing.self, Reports.self, Ledger.self])
 }
 
-/// What all services take.
+/// The options of all services.
 struct CommonOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Turn on the facilities 1 to N; 0 is a service as it was before the first.", valueName: "N"))
-  var sprint = 1
+  @Option(
+    help: ArgumentHelp(
+      "Turn on the facilities of sprints 1 to N. A variable such as FACILITY_LOGGING=on (or off) turns on (or off) a single one.",
+      valueName: "N"))
+  var sprint = 0
 
-  @Option(help: ArgumentHelp("A file of KEY=value lines; the environment goes before it.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("A file of KEY=value lines for variables that the environment does not set.", valueName: "FILE"))
   var config: String?
 
   func validate() throws {
-    guard (0...10).contains(sprint) else { throw ValidationError("Expected --sprint from 0 to 10, but got \(sprint).") }
+    guard (0...SprintTable.last).contains(sprint) else {
+      throw ValidationError("Expected --sprint from 0 to \(SprintTable.last), but got \(sprint).")
+    }
   }
 }
 
@@ -35,15 +40,17 @@ extension ShopService {
     let start = StartArguments(CommandLine.arguments)
     let identity = start.identity()
     let environment: ServiceEnvironment
+    let facilities: [Facility]
     do {
       environment = try start.environment()
+      facilities = try SprintTable.facilities(upTo: options.sprint, environment: environment)
     } catch {
       ServiceLogging.bootstrap(identity: identity)
       StartFailure.end(identity, error)
     }
     var service: Microservice
     do {
-      service = try Microservice(identity, environment: environment, sprint: options.sprint)
+      service = try Microservice(identity, environment: environment, facilities: facilities)
     } catch {
       StartFailure.end(identity, error)
     }

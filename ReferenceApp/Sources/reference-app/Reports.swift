@@ -6,10 +6,10 @@ import Logging
 import NIOCore
 import ServiceKit
 
-/// Reports that take a while: asked for now, fetched later.
+/// Reports that take a while: requested now, fetched later.
 struct Reports: ShopService {
   static let configuration = CommandConfiguration(
-    abstract: "Reports: POST /billing/reports answers 202 with a Location; GET it for the status, and its /result.")
+    abstract: "Reports: POST /billing/reports responds 202 with a Location; GET it for the status, and its /result.")
   static let type = "billing"
 
   @OptionGroup var options: CommonOptions
@@ -23,65 +23,70 @@ struct Reports: ShopService {
     service.require("queue") { try await queue.check() }
 
     service.router.post("/billing/reports") { request, _ in
-      let wanted = try await Wire.body(ReportRequest.self, of: request, expected: #"{"accountId":"acct-001"}"#)
-      guard Identifiers.isValid(wanted.accountId) else {
-        throw HTTPError(.unprocessableContent, message: "Expected an accountId such as acct-001, but got '\(wanted.accountId.prefix(64))'.")
+      let requested = try await Wire.body(ReportRequest.self, of: request, expected: #"{"accountId":"acct-001"}"#)
+      guard Identifiers.isValid(requested.accountId) else {
+        throw HTTPError(
+          .unprocessableContent, message: "Expected an accountId such as acct-001, but got '\(requested.accountId.prefix(64))'.")
       }
-      let report = ReportStatus(id: Identifiers.make("r"), accountId: wanted.accountId, status: "queued", requestedAt: Wire.now())
+      let report = ReportStatus(id: Identifiers.make("r"), accountId: requested.accountId, status: "queued", requestedAt: Wire.now())
       try await store.add(report)
       try await queue.publish(
         topic: ReportRequested.topic, body: try Wire.bytes(ReportRequested(reportId: report.id, accountId: report.accountId)), headers: [:])
-      logger.info("Report \(report.id) on account \(report.accountId) is queued.", metadata: ["reportId": .string(report.id)])
+      logger.info("Queued report \(report.id) for account \(report.accountId)", metadata: ["reportId": .string(report.id)])
       return EditedResponse(status: .accepted, headers: [.location: "/billing/reports/\(report.id)", .retryAfter: "1"], response: report)
     }
     service.router.get("/billing/reports/:id") { _, context in
       let id = try Wire.parameter("id", context)
       guard let report = try await store.status(id) else { throw noReport(id) }
-      logger.info("Report \(id) is \(report.status).", metadata: ["reportId": .string(id)])
+      logger.info("Report \(id): \(report.status)", metadata: ["reportId": .string(id)])
       return report
     }
     service.router.get("/billing/reports/:id/result") { _, context in
       let id = try Wire.parameter("id", context)
       guard let report = try await store.status(id) else { throw noReport(id) }
       guard let result = try await store.result(id) else {
-        throw HTTPError(.conflict, headers: [.retryAfter: "1"], message: "Report \(id) is \(report.status): its result comes later.")
+        throw HTTPError(.conflict, headers: [.retryAfter: "1"], message: "Report \(id) is \(report.status): try again later.")
       }
-      logger.info("The result of report \(id) is fetched.", metadata: ["reportId": .string(id)])
+      logger.info("Report \(id): result sent", metadata: ["reportId": .string(id)])
       return result
     }
 
     service.consume(ReportRequested.topic, from: queue) { message in
-      let wanted = try Wire.decode(ReportRequested.self, message.body)
+      let requested = try Wire.decode(ReportRequested.self, message.body)
       logger.info(
-        "Report \(wanted.reportId) on account \(wanted.accountId) is being made.", metadata: ["reportId": .string(wanted.reportId)])
-      let result = try await Self.make(wanted, billing)
+        "Building report \(requested.reportId) for account \(requested.accountId)", metadata: ["reportId": .string(requested.reportId)])
+      let result = try await Self.make(requested, billing)
       try await store.finish(result)
-      logger.info("Report \(wanted.reportId) is done: \(result.entryCount) entries.", metadata: ["reportId": .string(wanted.reportId)])
+      logger.info(
+        "Finished report \(requested.reportId): \(result.entryCount) entries", metadata: ["reportId": .string(requested.reportId)])
     }
   }
 
-  private static func make(_ wanted: ReportRequested, _ billing: Upstream) async throws -> ReportResult {
-    let path = "/billing/accounts/\(wanted.accountId)"
-    let answer = try await billing.send(.get, path)
-    guard answer.status == 200 else {
-      throw ReportFailed(report: wanted.reportId, reason: "billing answered \(answer.status) for account \(wanted.accountId)")
+  private static func make(_ requested: ReportRequested, _ billing: Upstream) async throws -> ReportResult {
+    let path = "/billing/accounts/\(requested.accountId)"
+    let response = try await billing.send(.get, path)
+    guard response.status == 200 else {
+      throw ReportFailed(
+        report: requested.reportId, reason: "upstream billing returned \(response.status) for account \(requested.accountId)")
     }
-    let account = try Wire.decode(Account.self, answer.body.readableBytesView)
+    let account = try Wire.decode(Account.self, response.body.readableBytesView)
     let list = try await billing.send(.get, path + "/entries?limit=500")
-    guard list.status == 200 else { throw ReportFailed(report: wanted.reportId, reason: "billing answered \(list.status) for the entries") }
+    guard list.status == 200 else {
+      throw ReportFailed(report: requested.reportId, reason: "upstream billing returned \(list.status) for its entries")
+    }
     let entries = try Wire.decode(Items<Entry>.self, list.body.readableBytesView).items
     return ReportResult(
-      reportId: wanted.reportId, accountId: wanted.accountId, balanceCents: account.balanceCents, entryCount: account.entryCount,
+      reportId: requested.reportId, accountId: requested.accountId, balanceCents: account.balanceCents, entryCount: account.entryCount,
       largestEntryCents: entries.map(\.amountCents).max() ?? 0)
   }
 
-  private func noReport(_ id: String) -> HTTPError { HTTPError(.notFound, message: "There is no report '\(id)'.") }
+  private func noReport(_ id: String) -> HTTPError { HTTPError(.notFound, message: "Report '\(id)' not found.") }
 }
 
 struct ReportFailed: Error, CustomStringConvertible {
   var report: String
   var reason: String
-  var description: String { "report \(report) cannot be made yet, because \(reason)" }
+  var description: String { "report \(report): \(reason)" }
 }
 
 struct ReportStore: Sendable {

@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import ServiceKit
 
-/// What must be known of the command line before it is parsed: the supervisor's records carry the service's name, too.
+/// What is needed of the command line before it is parsed: whether to supervise the output, and the service's name for the supervisor's records.
 struct StartArguments {
   private let arguments: [String]
 
@@ -15,11 +15,19 @@ struct StartArguments {
     return ServiceIdentity(name: name, type: Self.types[name] ?? "shop", environment: (try? environment()) ?? .process)
   }
 
+  /// Whether the logging facility is on. Arguments that cannot be read count as on: what is wrong with them is then said in a record.
+  var hasLogging: Bool {
+    let sprint = option("--sprint").map { Int($0) ?? SprintTable.last } ?? 0
+    guard let facilities = try? SprintTable.facilities(upTo: sprint, environment: try environment()) else { return true }
+    return facilities.contains { $0.id == Facility.logging.id }
+  }
+
+  /// - Throws: ``ConfigurationError`` about the file of `--config`.
   func environment() throws -> ServiceEnvironment {
     var environment = ServiceEnvironment.process
     guard let path = option("--config") else { return environment }
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw ConfigurationError("The configuration file \(path) cannot be read: correct --config, or mount the file there.")
+      throw ConfigurationError("Cannot read the configuration file \(path): correct --config, or mount the file there.")
     }
     try environment.addDefaults(lines: text, from: path)
     return environment
@@ -36,7 +44,7 @@ struct StartArguments {
 
 enum StartFailure {
   static func end(_ identity: ServiceIdentity, _ error: any Error) -> Never {
-    Logger(label: identity.name).error("\(identity.name) cannot start: \(error)")
+    Logger(label: identity.name).error("Startup failed: \(error)")
     exit(1)
   }
 }

@@ -4,7 +4,7 @@ import NIOCore
 import ServiceKit
 import TimeFormat
 
-/// Bodies and parameters at the edges of the services.
+/// Bodies and parameters of requests and messages.
 enum Wire {
   static func bytes(_ value: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
@@ -18,7 +18,9 @@ enum Wire {
     try JSONDecoder().decode(type, from: Data(bytes))
   }
 
-  /// A request's JSON body; 400 says what shape was expected.
+  /// A request's JSON body, of at most 64 KiB.
+  ///
+  /// - Throws: 400 with an example of what was expected, or 413.
   static func body<Value: Decodable>(_ type: Value.Type, of request: Request, expected: String) async throws -> Value {
     let buffer: ByteBuffer
     do {
@@ -33,11 +35,11 @@ enum Wire {
 
   static func parameter(_ name: String, _ context: ServiceContext) throws -> String {
     let value = try context.parameters.require(name)
-    guard Identifiers.isValid(value) else { throw HTTPError(.notFound, message: "There is nothing with the id '\(value.prefix(64))'.") }
+    guard Identifiers.isValid(value) else { throw HTTPError(.notFound, message: "Id '\(value.prefix(64))' not found.") }
     return value
   }
 
-  /// `?limit=`: 1 to 500, 50 without it.
+  /// The query parameter `limit`, from 1 to 500; 50 when it is missing.
   static func limit(_ request: Request) throws -> Int {
     guard let text = request.uri.queryParameters.get("limit") else { return 50 }
     guard let limit = Int(text), (1...500).contains(limit) else {
@@ -51,7 +53,7 @@ enum Wire {
   }
 }
 
-/// Ids of accounts, items, orders and the like: what may stand in a path unescaped.
+/// Ids of accounts, items, orders and reports: 1 to 64 characters that need no escape in a path.
 enum Identifiers {
   static func isValid(_ text: String) -> Bool {
     (1...64).contains(text.utf8.count)
@@ -69,14 +71,14 @@ enum Identifiers {
   }
 }
 
-/// The stores live in one folder, which all pods of the shop share.
+/// The stores are files of one folder, which all pods of the app share.
 enum Storage {
   static func path(_ file: String, _ environment: ServiceEnvironment) throws -> String {
     let folder = environment.dataDirectory
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw ConfigurationError("The data folder \(folder) cannot be made: mount a writable volume there, or set DATA_DIR.")
+      throw ConfigurationError("Cannot create the data folder \(folder): mount a writable volume there, or set DATA_DIR.")
     }
     return folder + "/" + file
   }
