@@ -11,6 +11,8 @@ package enum ResourceDefinitions {
     .services,
     .deployments,
     .replicaSets,
+    .statefulSets,
+    .controllerRevisions,
     .persistentVolumeClaims,
     .leases,
     .endpointSlices,

@@ -7,6 +7,7 @@ package enum Controllers {
       nodes.controller,
       DeploymentController.controller,
       ReplicaSetController.controller,
+      StatefulSetController.controller,
       Scheduler.controller,
       EndpointSliceController.controller,
       DisruptionController.controller,

@@ -21,13 +21,7 @@ import TimeFormat
     try await ClusterFixture.run { cluster in
       defer { cluster.cleanUp() }
       func expect(_ arguments: [String], input: String = "", contains words: String..., code: Int32 = 0, line: Int = #line) async throws {
-        let result = try await Self.run(cluster, arguments, input)
-        let location = SourceLocation(fileID: #fileID, filePath: #filePath, line: line, column: 1)
-        #expect(result.code == code, "\(arguments.joined(separator: " ")): \(result.output)", sourceLocation: location)
-        for word in words {
-          #expect(
-            result.output.contains(word), "\(arguments.joined(separator: " ")) lacks \(word): \(result.output)", sourceLocation: location)
-        }
+        try await Self.expect(cluster, arguments, input, words, code, line)
       }
       let two = Self.manifest.replacingOccurrences(of: "REPLICAS", with: "2")
       let three = Self.manifest.replacingOccurrences(of: "REPLICAS", with: "3")
@@ -113,6 +107,79 @@ import TimeFormat
       try await expect(["api-resources"], contains: "deploy", "poddisruptionbudgets")
       #expect(cluster.store.list(.pods).items.isEmpty)
       #expect(cluster.store.list(.replicaSets).items.isEmpty)
+    }
+  }
+
+  private static let statefulSet = """
+    {"apiVersion":"v1","kind":"List","items":[
+     {"apiVersion":"v1","kind":"Service","metadata":{"name":"db"},"spec":{"clusterIP":"None","selector":{"app":"db"},"ports":[{"port":5432}]}},
+     {"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"db"},"spec":{"replicas":2,"serviceName":"db",
+      "selector":{"matchLabels":{"app":"db"}},"template":{"metadata":{"labels":{"app":"db"}},
+      "spec":{"containers":[{"name":"app","image":"periplus.local/reference-app:1","volumeMounts":[{"name":"data","mountPath":"/data"}]}]}},
+      "volumeClaimTemplates":[{"metadata":{"name":"data"},
+       "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}]}}]}
+    """
+
+  @Test(.timeLimit(.minutes(2))) func aStatefulSet() async throws {
+    try await ClusterFixture.run { cluster in
+      defer { cluster.cleanUp() }
+      func expect(_ arguments: String..., input: String = "", contains words: [String], code: Int32 = 0, line: Int = #line) async throws {
+        try await Self.expect(cluster, arguments, input, words, code, line)
+      }
+      let status = ["rollout", "status", "sts/db", "--timeout=20s"]
+      func rolledOut(line: Int = #line) async throws {
+        try await Self.expect(cluster, status, "", ["roll out complete"], 0, line)
+      }
+      try await expect("apply", "-f", "-", input: Self.statefulSet, contains: ["statefulset.apps/db created"])
+      try await expect("apply", "-f", "-", input: Self.statefulSet, contains: ["statefulset.apps/db configured"])
+      // kubectl sends the claim templates again, because they are one list; nothing changes by that.
+      #expect(cluster.store.get(.statefulSets, namespace: "default", name: "db")?.at("metadata", "generation") == 1)
+      try await rolledOut()
+      try await expect("get", "sts", contains: ["NAME", "READY", "db", "2/2"])
+      try await expect("get", "pods", "-l", "apps.kubernetes.io/pod-index=1", contains: ["db-1", "1/1"])
+      try await expect("get", "pvc", contains: ["data-db-0", "data-db-1", "Bound", "1Gi", "RWO"])
+      try await expect("describe", "sts", "db", contains: ["create Pod db-0 in StatefulSet db successful", "Volume Claims:", "data"])
+      try await expect("describe", "pvc", "data-db-0", contains: ["Used By:", "db-0"])
+      let uid = try #require(cluster.store.get(.pods, namespace: "default", name: "db-0")).uid
+      try await expect("delete", "pod", "db-0", contains: ["deleted"])
+      try await rolledOut()
+      try await expect("wait", "--for=condition=Ready", "pod/db-0", "--timeout=20s", contains: ["condition met"])
+      #expect(cluster.store.get(.pods, namespace: "default", name: "db-0")?.uid != uid)
+      try await expect("scale", "sts/db", "--replicas=3", contains: ["scaled"])
+      try await rolledOut()
+      try await expect("rollout", "restart", "sts/db", contains: ["restarted"])
+      try await rolledOut()
+      try await expect("set", "image", "sts/db", "app=periplus.local/reference-app:2", contains: ["image updated"])
+      try await rolledOut()
+      try await expect("rollout", "history", "sts/db", contains: ["REVISION", "3"])
+      try await expect("rollout", "undo", "sts/db", contains: ["rolled back"])
+      try await rolledOut()
+      let image = "jsonpath={.spec.template.spec.containers[0].image}"
+      try await expect("get", "sts", "db", "-o", image, contains: ["reference-app:1"])
+      try await expect(
+        "patch", "sts", "db", "--type=merge", "-p", #"{"spec":{"serviceName":"other"}}"#,
+        contains: ["updates to statefulset spec for fields other than"], code: 1)
+      try await expect(
+        "patch", "sts", "db", "--type=merge", "-p", #"{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":2}}}}"#,
+        contains: ["one at a time"], code: 1)
+      try await expect("scale", "sts/db", "--replicas=1", contains: ["scaled"])
+      try await expect("wait", "--for=delete", "pod/db-1", "--timeout=20s", contains: [])
+      try await expect("delete", "sts", "db", contains: ["deleted"])
+      try await expect("wait", "--for=delete", "pod/db-0", "--timeout=20s", contains: [])
+      try await expect("get", "pvc", contains: ["data-db-0", "data-db-1", "data-db-2"])
+      try await expect("get", "controllerrevisions", contains: ["No resources found"])
+    }
+  }
+
+  private static func expect(
+    _ cluster: ClusterFixture, _ arguments: [String], _ input: String, _ words: [String], _ code: Int32, _ line: Int
+  ) async throws {
+    let result = try await run(cluster, arguments, input)
+    let location = SourceLocation(fileID: #fileID, filePath: #filePath, line: line, column: 1)
+    #expect(result.code == code, "\(arguments.joined(separator: " ")): \(result.output)", sourceLocation: location)
+    for word in words {
+      #expect(
+        result.output.contains(word), "\(arguments.joined(separator: " ")) lacks \(word): \(result.output)", sourceLocation: location)
     }
   }
 

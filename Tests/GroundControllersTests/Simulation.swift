@@ -51,7 +51,8 @@ struct Simulation {
         conditions.append(["type": .string(type), "status": .string(status), "reason": .string(reason), "message": .string(message)])
         object.set("status", "conditions", to: .array(conditions))
       }
-    case .delete(let type, let reference, _, _):
+    case .delete(let type, let reference, _, let announcement):
+      if let announcement { events.append(announcement) }
       if type == .pods, all("pods").first(where: { $0.name == reference.name })?.at("spec", "nodeName") != nil {
         let stamp = now.rfc3339(.seconds)
         change(type.id, reference.name) { $0.set("metadata", "deletionTimestamp", to: .string(stamp)) }
