@@ -34,12 +34,10 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
-let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
-let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -63,7 +61,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
-    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     // System libraries, and what C alone can say.
@@ -85,47 +82,40 @@ let package = Package(
     room("GroundControllers", ["JSONBytes", "TimeFormat", "Kubernetes"]),
 
     // Rooms that speak to the outside.
-    room("StateDirectory", ["TimeFormat", "JSONBytes", "CLinux"]),
-    room("Terminal", ["Screen", "CNcurses", "CLinux"]),
+    room("StateDirectory", ["TimeFormat", "CLinux"]),
+    room("Terminal", ["Screen", "CNcurses"]),
     room(
       "RecordStore",
-      [
-        "JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "StateDirectory", "CPCRE2", grdb,
-        grdbSQLite,
-      ]),
+      ["JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "CPCRE2", grdb, grdbSQLite]),
     room(
       "KubernetesClient",
-      [
-        "JSONBytes", "TimeFormat", "Kubernetes", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioFoundation, nioSSL, yams, subprocess,
-        systemPackage,
-      ]),
+      ["JSONBytes", "TimeFormat", "Kubernetes", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, yams, subprocess]),
     room("ClusterFeed", ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
-    room("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
+    room("Ingest", ["TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
     room("Checks", ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
     room(
       "Recorder",
       [
-        "JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore",
-        "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "StateDirectory", asyncHTTPClient, nioCore, nioHTTP1, hummingbird,
-        httpTypes, logging, lifecycle,
+        "JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore", "KubernetesClient", "ClusterFeed",
+        "Ingest", "Checks", "StateDirectory", asyncHTTPClient, nioCore, nioHTTP1, hummingbird, httpTypes, logging, lifecycle,
       ]),
     room(
       "GroundAPI",
-      ["JSONBytes", "TimeFormat", "Kubernetes", "GroundControllers", hummingbird, httpTypes, nioCore, nioPosix, grdb, logging, lifecycle]),
+      ["JSONBytes", "TimeFormat", "Kubernetes", "GroundControllers", hummingbird, httpTypes, nioCore, grdb, logging, lifecycle]),
     room(
       "GroundNode",
       [
         "JSONBytes", "TimeFormat", "Kubernetes", "GroundAPI", "GroundControllers", "StateDirectory", "CLinux", asyncHTTPClient, nioCore,
-        nioPosix, nioHTTP1, crypto, lifecycle, logging,
+        nioPosix, nioHTTP1,
       ]),
-    room("Load", ["JSONBytes", "TimeFormat", asyncHTTPClient, nioCore, nioHTTP1]),
+    room("Load", ["JSONBytes", asyncHTTPClient, nioCore, nioHTTP1]),
     room("Views", ["JSONBytes", "TimeFormat", "Screen", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
     room(
       "Training",
-      ["JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "Checks", yams]),
+      ["JSONBytes", "TimeFormat", "TelemetryModel", "MigrationPlan", "Checks"]),
     room(
       "Console",
-      ["JSONBytes", "TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training"]),
+      ["TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training"]),
 
     // The reference app.
     room(
@@ -145,10 +135,9 @@ let package = Package(
     program(
       "periplus",
       [
-        "JSONBytes", "TimeFormat", "Screen", "Terminal", "LogStandard", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan",
-        "RecordStore", "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "Recorder", "GroundAPI", "GroundControllers",
-        "GroundNode", "Load", "Views", "Training", "Console", "StateDirectory", "CLinux", argumentParser, logging,
-        asyncHTTPClient, nioCore, nioPosix, nioHTTP1, crypto, lifecycle, unixSignals,
+        "JSONBytes", "TimeFormat", "Screen", "Terminal", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore",
+        "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "Recorder", "GroundNode", "Load", "Views", "Training", "Console",
+        "StateDirectory", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, crypto,
       ]),
 
     program(
@@ -167,33 +156,30 @@ let package = Package(
     tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
     tests("ScreenTests", ["Screen", "TestSupport"]),
     tests("TerminalTests", ["Terminal", "Screen"]),
-    tests("LogStandardTests", ["LogStandard", "JSONBytes", "TimeFormat", "TestSupport"]),
-    tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "LogStandard", "TestSupport"]),
+    tests("LogStandardTests", ["LogStandard", "JSONBytes", "TestSupport"]),
+    tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "TestSupport"]),
     tests("KubernetesTests", ["Kubernetes", "JSONBytes", "TimeFormat"]),
     tests("ClusterModelTests", ["ClusterModel", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport"], data: ["Fixtures"]),
     tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes", "TestSupport"]),
     tests(
-      "ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "Kubernetes", "ClusterModel", "TimeFormat", "JSONBytes", "LogStandard"]),
+      "ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "Kubernetes", "ClusterModel", "TimeFormat", "JSONBytes"]),
     tests(
       "TrainingTests", ["Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "Kubernetes", "ClusterModel"]),
     tests(
       "RecordStoreTests",
-      [
-        "RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "JSONBytes", "Ingest", "LogStandard", "TestSupport",
-        grdb,
-      ]),
+      ["RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "Ingest", "TestSupport", grdb, "CZlib", "CZstd"]),
     tests(
       "RecorderTests",
       [
         "Recorder", "RecordStore", "StateDirectory", "Checks", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan",
-        "TimeFormat", "JSONBytes", "LogStandard", "KubernetesClient",
+        "TimeFormat", "JSONBytes", "KubernetesClient",
       ]),
     tests(
       "KubernetesClientTests",
-      ["KubernetesClient", "ClusterFeed", "Kubernetes", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting]),
+      ["KubernetesClient", "ClusterFeed", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, httpTypes, nioCore]),
     tests(
       "GroundAPITests",
-      ["GroundAPI", "GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", hummingbird, hummingbirdTesting, "TestSupport"]),
+      ["GroundAPI", "GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport", lifecycle]),
     tests("GroundControllersTests", ["GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport"]),
     tests("GroundNodeTests", ["GroundNode", "GroundAPI", "StateDirectory", "JSONBytes", "TimeFormat"]),
     tests(
@@ -205,8 +191,7 @@ let package = Package(
     tests(
       "ConsoleTests",
       [
-        "Console", "Views", "Screen", "Training", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat",
-        "JSONBytes",
+        "Console", "Views", "Screen", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes",
         "TestSupport",
       ],
       data: ["Goldens"]),

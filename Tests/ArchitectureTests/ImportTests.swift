@@ -1,108 +1,79 @@
 import Foundation
 import Testing
 
-/// What each room may import. SwiftPM alone lets an undeclared transitive import through; this table does not.
-private let allowed: [String: Set<String>] = {
+/// System modules that a target may import beside what it declares in Package.swift. A target that is not listed may import
+/// `Glibc` and `Synchronization`.
+private let systemModules: [String: Set<String>] = {
   let system: Set<String> = ["Glibc", "Synchronization"]
-  let domain: Set<String> = ["JSONBytes", "TimeFormat", "LogStandard", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan"]
+  let foundation = system.union(["Foundation", "FoundationEssentials"])
   return [
-    // Pure: no I/O, no Foundation beyond FoundationEssentials.
-    "Sources/TimeFormat": [],
-    "Sources/JSONBytes": [],
-    "Sources/Screen": [],
-    "Sources/LogStandard": ["JSONBytes", "TimeFormat"],
-    "Sources/Kubernetes": ["JSONBytes", "TimeFormat"],
-    "Sources/ClusterModel": ["JSONBytes", "TimeFormat", "Kubernetes"],
-    "Sources/TelemetryModel": ["JSONBytes", "TimeFormat", "LogStandard"],
-    "Sources/MigrationPlan": ["JSONBytes", "TimeFormat", "Yams"],
-    "Sources/GroundControllers": ["JSONBytes", "TimeFormat", "Kubernetes", "Synchronization"],
-    "Sources/Checks": domain.union(["Synchronization"]),
-    "Sources/Views": domain.union(["Screen"]),
-    "Sources/Training": domain.union(["Checks", "Yams", "Synchronization"]),
-    "Sources/Console": domain.union(["Screen", "Views", "Training", "Synchronization"]),
-    // With the outside world.
-    "Sources/StateDirectory": system.union(["JSONBytes", "TimeFormat", "CLinux"]),
-    "Sources/Terminal": system.union(["Screen", "CNcurses", "CLinux"]),
-    "Sources/RecordStore": system.union(domain).union([
-      "GRDB", "GRDBSQLite", "CPCRE2", "StateDirectory", "Foundation", "FoundationEssentials",
-    ]),
-    "Sources/KubernetesClient": system.union([
-      "JSONBytes", "TimeFormat", "Kubernetes", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOFoundationCompat", "NIOSSL",
-      "Yams",
-      "Subprocess", "SystemPackage",
-      "Foundation", "FoundationEssentials",
-    ]),
-    "Sources/ClusterFeed": system.union(["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
-    "Sources/Ingest": system.union(["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
-    "Sources/Recorder": system.union(domain).union([
-      "RecordStore", "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "StateDirectory", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
-      "Hummingbird", "HTTPTypes", "Logging", "ServiceLifecycle",
-    ]),
-    "Sources/GroundAPI": system.union([
-      "JSONBytes", "TimeFormat", "Kubernetes", "GroundControllers", "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "GRDB", "Logging",
-      "ServiceLifecycle", "Foundation",
-      "FoundationEssentials",
-    ]),
-    "Sources/GroundNode": system.union([
-      "JSONBytes", "TimeFormat", "Kubernetes", "GroundAPI", "GroundControllers", "StateDirectory", "CLinux", "AsyncHTTPClient", "NIOCore",
-      "NIOPosix",
-      "NIOHTTP1", "Crypto", "ServiceLifecycle", "Logging", "FoundationEssentials",
-    ]),
-    "Sources/Load": system.union(["JSONBytes", "TimeFormat", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
-    "Sources/periplus-shim": ["Glibc", "CLinux"],
-    // ServiceKit knows nothing of Periplus but the standard; the reference app knows nothing of it but ServiceKit.
-    "ReferenceApp/Sources/ServiceKit": system.union([
-      "LogStandard", "JSONBytes", "TimeFormat", "Hummingbird", "HTTPTypes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Logging",
-      "ServiceLifecycle", "UnixSignals", "GRDB", "CDispatch", "Foundation", "FoundationEssentials",
-    ]),
-    "ReferenceApp/Sources/reference-app": system.union([
-      "ServiceKit", "JSONBytes", "TimeFormat", "Hummingbird", "HTTPTypes", "GRDB", "Logging", "ServiceLifecycle", "NIOCore",
-      "ArgumentParser",
-      "Foundation", "FoundationEssentials",
-    ]),
+    "RecordStore": foundation,
+    "KubernetesClient": foundation,
+    "GroundAPI": foundation,
+    "GroundNode": system.union(["FoundationEssentials"]),
+    "ServiceKit": foundation,
+    "reference-app": foundation,
+    "periplus": system.union(["Dispatch"]),
   ]
 }()
 
-private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+/// Targets without I/O and Foundation: they declare only each other and ``purePackages``, and import no system module but these.
+private let pure: [String: Set<String>] = [
+  "TimeFormat": [], "JSONBytes": [], "Screen": [], "LogStandard": [], "Kubernetes": [], "ClusterModel": [], "TelemetryModel": [],
+  "MigrationPlan": [], "Views": [], "GroundControllers": ["Synchronization"],
+  "Checks": ["Synchronization"], "Training": ["Synchronization"], "Console": ["Synchronization"],
+]
 
-private func swiftFiles(below folder: String) -> [URL] {
-  let walker = FileManager.default.enumerator(at: root.appending(path: folder), includingPropertiesForKeys: nil)
-  return (walker?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
-}
+/// Products of other packages that do no I/O.
+private let purePackages: Set<String> = ["Yams"]
+
+private let manifest = PackageManifest.current
 
 @Suite("Architecture")
 struct ImportTests {
-  @Test("every file imports only what its room may", arguments: allowed.keys.sorted())
-  func imports(room: String) throws {
-    let files = swiftFiles(below: room)
-    try #require(!files.isEmpty, "\(room) is an empty room")
+  @Test("a target imports only what Package.swift declares for it, and system modules that this test allows", arguments: manifest.targets)
+  func importsAreDeclared(target: PackageManifest.Target) throws {
+    let files = SourceFile.all(below: target.path)
+    try #require(!files.isEmpty, "\(target.path) has no Swift file")
+    let system =
+      target.path.hasPrefix("Tests/")
+      ? ["Testing", "Foundation", "Glibc", "Synchronization"]
+      : pure[target.name] ?? systemModules[target.name] ?? ["Glibc", "Synchronization"]
     for file in files {
-      for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
-        let words = line.split(separator: " ")
-        guard let keyword = words.firstIndex(of: "import"), keyword + 1 < words.count,
-          words[..<keyword].allSatisfy({ $0 == "package" || $0 == "public" || $0 == "internal" || $0.hasPrefix("@") })
-        else { continue }
-        let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol", "typealias", "let", "var"]
-        let name = kinds.contains(words[keyword + 1]) ? words[keyword + 2] : words[keyword + 1]
-        let module = String(name.split(separator: ".")[0])
-        #expect(allowed[room]?.contains(module) == true, "\(room)/\(file.lastPathComponent) imports \(module)")
-      }
+      let undeclared = try file.imports().subtracting(target.dependencies).subtracting(system)
+      #expect(
+        undeclared.isEmpty, "\(target.path)/\(file.name) imports \(undeclared.sorted()): declare it in Package.swift, or do without it")
     }
   }
 
-  @Test("only Terminal speaks to ncurses, only the executable wires")
-  func everyRoomIsListed() throws {
-    let listed = Set(allowed.keys.filter { $0.hasPrefix("Sources/") }.map { String($0.dropFirst("Sources/".count)) })
-    let present = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "Sources").path)
-      .filter { !swiftFiles(below: "Sources/\($0)").isEmpty }
-    #expect(Set(present).subtracting(listed) == ["periplus"])
+  @Test("a target imports all that Package.swift declares for it", arguments: manifest.targets)
+  func declaredIsImported(target: PackageManifest.Target) throws {
+    let imported = try SourceFile.all(below: target.path).reduce(into: Set<String>()) { $0.formUnion(try $1.imports()) }
+    let unused = target.dependencies.subtracting(imported)
+    #expect(unused.isEmpty, "no file of \(target.path) imports \(unused.sorted()): remove it from Package.swift")
   }
 
-  @Test("a file has one idea and stays short")
-  func lengths() throws {
-    for file in ["Sources", "ReferenceApp/Sources", "Tests", "Benchmarks"].flatMap(swiftFiles(below:)) {
-      let lines = try String(contentsOf: file, encoding: .utf8).utf8.count { $0 == UInt8(ascii: "\n") }
-      #expect(lines <= 450, "\(file.lastPathComponent) has \(lines) lines")
+  @Test("a pure target depends on pure targets only", arguments: pure.keys.sorted())
+  func pureTargets(name: String) throws {
+    let target = try #require(manifest.targets.first { $0.name == name }, "Package.swift has no target \(name)")
+    let impure = target.dependencies.subtracting(pure.keys).subtracting(purePackages)
+    #expect(impure.isEmpty, "\(name) is pure, but depends on \(impure.sorted())")
+  }
+
+  @Test("every folder of sources is a target that this test has read")
+  func everyFolderIsATarget() throws {
+    for folder in ["Sources", "ReferenceApp/Sources", "Tests"] {
+      let present = try FileManager.default.contentsOfDirectory(atPath: PackageManifest.root.appending(path: folder).path)
+        .map { "\(folder)/\($0)" }.filter { !SourceFile.all(below: $0).isEmpty }
+      #expect(Set(present).subtracting(manifest.targets.map(\.path)).isEmpty)
     }
+  }
+
+  @Test("every product and package of others is used")
+  func productsAreUsed() {
+    let used = manifest.targets.reduce(into: Set<String>()) { $0.formUnion($1.dependencies) }
+    let modules = Set(manifest.products.values.map(\.module))
+    #expect(modules.subtracting(used).isEmpty)
+    #expect(Set(manifest.products.values.map(\.package)) == manifest.packages)
   }
 }
