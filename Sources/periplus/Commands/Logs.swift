@@ -1,34 +1,9 @@
 import ArgumentParser
-import ClusterFeed
-import ClusterModel
-import JSONBytes
 import RecordStore
 import StateDirectory
 import TelemetryModel
 import TimeFormat
 import Views
-
-/// Options that every reading command has.
-struct ReadOptions: ParsableArguments {
-  @OptionGroup var home: HomeOptions
-  @Flag(help: "One JSON object a line, with stable keys (docs/json.md).") var json = false
-  @Flag(help: "Show local times instead of UTC.") var local = false
-
-  var face: ClockFace {
-    local ? ClockFace(offset: WallClock.localOffset(at: WallClock.now()), name: "local") : .utc
-  }
-
-  func store() throws -> StoreReader { StoreReader(directory: try home.resolve().store) }
-
-  /// Prints a report as text, or its JSON lines.
-  func show(_ report: Report, _ lines: [String]) {
-    if json {
-      for line in lines { Output.line(line) }
-    } else {
-      for line in report.text(width: TerminalWidth.columns) { Output.line(line) }
-    }
-  }
-}
 
 struct Logs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -132,80 +107,5 @@ struct Logs: AsyncParsableCommand {
     let level = (record.level?.word ?? "-").padding(5)
     Output.line(
       SafeText.line("\(read.face.full(record.at))  \(level)  \(record.service.padding(9))  \(record.origin.pod)  \(record.message)"))
-  }
-}
-
-struct Request: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Everything about one request: its records in all services, the pods that served it and what became of them.",
-    discussion: "Waits up to 2 s for what was written before the command; says so where collection is further behind.")
-
-  @OptionGroup var read: ReadOptions
-  @Argument(help: "the request's id, as in the x-request-id header") var id: String
-
-  func run() async throws {
-    let store = try read.store()
-    let catchUp = CatchUp(home: try read.home.resolve())
-    let collection = await catchUp.wait(store)
-    var view = try await RequestLookup(id: id).run(Sources(logs: store, ledger: store))
-    guard view.records > 0 else {
-      if let complaint = catchUp.complaint(collection) { throw Problem.finding("no record carries the request id \(id) yet; \(complaint)") }
-      throw Problem.finding("no record carries the request id \(id); ids are compared exactly, and periplus status tells what is collected")
-    }
-    view.collection = collection
-    read.show(view.report(face: read.face), view.jsonLines)
-  }
-}
-
-struct Reschedules: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "The reschedule ledger: which pods were replaced or restarted, why, and for how long something was missing.",
-    discussion: """
-      Planned is what a workload's own specification asks for: rollout, scale, completed. Everything else counts as unplanned, also \
-      a pod that was deleted by hand or drained.
-      """)
-
-  @OptionGroup var read: ReadOptions
-  @Option(help: ArgumentHelp("The last 15m, 2h, 7d … (default 1d).", valueName: "duration")) var since: DurationOption?
-  @Flag(name: .customLong("by-time"), help: "In the order of time instead of by workload.") var byTime = false
-
-  func run() async throws {
-    let store = try read.store()
-    let now = WallClock.now()
-    let span = since?.duration ?? .seconds(86_400)
-    let history = try await LedgerHistory(since: now - span).run(Sources(logs: store, ledger: store))
-    let view = ReschedulesView(
-      history.reschedules, gaps: history.gaps, ledger: LedgerCoverage(await store.completeness(), now: now), now: now,
-      span: span)
-    read.show(view.report(face: read.face, span: span.brief, order: byTime ? .byTime : .byWorkload), view.jsonLines)
-  }
-}
-
-struct Health: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "What is red, amber, green or grey, and why.", discussion: "Exit code 1 when something is red.")
-
-  @OptionGroup var read: ReadOptions
-  @Option(help: ArgumentHelp("Also look at this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context:
-    [String] = []
-
-  func run() async throws {
-    let wiring = try ConsoleWiring(home: try read.home.resolve(), contexts: context)
-    guard !wiring.feeds.isEmpty else {
-      throw Problem.environment("there is no cluster to look at; periplus up starts the proving ground, --context names one of KUBECONFIG")
-    }
-    let watching = Task { await wiring.watchClusters() }
-    defer { watching.cancel() }
-    await FirstSight(feeds: wiring.feeds).wait()
-    let now = WallClock.now()
-    let reschedules = try await wiring.store.reschedules(since: now - .seconds(86_400))
-    let clusters = wiring.feeds.map { feed in
-      let snapshot = feed.current()
-      return ClusterHealth(snapshot: snapshot, verdicts: HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now))
-    }
-    let view = HealthView(
-      clusters: clusters, reschedules: reschedules, ledger: LedgerCoverage(await wiring.store.completeness(), now: now), now: now)
-    read.show(view.report(face: read.face), view.jsonLines)
-    if view.hasRed { throw Problem.finding() }
   }
 }

@@ -1,0 +1,35 @@
+import ArgumentParser
+import ClusterFeed
+import ClusterModel
+import RecordStore
+import TimeFormat
+import Views
+
+struct Health: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "What is red, amber, green or grey, and why.", discussion: "Exit code 1 when something is red.")
+
+  @OptionGroup var read: ReadOptions
+  @Option(help: ArgumentHelp("Also look at this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context:
+    [String] = []
+
+  func run() async throws {
+    let wiring = try ConsoleWiring(home: try read.home.resolve(), contexts: context)
+    guard !wiring.feeds.isEmpty else {
+      throw Problem.environment("there is no cluster to look at; periplus up starts the proving ground, --context names one of KUBECONFIG")
+    }
+    let watching = Task { await wiring.watchClusters() }
+    defer { watching.cancel() }
+    await FirstSight(feeds: wiring.feeds).wait()
+    let now = WallClock.now()
+    let reschedules = try await wiring.store.reschedules(since: now - .seconds(86_400))
+    let clusters = wiring.feeds.map { feed in
+      let snapshot = feed.current()
+      return ClusterHealth(snapshot: snapshot, verdicts: HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now))
+    }
+    let view = HealthView(
+      clusters: clusters, reschedules: reschedules, ledger: LedgerCoverage(await wiring.store.completeness(), now: now), now: now)
+    read.show(view.report(face: read.face), view.jsonLines)
+    if view.hasRed { throw Problem.finding() }
+  }
+}
