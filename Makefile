@@ -39,6 +39,7 @@ bundle: setup ## dist/periplus-linux-<arch>.tar.gz: runs on a bare Debian 12 wit
 
 docs: build ## regenerate the documents that come from the code
 	@$(BIN)/periplus keys --standard > docs/keys.md
+	@$(BIN)/periplus schema > docs/json.md
 
 clean: ## remove what the build made
 	@rm -rf .build dist

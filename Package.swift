@@ -91,7 +91,7 @@ let package = Package(
       "KubernetesClient",
       ["JSONBytes", "TimeFormat", "Kubernetes", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, yams, subprocess]),
     room("ClusterFeed", ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
-    room("Ingest", ["TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
+    room("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
     room("Checks", ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
     room(
       "Recorder",

@@ -52,18 +52,26 @@ package struct TrafficSummary: Sendable {
     list.append(id)
   }
 
-  /// One object: `sent`, `failed`, `byStatus`, `elapsedMillis`, `p50Micros`, `p99Micros`, `lastIds`, `lastOrderIds`, `failures`.
-  package var json: JSONValue {
-    .object([
-      "sent": .int(Int64(sent)), "failed": .int(Int64(failed)),
-      "byStatus": .object(JSONObject(byStatus.sorted { $0.key < $1.key }.map { .init(key: String($0.key), value: .int(Int64($0.value))) })),
-      "elapsedMillis": .int(elapsed.micros / 1000), "p50Micros": p50.map { .int($0.micros) } ?? .null,
-      "p99Micros": p99.map { .int($0.micros) } ?? .null, "lastIds": .array(lastIDs.map { .string($0) }),
-      "lastOrderIds": .array(lastOrderIDs.map { .string($0) }),
-      "failures": .array(
-        failures.map { .object(["requestId": .string($0.requestID), "what": .string($0.what), "reason": .string($0.reason)]) }),
-    ])
-  }
+  /// The run on one line.
+  package static let shape = JSONShape<TrafficSummary>([
+    JSONField("sent", .number) { $0.sent },
+    JSONField("failed", .number, "no answer, an answer of 5xx, or one without the request's own id") { $0.failed },
+    JSONField("byStatus", .object, "number of answers by HTTP status") { summary in
+      JSONValue.object(
+        JSONObject(summary.byStatus.sorted { $0.key < $1.key }.map { .init(key: String($0.key), value: .int(Int64($0.value))) }))
+    },
+    JSONField("elapsedMillis", .millis) { $0.elapsed.micros / 1000 },
+    JSONField("p50Micros", .micros, "latency; `null` without answers", orNull: true) { $0.p50?.micros },
+    JSONField("p99Micros", .micros, "latency; `null` without answers", orNull: true) { $0.p99?.micros },
+    JSONField("lastIds", .strings, "the latest request ids, the newest last, \(keptIDs) at most") { $0.lastIDs },
+    JSONField("lastOrderIds", .strings, "those of orders that were placed") { $0.lastOrderIDs },
+    JSONField("failures", each: failure, "the first \(keptFailures)") { $0.failures },
+  ])
+
+  private static let failure = JSONShape<Failure>([
+    JSONField("requestId", .string) { $0.requestID }, JSONField("what", .string, "`POST /orders`") { $0.what },
+    JSONField("reason", .string) { $0.reason },
+  ])
 }
 
 /// How one request went.

@@ -31,11 +31,7 @@ package struct IngestJob: Sendable {
             "path": .string($0.path), "bytes": .int($0.bytes), "size": $0.size.map { .int($0) } ?? .null, "records": .int($0.records),
           ])
         }, isCancelled: isCancelled, deliver: { try store.append($0) })
-      return [
-        "files": .int(Int64(summary.files)), "records": .int(summary.records), "bytes": .int(summary.bytes),
-        "notJSON": .int(summary.notJSON), "cut": .int(summary.cut), "masked": .int(summary.masked),
-        "problems": .array(summary.problems.map { .string($0) }), "wasCancelled": .bool(summary.wasCancelled),
-      ]
+      return FileIngest.Summary.shape.value(summary)
     } catch {
       return ["error": .string("\(error)")]
     }

@@ -1,7 +1,6 @@
 import Checks
 import Ingest
 import JSONBytes
-import MigrationPlan
 import RecordStore
 import TelemetryModel
 import TimeFormat
@@ -49,7 +48,7 @@ struct Jobs: Sendable {
           guard !all.isEmpty else {
             throw RecorderError("checks run on a cluster and this recorder has reached none; periplus up starts the proving ground")
           }
-          for checks in all { try await checks.now(only: ids) { continuation.yield(Self.line($0)) } }
+          for checks in all { try await checks.now(only: ids) { continuation.yield(CheckRunner.Report.shape.value($0)) } }
         } catch {
           continuation.yield(["error": .string("\(error)")])
         }
@@ -57,20 +56,6 @@ struct Jobs: Sendable {
       }
       continuation.onTermination = { _ in task.cancel() }
     }
-  }
-
-  private static func line(_ report: CheckRunner.Report) -> JSONValue {
-    [
-      "check": .string(report.check), "outcome": .string(report.outcome.rawValue), "onFailure": .string(report.onFailure),
-      "howToMend": .string(report.howToMend), "details": .array(report.details.map { .string($0) }),
-      "evidence": .array(
-        report.evidence.map {
-          [
-            "subject": .string($0.subject), "outcome": .string($0.outcome.rawValue), "grade": .string($0.grade.code),
-            "observed": .string($0.observed), "query": .string($0.query), "at": .string($0.at.rfc3339()),
-          ]
-        }),
-    ]
   }
 
   @Sendable private func ingest(_ body: JSONValue) -> AsyncStream<JSONValue> {

@@ -81,10 +81,12 @@ package struct Table: Component {
   /// Said in place of rows when there are none.
   package var emptyMessage: StyledLine
   package var row: (Int) -> TableRow
+  /// One cell by row and column, for tables whose rows are all cells: what a narrow table has no room for is not made.
+  private var cell: ((Int, Int) -> StyledLine)?
 
   package init(
     columns: [TableColumn], rowCount: Int, selected: Int? = nil, scroll: Int = 0, sort: Sort? = nil, emptyMessage: StyledLine = "",
-    row: @escaping (Int) -> TableRow
+    row: @escaping (Int) -> TableRow, cell: ((Int, Int) -> StyledLine)? = nil
   ) {
     self.columns = columns
     self.rowCount = max(0, rowCount)
@@ -93,6 +95,7 @@ package struct Table: Component {
     self.sort = sort
     self.emptyMessage = emptyMessage
     self.row = row
+    self.cell = cell
   }
 
   /// The pointer of the selected row stands here, left of the first column.
@@ -183,7 +186,11 @@ package struct Table: Component {
     let first = Table.scroll(from: scroll, selected: selected, rowCount: rowCount, visible: visible)
     for index in first..<min(rowCount, first + visible) {
       let y = top + index - first
-      draw(row(index), y: y, placements, into: surface)
+      if let cell {
+        for placement in placements { draw(cell(index, placement.column), placement, y: y, into: surface) }
+      } else {
+        draw(row(index), y: y, placements, into: surface)
+      }
       if index == selected {
         surface.highlight(Rect(x: 0, y: y, width: surface.width, height: 1))
         surface.text(surface.glyphs.pointer, x: 0, y: y, style: surface.theme[.selection], width: 1)
@@ -209,10 +216,14 @@ package struct Table: Component {
       surface.line(spanning, x: Table.margin, y: y)
     } else {
       for placement in placements where placement.column < row.cells.count {
-        surface.line(row.cells[placement.column], x: placement.x, y: y, width: placement.width, align: columns[placement.column].align)
+        draw(row.cells[placement.column], placement, y: y, into: surface)
       }
     }
     if let role = row.role { surface.highlight(Rect(x: 0, y: y, width: surface.width, height: 1), role: role) }
+  }
+
+  private func draw(_ cell: StyledLine, _ placement: Placement, y: Int, into surface: Surface) {
+    surface.line(cell, x: placement.x, y: y, width: placement.width, align: columns[placement.column].align)
   }
 
   /// One line per row: `title value` pairs, every column, whatever the width dropped on the screen.

@@ -1,5 +1,4 @@
 package import ClusterModel
-import JSONBytes
 package import Screen
 package import TimeFormat
 
@@ -203,19 +202,7 @@ package struct HealthView: Sendable {
         report.add(.text("No workload is known."))
         continue
       }
-      report.add(
-        .table(
-          .init(
-            headers: ["", "workload", "namespace", "ready", "why", "since", "changed last", "unplanned 24 h"],
-            rows: (section.listed + section.fine).map { tile in
-              let verdict = tile.verdict
-              return [
-                verdict.status.glyph + " " + verdict.status.word, verdict.subject.display, verdict.subject.namespace,
-                "\(verdict.ready)/\(verdict.wanted)", verdict.reasons.map(\.sentence).joined(separator: "; "),
-                verdict.since.map { face.short($0, now: now) } ?? "", verdict.lastChange ?? "",
-                tile.hasLedger ? "\(tile.churn)" : "–",
-              ]
-            }, numeric: [7])))
+      report.add(.table(HealthListing.tiles.reportTable(section.listed + section.fine, ListingContext(face: face, now: now))))
       report.add(
         .text(
           "Nodes: \(section.nodesReady) of \(section.nodes) ready"
@@ -226,36 +213,8 @@ package struct HealthView: Sendable {
     return report
   }
 
-  /// One line per workload: `cluster`, `namespace`, `workload`, `status`, `ready`, `wanted`, `since`, `lastChange`, `reasons`, `unplanned24h`.
-  package var jsonLines: [String] {
-    tiles.map { tile in
-      let verdict = tile.verdict
-      var json = JSONWriter()
-      json.object { json in
-        json.member("cluster", verdict.cluster)
-        json.member("namespace", verdict.subject.namespace)
-        json.member("workload", verdict.subject.display)
-        json.member("status", verdict.status.word)
-        json.member("ready", verdict.ready)
-        json.member("wanted", verdict.wanted)
-        json.member(ifPresent: verdict.since?.rfc3339(), "since")
-        json.member(ifPresent: verdict.lastChange, "lastChange")
-        json.key("reasons")
-        json.array { json in
-          for reason in verdict.reasons {
-            json.object { json in
-              json.member("rule", reason.rule)
-              json.member("status", reason.status.word)
-              json.member("sentence", reason.sentence)
-              json.member(ifPresent: reason.since?.rfc3339(), "since")
-            }
-          }
-        }
-        if tile.hasLedger { json.member("unplanned24h", tile.churn) }
-      }
-      return json.string
-    }
-  }
+  /// One line per workload.
+  package var jsonLines: [String] { tiles.map { HealthListing.tiles.jsonLine($0) } }
 
   /// Whether anything is red: what the command's exit code says.
   package var hasRed: Bool { (counts[.red] ?? 0) > 0 }

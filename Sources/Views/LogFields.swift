@@ -1,7 +1,6 @@
 package import JSONBytes
 package import Screen
 package import TelemetryModel
-import TimeFormat
 
 /// What a log record says beside its message, for a line on screen.
 package enum LogFields {
@@ -52,34 +51,6 @@ package enum LogFields {
   }
 
   package static func category(_ fields: JSONObject) -> String? { fields["logCategory"]?.stringValue }
-}
-
-extension LogRecord {
-  /// One line of JSON: `at`, `cluster`, `namespace`, `service`, `pod`, `container`, `level`, `message`, `requestId`, `traceId`, `flags`, `fields`, `raw`;
-  /// what a record does not have is absent.
-  package var jsonLine: String {
-    var json = JSONWriter(reserving: raw.count * 2 + 256)
-    json.object { write(into: &$0, type: nil) }
-    return json.string
-  }
-
-  func write(into json: inout JSONWriter, type: String?) {
-    if let type { json.member("type", type) }
-    json.member("at", at.rfc3339(.nanoseconds))
-    if !origin.cluster.isEmpty { json.member("cluster", origin.cluster) }
-    if !origin.namespace.isEmpty { json.member("namespace", origin.namespace) }
-    json.member("service", service)
-    json.member("pod", origin.pod)
-    if !origin.container.isEmpty { json.member("container", origin.container) }
-    if let level { json.member("level", level.word) }
-    json.member("message", message)
-    json.member(ifPresent: requestID, "requestId")
-    json.member(ifPresent: traceID, "traceId")
-    let words = flags.words
-    if !words.isEmpty { json.member("flags", .array(words.map { .string($0) })) }
-    json.member("fields", .object(fields))
-    json.member("raw", String(decoding: raw, as: UTF8.self))
-  }
 }
 
 extension LogFlags {

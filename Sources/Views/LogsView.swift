@@ -84,19 +84,10 @@ package struct LogsView: Sendable {
 
   // MARK: As lines
 
-  package static let columns: [TableColumn] = [
-    TableColumn("time", ideal: 12), TableColumn("+ms", min: 5, ideal: 6, align: .right, priority: 3), TableColumn("level", ideal: 5),
-    TableColumn("service", min: 7, ideal: 9), TableColumn("pod", min: 5, ideal: 6, priority: 2),
-    TableColumn("message", min: 24, flex: 1),
-  ]
+  package static var columns: [TableColumn] { RecordListings.records.tableColumns }
 
   /// The columns for records that are not of one request: how long after the first says nothing there.
-  package static let looseColumns = columns.filter { $0.title != "+ms" }.map { column in
-    // On a narrow screen the message is worth more than the pod, which the record below names.
-    var column = column
-    if column.title == "message" { column.minWidth = 44 }
-    return column
-  }
+  package static var looseColumns: [TableColumn] { RecordListings.loose.tableColumns }
 
   package func row(_ index: Int, face: ClockFace, isLoose: Bool = false) -> TableRow {
     guard rows.indices.contains(index) else { return TableRow([]) }
@@ -107,23 +98,11 @@ package struct LogsView: Sendable {
         spanning: [Span(face.millis(event.at), .red), Span("  ✝ \(event.pod) \(event.detail)", .red), Span(after, .dim)])
     case .record(let record, let isMatch):
       let millis = first.map { (record.at - $0).nanoseconds / 1_000_000 } ?? 0
-      let base: Role = isMatch ? .text : .dim
-      var message = StyledLine(record.message, isMatch ? (record.level ?? .info).role : .dim)
-      let extra = LogFields.extra(record.fields)
-      if !extra.isEmpty { message.append("  " + extra, .dim) }
-      for word in record.flags.words where word != "masked" { message.append("  [\(LogsView.flagWords[word] ?? word)]", .amber) }
-      let level = record.level
-      var cells = [
-        StyledLine(face.millis(record.at), isMatch ? .text : .dim), StyledLine("\(millis)", .dim),
-        StyledLine(level?.word ?? "–", isMatch ? (level ?? .info).role : .dim), StyledLine(record.service, base),
-        StyledLine(LogFields.shortPod(record.origin.pod), .dim), message,
-      ]
-      if isLoose { cells.remove(at: 1) }
-      return TableRow(cells)
+      let listing = isLoose ? RecordListings.loose : RecordListings.records
+      return listing.tableRow(
+        RecordLine(record, isMatch: isMatch, millis: millis, showsFlags: true), ListingContext(face: face, now: record.at))
     }
   }
-
-  private static let flagWords = ["notJSON": "not JSON", "cut": "cut at 256 KiB", "fromFuture": "from the future"]
 
   private func record(before index: Int) -> LogRecord? {
     var index = index - 1
@@ -145,19 +124,16 @@ package struct LogsView: Sendable {
   }
 
   package func report(query: String, face: ClockFace) -> Report {
-    let table = Report.Table(
-      headers: ["time", "level", "service", "pod", "message"],
-      rows: rows.map { row in
-        switch row {
-        case .record(let record, let isMatch):
-          let extra = LogFields.extra(record.fields)
-          return [
-            face.millis(record.at), record.level?.word ?? "–", record.service, LogFields.shortPod(record.origin.pod),
-            (isMatch ? "" : "(context) ") + record.message + (extra.isEmpty ? "" : "  (\(extra))"),
-          ]
-        case .lifecycle(let event): return [face.millis(event.at), "✝", "", LogFields.shortPod(event.pod), "\(event.pod) \(event.detail)"]
-        }
-      })
+    let now = rows.indices.last.flatMap(moment(at:)) ?? Timestamp(nanoseconds: 0)
+    let context = ListingContext(face: face, now: now)
+    let lines = rows.map { row in
+      switch row {
+      case .record(let record, let isMatch): RecordListings.loose.reportRow(RecordLine(record, isMatch: isMatch), context)
+      case .lifecycle(let event):
+        [face.millis(event.at), "✝", "", LogFields.shortPod(event.pod), "\(event.pod) \(event.detail)"]
+      }
+    }
+    let table = RecordListings.loose.reportTable(of: lines)
     let blocks: [Report.Block] = rows.isEmpty ? [.text("No record matches.")] : [.text(summary), .table(table)]
     return Report("Logs: " + (query.isEmpty ? "everything" : query), blocks)
   }

@@ -1,5 +1,5 @@
 import ClusterModel
-import JSONBytes
+package import JSONBytes
 import TelemetryModel
 import TimeFormat
 
@@ -11,42 +11,19 @@ extension RequestView {
       report.add(.text("No record carries this request id. Ids are compared exactly; periplus status tells what is collected."))
       return report
     }
+    let context = ListingContext(face: face, now: entries.last?.at ?? Timestamp(nanoseconds: 0))
     if !headline.isEmpty { report.add(.text(headline)) }
     report.add(.text(summary))
     report.add(.heading("Who served it"))
-    report.add(
-      .table(
-        .init(
-          headers: ["service", "operation", "pod", "node", "records", "status", "took", "end of the pod"],
-          rows: lanes.map { lane in
-            [
-              lane.service, lane.operation.isEmpty ? "–" : lane.operation, lane.pod, lane.node.isEmpty ? "–" : lane.node, "\(lane.records)",
-              lane.status.map(String.init) ?? (lane.isComplete ? "–" : isSettled(lane) ? "no answer" : "none yet"),
-              lane.durationMicros.map { LogFields.duration(micros: $0) } ?? (lane.end - lane.start).brief,
-              lane.death.map { "✝ \($0.detail), \(face.millis($0.at))" } ?? "",
-            ]
-          }, numeric: [4, 5, 6])))
+    report.add(.table(laneListing.reportTable(lanes, context)))
     report.add(.heading("What happened"))
-    report.add(
-      .table(
-        .init(
-          headers: ["time", "+ms", "level", "service", "pod", "message"],
-          rows: entries.map { entry in
-            let millis = "\((entry.at - entries[0].at).nanoseconds / 1_000_000)"
-            switch entry {
-            case .record(let record):
-              let extra = LogFields.extra(record.fields)
-              return [
-                face.millis(record.at), millis, record.level?.word ?? "–", record.service, LogFields.shortPod(record.origin.pod),
-                record.message + (extra.isEmpty ? "" : "  (\(extra))"),
-              ]
-            case .pod(let event):
-              return [
-                face.millis(event.at), millis, event.isEnding ? "✝" : "◆", "pod", LogFields.shortPod(event.pod),
-                "\(event.pod) \(event.detail)",
-              ]
-            }
-          }, numeric: [1])))
+    let rows = entries.map { entry in
+      switch line(entry) {
+      case .record(let line): RecordListings.records.reportRow(line, context)
+      case .moment(let moment): RecordListings.moments.reportRow(moment, context)
+      }
+    }
+    report.add(.table(RecordListings.records.reportTable(of: rows)))
     if !missing.isEmpty {
       report.add(.heading("Missing"))
       report.add(.list(missing))
@@ -56,37 +33,14 @@ extension RequestView {
 
   /// A line with `type` `request` that sums up, then one per entry with `type` `record` or `pod`.
   package var jsonLines: [String] {
-    var summary = JSONWriter()
-    summary.object { json in
-      json.member("type", "request")
-      json.member("requestId", id)
-      if !headline.isEmpty { json.member("headline", headline) }
-      json.member("services", .array(services.map { .string($0) }))
-      json.member("records", records)
-      json.member("pods", pods)
-      json.member("podsGone", podsGone)
-      json.member("missing", .array(missing.map { .string($0) }))
-    }
-    return [summary.string]
+    [RequestView.summaryShape.line(self)]
       + entries.map { entry in
-        var json = JSONWriter()
-        json.object { json in
-          switch entry {
-          case .record(let record): record.write(into: &json, type: "record")
-          case .pod(let event):
-            json.member("type", "pod")
-            json.member("at", event.at.rfc3339(.nanoseconds))
-            json.member("cluster", event.cluster)
-            json.member("namespace", event.namespace)
-            json.member("pod", event.pod)
-            json.member("podUid", event.podUID)
-            if !event.node.isEmpty { json.member("node", event.node) }
-            json.member("kind", event.kind)
-            json.member("detail", event.detail)
-            json.member("midRequest", lanes.contains { $0.death == event })
-          }
+        switch line(entry) {
+        case .record(let line): RequestView.recordShape.line(line, reserving: line.record.raw.count * 2 + 256)
+        case .moment(let moment): RecordListings.moments.jsonLine(moment)
         }
-        return json.string
       }
   }
+
+  package static let recordShape = RecordListings.records.shape.typed("record")
 }

@@ -239,28 +239,4 @@ package struct RequestView: Sendable {
 
   /// The width that ``laneLine(_:axis:labelWidth:isSelected:)`` leaves to the axis.
   package static func axisWidth(_ width: Int, labelWidth: Int) -> Int { max(10, width - labelWidth - 10) }
-
-  package func row(_ index: Int, face: ClockFace) -> TableRow {
-    guard entries.indices.contains(index) else { return TableRow([]) }
-    let start = entries[0].at
-    let millis = (entries[index].at - start).nanoseconds / 1_000_000
-    switch entries[index] {
-    case .record(let record):
-      let level = record.level ?? .info
-      var message = StyledLine(record.message, level.role)
-      let extra = LogFields.extra(record.fields)
-      if !extra.isEmpty { message.append("  " + extra, .dim) }
-      return TableRow([
-        StyledLine(face.millis(record.at)), StyledLine("\(millis)", .dim), StyledLine(record.level?.word ?? "–", level.role),
-        StyledLine(record.service), StyledLine(LogFields.shortPod(record.origin.pod), .dim), message,
-      ])
-    case .pod(let event):
-      let role: Role = lanes.contains { $0.death == event } ? .red : (event.isEnding ? .amber : .dim)
-      return TableRow([
-        StyledLine(face.millis(event.at), role), StyledLine("\(millis)", .dim), StyledLine(event.isEnding ? "✝" : "◆", role),
-        StyledLine("pod", role), StyledLine(LogFields.shortPod(event.pod), .dim),
-        StyledLine(event.detail, role) + StyledLine("  \(event.pod)", .dim),
-      ])
-    }
-  }
 }

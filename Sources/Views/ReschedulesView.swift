@@ -1,5 +1,4 @@
 package import ClusterModel
-import JSONBytes
 package import Screen
 package import TimeFormat
 
@@ -121,50 +120,20 @@ package struct ReschedulesView: Sendable {
   package static let noLedger =
     "No ledger is kept here: periplus up starts the proving ground with one, periplus record --context NAME keeps one of another cluster."
 
-  package static let groupColumns: [TableColumn] = [
-    TableColumn("cluster", min: 7, ideal: 8, priority: 5), TableColumn("workload", min: 14, ideal: 20, flex: 1),
-    TableColumn("count", ideal: 6, align: .right), TableColumn("over 24 h", ideal: 24), TableColumn("mostly", min: 9, ideal: 10),
-    TableColumn("no endpoint", min: 11, align: .right, priority: 2), TableColumn("short of replicas", min: 17, align: .right, priority: 3),
-    TableColumn("last", min: 10, align: .right, priority: 1),
-  ]
+  package static var groupColumns: [TableColumn] { LedgerListings.groups.tableColumns }
 
   /// The columns of the groups; the bars stand for equal parts of `span`, e.g. `24 h`.
-  package static func groupColumns(span: String) -> [TableColumn] {
-    groupColumns.map { column in
-      var column = column
-      if column.title == "over 24 h" { column.title = "over \(span)" }
-      return column
-    }
-  }
+  package static func groupColumns(span: String) -> [TableColumn] { LedgerListings.groups(over: span).tableColumns }
 
   package func row(group index: Int, glyphs: Glyphs) -> TableRow {
     guard groups.indices.contains(index) else { return TableRow([]) }
-    let group = groups[index]
-    let spark = Sparkline.text(group.hours.map(Double.init), columns: 24, glyphs: glyphs)
-    return TableRow([
-      StyledLine(group.cluster, .dim), StyledLine(group.display, .strong), StyledLine("\(group.count)"), StyledLine(spark, .bar),
-      StyledLine(group.mostly.rawValue, group.mostly.isPlanned ? .text : .amber),
-      StyledLine(ReschedulesView.duration(group.downtimeSeconds)),
-      StyledLine(ReschedulesView.duration(group.gapSeconds)), StyledLine("\((now - group.last).brief) ago", .dim),
-    ])
+    return LedgerListings.groups.tableRow(groups[index], ListingContext(now: now, glyphs: glyphs))
   }
 
-  package static let entryColumns: [TableColumn] = [
-    TableColumn("time", ideal: 9), TableColumn("workload", min: 12, ideal: 16), TableColumn("change", ideal: 9),
-    TableColumn("cause", min: 9, ideal: 10), TableColumn("pod", min: 15, ideal: 17, flex: 1),
-    TableColumn("node", min: 15, ideal: 16, priority: 3),
-    TableColumn("downtime", min: 8, ideal: 8, align: .right, priority: 2),
-    TableColumn("evidence", min: 16, ideal: 28, flex: 3, priority: 5),
-  ]
+  package static var entryColumns: [TableColumn] { LedgerListings.entries.tableColumns }
 
   package static func row(_ entry: Reschedule, face: ClockFace, now: Timestamp) -> TableRow {
-    let time = face.short(entry.at, now: now).count > 5 ? face.short(entry.at, now: now) : face.time(entry.at)
-    return TableRow([
-      StyledLine(time), StyledLine(entry.shortWorkload), StyledLine(entry.change.rawValue),
-      StyledLine(entry.cause.rawValue, entry.cause.isPlanned ? .dim : .amber), StyledLine(entry.pods), StyledLine(entry.nodes, .dim),
-      StyledLine(entry.isPending ? "pending" : entry.downtimeSeconds.map(ReschedulesView.duration) ?? "–", entry.isPending ? .grey : .text),
-      StyledLine(entry.evidence.joined(separator: ", "), .dim),
-    ])
+    LedgerListings.entries.tableRow(entry, ListingContext(face: face, now: now))
   }
 
   /// `14 s`, `41 min`.
@@ -185,33 +154,16 @@ package struct ReschedulesView: Sendable {
   }
 
   package func report(face: ClockFace, span: String, order: Order) -> Report {
+    let context = ListingContext(face: face, now: now)
     var report = Report("Reschedules at \(face.full(now))", [.text(summary(span: span).text.trimmed)])
     if entries.isEmpty {
       report.add(.text(hasLedger ? "Nothing was rescheduled." : ledgerNote ?? ReschedulesView.noLedger))
     } else if order == .byWorkload {
-      report.add(
-        .table(
-          .init(
-            headers: ["cluster", "workload", "count", "mostly", "no endpoint", "short of replicas", "last"],
-            rows: groups.map { group in
-              [
-                group.cluster, group.display, "\(group.count)", group.mostly.rawValue, ReschedulesView.duration(group.downtimeSeconds),
-                ReschedulesView.duration(group.gapSeconds), "\((now - group.last).brief) ago",
-              ]
-            }, numeric: [2, 4, 5])))
+      report.add(.table(LedgerListings.groups.reportTable(groups, context)))
     }
     if !entries.isEmpty {
       report.add(.heading("Entries"))
-      report.add(
-        .table(
-          .init(
-            headers: ["time", "workload", "change", "cause", "pod", "node", "downtime", "evidence"],
-            rows: entries.map { entry in
-              [
-                face.full(entry.at), entry.shortWorkload, entry.change.rawValue, entry.cause.rawValue, entry.pods, entry.nodes,
-                entry.downtimeSeconds.map(ReschedulesView.duration) ?? "–", entry.evidence.joined(separator: ", "),
-              ]
-            })))
+      report.add(.table(LedgerListings.entries.reportTable(entries, context)))
     }
     if hasLedger, let ledgerNote { report.add(.text(ledgerNote)) }
     for gap in gaps { report.add(.text("Not seen in \(gap.cluster): \(face.full(gap.from)) to \(face.full(gap.to)) (\(gap.reason)).")) }
@@ -250,9 +202,5 @@ extension Reschedule {
   }
 
   /// One line of JSON, what does not apply is absent.
-  package var jsonLine: String {
-    var json = JSONWriter()
-    writeJSON(to: &json)
-    return json.string
-  }
+  package var jsonLine: String { LedgerListings.entries.jsonLine(self) }
 }

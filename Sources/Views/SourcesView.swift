@@ -1,5 +1,4 @@
 package import ClusterModel
-import JSONBytes
 package import Screen
 package import TelemetryModel
 package import TimeFormat
@@ -52,7 +51,7 @@ package struct SourcesView: Sendable {
   }
 
   /// Files that were read once: they are complete, and never late.
-  private static func isOnce(_ status: SourceStatus) -> Bool { status.name == "ingest" }
+  static func isOnce(_ status: SourceStatus) -> Bool { status.name == "ingest" }
 
   package static func role(_ status: SourceStatus, now: Timestamp) -> Role {
     switch badness(status, now) {
@@ -104,80 +103,22 @@ package struct SourcesView: Sendable {
     return short
   }
 
-  package static let columns: [TableColumn] = [
-    TableColumn("source", min: 7, ideal: 9), TableColumn("cluster", min: 8, ideal: 10, priority: 3),
-    TableColumn("current", min: 9, ideal: 11),
-    TableColumn("connected", min: 10, ideal: 11, priority: 2), TableColumn("records in", min: 10, align: .right, priority: 1),
-    TableColumn("dropped", min: 7, align: .right), TableColumn("last error or reason", min: 16, ideal: 20, flex: 1),
-  ]
-
-  package func row(_ index: Int) -> TableRow {
-    guard sources.indices.contains(index) else { return TableRow([]) }
-    let status = sources[index]
-    return TableRow([
-      StyledLine(status.name, SourcesView.role(status, now: now)), StyledLine(status.cluster),
-      StyledLine(status.currentAt.map { SourcesView.lag(now - $0) + " ago" } ?? "–"),
-      StyledLine(status.connectedSince.map { "\((now - $0).brief)" } ?? "–", .dim), StyledLine("\(status.recordsIn)"),
-      StyledLine("\(status.dropped)", status.dropped > 0 ? .amber : .text),
-      StyledLine(status.lastError ?? status.dropReason ?? "–", status.lastError != nil ? .red : .dim),
-    ])
-  }
-
   /// A line per source under a header, and below it what is wrong with it.
   package var lines: [StyledLine] {
     guard !sources.isEmpty else { return [StyledLine("No source has reported yet; `periplus up` starts the recorder.", .dim)] }
-    func line(_ cells: [(text: String, width: Int, role: Role)]) -> StyledLine {
-      var line = StyledLine()
-      for cell in cells {
-        // Numbers have a negative width and stand to the right.
-        let text = StyledLine(cell.text, cell.role).fitted(to: abs(cell.width), align: cell.width < 0 ? .right : .left)
-        line += text + StyledLine("  ")
+    let listing = SourceListing.sources
+    let context = ListingContext(now: now)
+    func line(_ cells: [StyledLine]) -> StyledLine {
+      zip(listing.tableColumns, cells).reduce(StyledLine()) { line, cell in
+        line + cell.1.fitted(to: cell.0.idealWidth, align: cell.0.align) + StyledLine("  ")
       }
-      return line
     }
-    let widths = [7, 14, 11, -10, -7, 10]
-    var lines = [line(zip(["source", "cluster", "behind by", "records in", "dropped", "connected"], widths).map { ($0, $1, .header) })]
+    var lines = [line(listing.tableColumns.map { StyledLine($0.title, .header) })]
     for status in sources {
-      let role = SourcesView.role(status, now: now)
-      let lag = SourcesView.isOnce(status) ? "read once" : status.currentAt.map { SourcesView.lag(now - $0) } ?? "no data"
-      let texts = [
-        status.name, status.cluster, lag, "\(status.recordsIn)", "\(status.dropped)",
-        status.connectedSince.map { "for \((now - $0).brief)" } ?? "–",
-      ]
-      let roles: [Role] = [.strong, .text, role, .text, status.dropped > 0 ? .amber : .text, .dim]
-      lines.append(line(zip(zip(texts, widths), roles).map { ($0.0, $0.1, $1) }))
+      lines.append(line(listing.tableRow(status, context).cells))
       if let error = status.lastError { lines.append(StyledLine("  ✖ \(error)", .red)) }
       if let reason = status.dropReason { lines.append(StyledLine("  ▲ dropped: \(reason)", .amber)) }
     }
     return lines
-  }
-
-  package func report(face: ClockFace) -> Report {
-    Report(
-      "Sources at \(face.full(now))",
-      [
-        sources.isEmpty
-          ? .text("No source has reported yet.")
-          : .table(
-            .init(headers: SourcesView.columns.map(\.title), rows: sources.indices.map { row($0).cells.map(\.text) }, numeric: [4, 5]))
-      ])
-  }
-
-  /// One line per source.
-  package var jsonLines: [String] {
-    sources.map { status in
-      var json = JSONWriter()
-      json.object { json in
-        json.member("name", status.name)
-        json.member("cluster", status.cluster)
-        json.member(ifPresent: status.connectedSince?.rfc3339(), "connectedSince")
-        json.member(ifPresent: status.currentAt?.rfc3339(), "currentAt")
-        json.member("recordsIn", status.recordsIn)
-        json.member("dropped", status.dropped)
-        json.member(ifPresent: status.dropReason, "dropReason")
-        json.member(ifPresent: status.lastError, "lastError")
-      }
-      return json.string
-    }
   }
 }

@@ -9,21 +9,11 @@ package struct VoyageView: Sendable {
 
   package init(_ voyage: Voyage) { self.voyage = voyage }
 
-  package static let columns: [TableColumn] = [
-    TableColumn("#", ideal: 2, align: .right), TableColumn("facility", min: 23, ideal: 24), TableColumn("state", ideal: 9),
-    TableColumn("evidence", ideal: 10), TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 2),
-    TableColumn("next", min: 24, flex: 1, priority: 1),
-  ]
+  package static var columns: [TableColumn] { VoyageListings.facilities.tableColumns }
 
   package func row(_ index: Int) -> TableRow {
     guard voyage.facilities.indices.contains(index) else { return TableRow([]) }
-    let facility = voyage.facilities[index]
-    return TableRow([
-      StyledLine("\(facility.order)", .dim), StyledLine(facility.name, facility.state == .planned ? .text : .strong),
-      StyledLine(facility.state.rawValue, facility.state.role), VoyageView.evidence(of: facility),
-      StyledLine(facility.newest.map { (voyage.at - $0).brief } ?? "–", .dim),
-      StyledLine(facility.next, facility.counts.fail > 0 ? .red : .text),
-    ])
+    return VoyageListings.facilities.tableRow(voyage.facilities[index], ListingContext(now: voyage.at))
   }
 
   /// `✔ 12/12 E3`.
@@ -93,29 +83,14 @@ package struct VoyageView: Sendable {
     }
   }
 
-  package static let cellColumns: [TableColumn] = [
-    TableColumn("result", ideal: 9), TableColumn("check", min: 26, max: 44), TableColumn("subject", min: 10, ideal: 20, priority: 2),
-    TableColumn("grade", ideal: 5, priority: 3), TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 1),
-    TableColumn("observed", min: 24, flex: 1),
-  ]
+  package static var cellColumns: [TableColumn] { VoyageListings.cells.tableColumns }
 
-  package static func row(_ cell: CheckCell, now: Timestamp) -> TableRow {
-    TableRow([
-      StyledLine("\(cell.outcome.glyph) \(cell.outcome.rawValue)", cell.outcome.role), StyledLine(cell.check),
-      StyledLine(cell.subject == cell.cluster ? cell.cluster : "\(cell.subject)", .dim), StyledLine(cell.evidence?.grade.code ?? "–", .dim),
-      StyledLine(cell.evidence.map { (now - $0.at).brief } ?? "–", .dim),
-      StyledLine(cell.waiver.map { "waived: \($0.reason)" } ?? cell.evidence?.observed ?? "no evidence yet: run `periplus check`"),
-    ])
-  }
+  package static func row(_ cell: CheckCell, now: Timestamp) -> TableRow { VoyageListings.cells.tableRow(cell, ListingContext(now: now)) }
 
   package func report(face: ClockFace) -> Report {
     var report = Report("Voyage: \(voyage.program) at \(face.full(voyage.at))")
     if !sprintText.isEmpty { report.add(.text(sprintText)) }
-    report.add(
-      .table(
-        .init(
-          headers: ["#", "facility", "state", "evidence", "seen", "next"],
-          rows: voyage.facilities.indices.map { row($0).cells.map(\.text) }, numeric: [0])))
+    report.add(.table(VoyageListings.facilities.reportTable(voyage.facilities, ListingContext(face: face, now: voyage.at))))
     report.add(.heading("Gates"))
     for gate in voyage.gates {
       let cap = gate.isOpen ? gate.cap.map { ", at most \($0) services" } ?? "" : ""
@@ -133,53 +108,7 @@ package struct VoyageView: Sendable {
 
   /// One line per facility, then one per gate.
   package var jsonLines: [String] {
-    voyage.facilities.map { facility in
-      var json = JSONWriter()
-      json.object { json in
-        json.member("type", "facility")
-        json.member("order", facility.order)
-        json.member("id", facility.id)
-        json.member("name", facility.name)
-        json.member("state", facility.state.rawValue)
-        json.member("pass", facility.counts.pass)
-        json.member("counted", facility.counts.counted)
-        json.member("waived", facility.counts.waived)
-        json.member(ifPresent: facility.lowestGrade?.code, "lowestGrade")
-        json.member(ifPresent: facility.newest?.rfc3339(), "newest")
-        json.member(ifPresent: facility.revealedAt?.rfc3339(), "revealedAt")
-        json.member("next", facility.next)
-        json.key("checks")
-        json.array { json in
-          for check in facility.checks {
-            json.object { json in
-              json.member("check", check.id)
-              json.member("outcome", check.outcome.rawValue)
-            }
-          }
-        }
-      }
-      return json.string
-    }
-      + voyage.gates.map { gate in
-        var json = JSONWriter()
-        json.object { json in
-          json.member("type", "gate")
-          json.member("id", gate.id)
-          json.member("name", gate.name)
-          if !gate.cluster.isEmpty { json.member("cluster", gate.cluster) }
-          json.member("open", gate.isOpen)
-          json.key("reasons")
-          json.array { json in
-            for reason in gate.reasons {
-              json.object { json in
-                json.member("met", reason.isMet)
-                json.member("sentence", reason.sentence)
-              }
-            }
-          }
-        }
-        return json.string
-      }
+    voyage.facilities.map { VoyageListings.facilities.jsonLine($0) } + voyage.gates.map { VoyageListings.gates.line($0) }
   }
 }
 

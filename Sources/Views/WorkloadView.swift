@@ -74,27 +74,9 @@ package struct WorkloadView: Sendable {
     image.split(separator: "/").last.map(String.init) ?? image
   }
 
-  package static let podColumns: [TableColumn] = [
-    TableColumn("pod", min: 20, ideal: 24, flex: 1), TableColumn("node", min: 8, ideal: 10, priority: 3),
-    // As wide as `✖ CrashLoopBackOff`.
-    TableColumn("ready", min: 18, ideal: 18),
-    TableColumn("restarts", ideal: 8, align: .right), TableColumn("last end", min: 24, ideal: 28, flex: 1, priority: 1),
-    TableColumn("age", min: 6, ideal: 6, align: .right, priority: 2),
-    TableColumn("limit", min: 7, ideal: 8, align: .right, priority: 4),
-  ]
+  package static var podColumns: [TableColumn] { PodListings.pods.tableColumns }
 
-  package static func row(_ pod: Pod, now: Timestamp) -> TableRow {
-    let end = pod.lastEnd
-    let memory = pod.containers.reduce(nil as Int64?) { sum, container in container.limitMemory.map { (sum ?? 0) + $0 } ?? sum }
-    return TableRow([
-      StyledLine(pod.name), StyledLine(pod.node.isEmpty ? "–" : pod.node, .dim), pod.readyMark,
-      StyledLine("\(pod.restarts)", pod.restarts > 3 ? .amber : .text),
-      StyledLine(
-        end.map { "\($0.reason) \($0.exitCode)" + ($0.finished.map { ", \((now - $0).brief) ago" } ?? "") } ?? "–",
-        end == nil ? .dim : .text),
-      StyledLine(pod.created.map { (now - $0).brief } ?? "–", .dim), StyledLine(memory.map(WorkloadView.memory) ?? "–", .dim),
-    ])
-  }
+  package static func row(_ pod: Pod, now: Timestamp) -> TableRow { PodListings.pods.tableRow(pod, ListingContext(now: now)) }
 
   /// `64 Mi`.
   package static func memory(_ bytes: Int64) -> String {
@@ -121,14 +103,7 @@ package struct WorkloadView: Sendable {
     report.add(.heading("Changes"))
     report.add(.list(changes.map { ($0.at.map { face.short($0, now: now) + " " } ?? "") + $0.sentence }))
     report.add(.heading("Pods"))
-    report.add(
-      .table(
-        .init(
-          headers: ["pod", "node", "ready", "restarts", "last end", "age"],
-          rows: pods.map { pod in
-            let cells = WorkloadView.row(pod, now: now).cells.map(\.text)
-            return Array(cells.prefix(6))
-          }, numeric: [3])))
+    report.add(.table(PodListings.pods.reportTable(pods, ListingContext(face: face, now: now))))
     return report
   }
 }

@@ -57,5 +57,7 @@ struct BadInputTests {
     let keys = try periplus(["keys"])
     let document = try String(contentsOf: Program.share.appending(path: "docs/keys.md"), encoding: .utf8)
     #expect(keys.output == document, "docs/keys.md is out of date; run make docs")
+    let json = try String(contentsOf: Program.share.appending(path: "docs/json.md"), encoding: .utf8)
+    #expect(try periplus(["schema"]).output == json, "docs/json.md is out of date; run make docs")
   }
 }

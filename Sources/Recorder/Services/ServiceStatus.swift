@@ -37,14 +37,16 @@ package struct ServiceStatus: Sendable, Hashable {
   /// `logs of staging`.
   package var display: String { cluster.isEmpty ? name : "\(name) of \(cluster)" }
 
-  package var json: JSONValue {
-    var object: JSONObject = [
-      "name": .string(name), "cluster": .string(cluster), "state": .string(state.rawValue), "since": .string(since.rfc3339()),
-    ]
-    if let reason { object["reason"] = .string(reason) }
-    if failures > 0 { object["failures"] = .int(Int64(failures)) }
-    return .object(object)
-  }
+  package static let shape = JSONShape<ServiceStatus>([
+    JSONField("name", .string, "`feed`, `ledger`, `logs`, `checks`, …") { $0.name },
+    JSONField("cluster", .string, "empty when it serves all clusters") { $0.cluster },
+    JSONField("state", .string, "`running`, `waiting`, `failed` (it is tried again), `off` (it has nothing to do)") { $0.state.rawValue },
+    JSONField("since", .time) { $0.since.rfc3339() },
+    JSONField("reason", .string, "why it does not run") { $0.reason },
+    JSONField("failures", .number, "how often it has failed") { $0.failures > 0 ? $0.failures : nil },
+  ])
+
+  package var json: JSONValue { Self.shape.value(self) }
 
   package init?(_ json: JSONValue) {
     guard let name = json["name"]?.stringValue, let cluster = json["cluster"]?.stringValue,

@@ -21,26 +21,19 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "One JSON object a demo.") var json = false
 
     func run() throws {
-      for demo in try TrainingShelf.open().demos() { Output.line(json ? self.json(demo) : text(demo)) }
+      for demo in try TrainingShelf.open().demos() { Output.line(json ? Self.shape.line(demo) : text(demo)) }
     }
 
     private func text(_ demo: Demo) -> String {
       "\(demo.number)  \(demo.title)  (sprint \(demo.sprint), \(demo.facility), \(demo.minutes) min, \(demo.steps.count) steps)"
     }
 
-    private func json(_ demo: Demo) -> String {
-      var json = JSONWriter()
-      json.object { json in
-        json.member("demo", demo.number)
-        json.member("title", demo.title)
-        json.member("sprint", demo.sprint)
-        json.member("facility", demo.facility)
-        json.member("minutes", demo.minutes)
-        json.member("steps", demo.steps.count)
-        json.member("weight", demo.reveals.reduce(0) { $0 + $1.weight })
-      }
-      return json.string
-    }
+    static let shape = JSONShape<Demo>([
+      JSONField("demo", .number) { $0.number }, JSONField("title", .string) { $0.title }, JSONField("sprint", .number) { $0.sprint },
+      JSONField("facility", .string) { $0.facility }, JSONField("minutes", .number) { $0.minutes },
+      JSONField("steps", .number) { $0.steps.count },
+      JSONField("weight", .number, "of the concepts that it reveals") { $0.reveals.reduce(0) { $0 + $1.weight } },
+    ])
   }
 
   struct Lint: ParsableCommand {
@@ -134,26 +127,26 @@ struct RehearsalText {
   }
 
   var jsonLines: [String] {
-    let steps = rehearsal.steps.map { step in
-      var json = JSONWriter()
-      json.object { json in
-        json.member("type", "step")
-        json.member("demo", rehearsal.demo)
-        json.member("step", step.id)
-        json.member("passed", step.isPassed)
-        json.member("tookMillis", step.took.nanoseconds / 1_000_000)
-        if !step.isPassed { json.member("why", step.sentence) }
-      }
-      return json.string
-    }
-    var json = JSONWriter()
-    json.object { json in
-      json.member("type", "rehearsal")
-      json.member("demo", rehearsal.demo)
-      json.member("title", rehearsal.title)
-      json.member("passed", rehearsal.isPassed)
-      json.member(ifPresent: rehearsal.groundError, "why")
-    }
-    return steps + [json.string]
+    rehearsal.steps.map { Self.stepShape.line(Step(demo: rehearsal.demo, step: $0)) } + [Self.shape.line(rehearsal)]
   }
+
+  struct Step {
+    var demo: Int
+    var step: Rehearsal.Step
+  }
+
+  static let stepShape = JSONShape<Step>(
+    type: "step",
+    [
+      JSONField("demo", .number) { $0.demo }, JSONField("step", .string, "its id") { $0.step.id },
+      JSONField("passed", .boolean) { $0.step.isPassed }, JSONField("tookMillis", .millis) { $0.step.took.nanoseconds / 1_000_000 },
+      JSONField("why", .string, "where it did not pass") { $0.step.isPassed ? nil : $0.step.sentence },
+    ])
+
+  static let shape = JSONShape<Rehearsal>(
+    type: "rehearsal",
+    [
+      JSONField("demo", .number) { $0.demo }, JSONField("title", .string) { $0.title }, JSONField("passed", .boolean) { $0.isPassed },
+      JSONField("why", .string, "where the ground could not be prepared") { $0.groundError },
+    ])
 }

@@ -13,11 +13,23 @@ struct Doctor: AsyncParsableCommand {
   @OptionGroup var home: HomeOptions
   @Flag(help: "One JSON object a finding.") var json = false
 
-  private struct Finding {
+  struct Finding {
     var what: String
     var isGood: Bool
     var isNeeded = true
     var sentence: String
+
+    static let shape = JSONShape<Finding>([
+      JSONField(
+        "what", .string,
+        """
+        `state`, `disk`, `periplus-shim`, `reference-app`, `lessons`, `loopback`, `terminal`, `locale`, `kubectl`; `ground` and \
+        `recorder` while they are wanted
+        """
+      ) { $0.what },
+      JSONField("good", .boolean) { $0.isGood }, JSONField("needed", .boolean) { $0.isNeeded },
+      JSONField("sentence", .string, "what was found, and what to do") { $0.sentence },
+    ])
   }
 
   func run() async throws {
@@ -26,11 +38,7 @@ struct Doctor: AsyncParsableCommand {
     findings += daemons(home)
     for finding in findings {
       if json {
-        Output.line(
-          JSONValue.object([
-            "what": .string(finding.what), "good": .bool(finding.isGood), "needed": .bool(finding.isNeeded),
-            "sentence": .string(finding.sentence),
-          ]).jsonString)
+        Output.line(Finding.shape.line(finding))
       } else {
         Output.line("\(finding.isGood ? "✔" : finding.isNeeded ? "✖" : "▲") \(finding.what.padding(14)) \(finding.sentence)")
       }

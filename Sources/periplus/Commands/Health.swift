@@ -2,6 +2,7 @@ import ArgumentParser
 import ClusterFeed
 import ClusterModel
 import RecordStore
+import StateDirectory
 import TimeFormat
 import Views
 

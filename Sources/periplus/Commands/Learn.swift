@@ -7,6 +7,7 @@ import Screen
 import StateDirectory
 import TimeFormat
 import Training
+import Views
 
 /// Lessons on the running ground.
 struct Learn: AsyncParsableCommand {
@@ -138,10 +139,10 @@ struct Learn: AsyncParsableCommand {
         for record in done { Output.line(record.json) }
         return
       }
-      Output.line("# Lessons done, as of \(WallClock.now().rfc3339(.seconds))\n")
-      guard !done.isEmpty else { return Output.line("None yet.") }
-      Output.line("| lesson | facility | concepts | done | times | hints | next review |\n|---|---|---|---|---:|---:|---|")
-      for record in done { Output.line(record.row) }
+      let now = WallClock.now()
+      let table = TrainingRecord.listing.reportTable(done, ListingContext(now: now))
+      Output.write(
+        Report("Lessons done, as of \(now.rfc3339(.seconds))", [done.isEmpty ? .text("None yet.") : .table(table)]).markdown)
     }
   }
 
@@ -180,7 +181,9 @@ struct Learn: AsyncParsableCommand {
           var isProven = true
           for lesson in lessons {
             let outcome = await AuthorCheck.run(lesson, ground: ground.actions, context: ground.context)
-            for finding in outcome.findings { Output.line(json ? Self.json(lesson, finding) : Self.line(lesson, finding)) }
+            for finding in outcome.findings {
+              Output.line(json ? Finding.shape.line(Finding(lesson: lesson.id, finding: finding)) : Self.line(lesson, finding))
+            }
             isProven = isProven && outcome.isProven
           }
           return isProven
@@ -195,15 +198,16 @@ struct Learn: AsyncParsableCommand {
       return SafeText.line("\(finding.isProven ? "ok  " : "FAIL") \(place): \(finding.sentence)")
     }
 
-    private static func json(_ lesson: Lesson, _ finding: AuthorCheck.Finding) -> String {
-      var json = JSONWriter()
-      json.object { json in
-        json.member("lesson", lesson.id)
-        if finding.place != lesson.id { json.member("step", finding.place) }
-        json.member("proven", finding.isProven)
-        json.member("finding", finding.sentence)
-      }
-      return json.string
+    struct Finding {
+      var lesson: String
+      var finding: AuthorCheck.Finding
+
+      static let shape = JSONShape<Finding>([
+        JSONField("lesson", .string) { $0.lesson },
+        JSONField("step", .string, "absent for what concerns the whole lesson") { $0.finding.place == $0.lesson ? nil : $0.finding.place },
+        JSONField("proven", .boolean) { $0.finding.isProven },
+        JSONField("finding", .string, "in words") { $0.finding.sentence },
+      ])
     }
   }
 }
@@ -264,66 +268,4 @@ enum LessonOutput {
     let width = min(100, TerminalWidth.columns)
     for line in text.lines { for row in TextWidth.wrap(Visible.text(line.text), columns: width) { Output.line(row) } }
   }
-}
-
-/// A lesson and where its trainee stands.
-struct TrainingRecord {
-  let lesson: Lesson
-  let state: LessonState
-
-  static func all(_ home: Home) throws -> [TrainingRecord] {
-    let events = try ProgressFile(home).events()
-    return try TrainingShelf.open().lessons().map { TrainingRecord(lesson: $0, state: LessonState($0, events: events)) }
-  }
-
-  var line: String {
-    let standing =
-      switch state.phase {
-      case .notStarted: state.finishedAt.isEmpty ? "not started" : "done"
-      case .running: "step \(state.step + 1) of \(state.stepCount)"
-      case .done: "done"
-      }
-    let review = state.reviewDue.map { due in due <= WallClock.now() ? ", review due" : ", review on \(Self.day(due))" } ?? ""
-    return "\(lesson.number)  \(lesson.id)  \(lesson.title), \(lesson.minutes) min: \(standing)\(review)"
-  }
-
-  var row: String {
-    let cells = [
-      lesson.title, lesson.facility, lesson.concepts.joined(separator: ", "), state.finishedAt.last.map(Self.day) ?? "",
-      "\(state.finishedAt.count)", "\(state.hintsUsed)", state.reviewDue.map(Self.day) ?? "none",
-    ]
-    return "| \(cells.joined(separator: " | ")) |"
-  }
-
-  var json: String {
-    var json = JSONWriter()
-    json.object { json in
-      json.member("lesson", lesson.id)
-      json.member("number", lesson.number)
-      json.member("title", lesson.title)
-      json.member("facility", lesson.facility)
-      json.key("concepts")
-      json.array { json in for concept in lesson.concepts { json.value(concept) } }
-      json.member("minutes", lesson.minutes)
-      json.member("phase", state.phase.rawValue)
-      json.member("step", state.step)
-      json.member("steps", state.stepCount)
-      if state.phase == .running {
-        json.member("stepId", lesson.steps.indices.contains(state.step) ? lesson.steps[state.step].id : "")
-        json.member("task", state.task)
-        json.key("asks")
-        json.array { json in for name in state.asks { json.value(name) } }
-      }
-      json.member(ifPresent: state.lastResult, "result")
-      json.member(ifPresent: state.lastText, "text")
-      json.member("hints", state.hintsUsed)
-      json.member("attempts", state.attempts)
-      json.key("finishedAt")
-      json.array { json in for moment in state.finishedAt { json.value(moment.rfc3339()) } }
-      json.member(ifPresent: state.reviewDue?.rfc3339(), "reviewDue")
-    }
-    return json.string
-  }
-
-  private static func day(_ moment: Timestamp) -> String { CivilTime(moment, offset: WallClock.localOffset(at: moment)).date }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import JSONBytes
+import Views
 
 struct Completions: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,6 +24,12 @@ struct Completions: ParsableCommand {
       }
     Output.line(Periplus.completionScript(for: shell))
   }
+}
+
+struct Schema: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Print the keys of every command's --json, as docs/json.md.")
+
+  func run() { Output.write(JSONReference.document.markdown) }
 }
 
 struct Man: ParsableCommand {

@@ -6,12 +6,44 @@ import Recorder
 import StateDirectory
 import TelemetryModel
 import TimeFormat
+import Views
 
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "What runs, where, and how current everything is.", discussion: "Exit code 1 when something that is wanted does not run.")
 
   @OptionGroup var read: ReadOptions
+
+  struct Component {
+    var name: String
+    var state: String
+    var pid: Int32?
+
+    static let shape = JSONShape<Component>([
+      JSONField("name", .string, "`ground`, `recorder`") { $0.name },
+      JSONField("state", .string, "`running`, `dead` (wanted, but gone), `stopped`") { $0.state },
+      JSONField("pid", .number) { $0.pid.map(Int.init) },
+    ])
+  }
+
+  struct Report {
+    var home: String
+    var kubeconfig: String?
+    /// The URL of the ground's API, while it runs.
+    var api: String?
+    var components: [Component]
+    var services: [ServiceStatus]
+    var sources: [SourceStatus]
+
+    static let shape = JSONShape<Report>([
+      JSONField("home", .string, "the state folder") { $0.home },
+      JSONField("kubeconfig", .string, "once the ground has run; `kubectl --kubeconfig` takes it") { $0.kubeconfig },
+      JSONField("api", .string, "URL, while the ground runs") { $0.api },
+      JSONField("components", each: Component.shape) { $0.components },
+      JSONField("services", each: ServiceStatus.shape, "of the recorder, while it runs") { $0.services },
+      JSONField("sources", each: SourceListing.sources.shape) { $0.sources },
+    ])
+  }
 
   func run() async throws {
     let home = try read.home.resolve()
@@ -21,41 +53,24 @@ struct Status: AsyncParsableCommand {
     let info = launcher.isRunning("ground") ? GroundInfo.running(home) : nil
     let sources = await StoreReader(directory: home.store).completeness()
     let services = launcher.isRunning("recorder") ? await RecorderServices(home: home).list() : []
-    let components = GroundLauncher.daemons.map { name -> (name: String, state: String, pid: Int32?) in
-      let isRunning = launcher.isRunning(name)
-      let state = isRunning ? "running" : desired == .up ? "dead" : "stopped"
-      return (name, state, isRunning ? launcher.identity(of: name)?.pid : nil)
-    }
+    let report = Report(
+      home: home.path, kubeconfig: Files.exists(home.kubeconfig) ? home.kubeconfig : nil, api: info?.url,
+      components: GroundLauncher.daemons.map { name in
+        let isRunning = launcher.isRunning(name)
+        return Component(
+          name: name, state: isRunning ? "running" : desired == .up ? "dead" : "stopped",
+          pid: isRunning ? launcher.identity(of: name)?.pid : nil)
+      }, services: services, sources: sources)
     if read.json {
-      var status = JSONObject()
-      status["home"] = .string(home.path)
-      if Files.exists(home.kubeconfig) { status["kubeconfig"] = .string(home.kubeconfig) }
-      if let info { status["api"] = .string(info.url) }
-      status["components"] = .array(
-        components.map {
-          var component: JSONObject = ["name": .string($0.name), "state": .string($0.state)]
-          if let pid = $0.pid { component["pid"] = .int(Int64(pid)) }
-          return .object(component)
-        })
-      status["services"] = .array(services.map(\.json))
-      status["sources"] = .array(
-        sources.map {
-          var source: JSONObject = ["name": .string($0.name), "cluster": .string($0.cluster)]
-          if let at = $0.currentAt { source["currentAt"] = .string(at.rfc3339()) }
-          source["recordsIn"] = .int($0.recordsIn)
-          source["dropped"] = .int($0.dropped)
-          if let error = $0.lastError { source["lastError"] = .string(error) }
-          return .object(source)
-        })
-      Output.line(JSONValue.object(status).jsonString)
+      Output.line(Report.shape.line(report))
     } else {
       let now = WallClock.now()
       Output.line("home        \(home.path)")
-      for component in components {
+      for component in report.components {
         Output.line("\(component.name.padding(10))  \(component.state)\(component.pid.map { ", pid \($0)" } ?? "")")
       }
       if let info { Output.line("api         \(info.url), pods in \(info.network)") }
-      if Files.exists(home.kubeconfig) { Output.line("kubeconfig  \(home.kubeconfig)") }
+      if let path = report.kubeconfig { Output.line("kubeconfig  \(path)") }
       for service in services {
         let failures = service.failures > 0 ? ", failed \(service.failures) times" : ""
         let reason = service.reason.map { " — \($0)" } ?? ""

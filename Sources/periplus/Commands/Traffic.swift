@@ -39,7 +39,7 @@ struct Traffic: AsyncParsableCommand {
     let summary = await work.value
     Output.progress("\(summary.sent) sent, \(summary.failed) failed in \(summary.elapsed.brief)", isLast: true)
     if json {
-      Output.line(summary.json.jsonString)
+      Output.line(TrafficSummary.shape.line(summary))
     } else {
       print(summary)
     }

@@ -8,7 +8,7 @@ struct DiagnosticsReport {
 
   /// - Throws: a finding when there is an error; warnings do not fail.
   func print(json: Bool) throws {
-    for diagnostic in diagnostics { Output.line(json ? self.json(diagnostic) : diagnostic.text) }
+    for diagnostic in diagnostics { Output.line(json ? Self.shape.line(diagnostic) : diagnostic.text) }
     let errors = diagnostics.count { $0.severity == .error }
     let warnings = diagnostics.count - errors
     if !json {
@@ -18,16 +18,12 @@ struct DiagnosticsReport {
     if errors > 0 { throw Problem.finding() }
   }
 
-  private func json(_ diagnostic: PlanDiagnostic) -> String {
-    var json = JSONWriter()
-    json.object { json in
-      json.member("file", diagnostic.file)
-      json.member("line", diagnostic.line)
-      json.member("column", diagnostic.column)
-      json.member("severity", diagnostic.severity.rawValue)
-      json.member("message", diagnostic.message)
-      json.member(ifPresent: diagnostic.suggestion, "suggestion")
-    }
-    return json.string
-  }
+  static let shape = JSONShape<PlanDiagnostic>([
+    JSONField("file", .string) { $0.file },
+    JSONField("line", .number, "from 1; 0 for what concerns the whole file") { $0.line },
+    JSONField("column", .number, "from 1") { $0.column },
+    JSONField("severity", .string, "`error`, `warning`") { $0.severity.rawValue },
+    JSONField("message", .string) { $0.message },
+    JSONField("suggestion", .string, "what was probably meant") { $0.suggestion },
+  ])
 }

@@ -1,0 +1,50 @@
+import ClusterModel
+import JSONBytes
+import TimeFormat
+
+/// The workloads of the Health page. On the screen each is a line or a tile of its own.
+package enum HealthListing {
+  package static let tiles = Listing<HealthView.Tile>(
+    "workloads",
+    keys: ["cluster", "namespace", "workload", "status", "ready", "wanted", "since", "lastChange", "reasons"],
+    [
+      Column(
+        report: "", json: [JSONField("status", .string, "`green`, `amber`, `red`, `unknown`: no data") { $0.verdict.status.word }],
+        text: { tile, _ in tile.verdict.status.glyph + " " + tile.verdict.status.word }),
+      Column(
+        report: "workload",
+        json: [JSONField("workload", .string, "`Deployment/billing`, `Pod/…`, `Node/…`") { $0.verdict.subject.display }],
+        text: { tile, _ in tile.verdict.subject.display }),
+      Column(
+        report: "namespace", json: [JSONField("namespace", .string) { $0.verdict.subject.namespace }],
+        text: { tile, _ in tile.verdict.subject.namespace }),
+      Column(
+        report: "ready",
+        json: [JSONField("ready", .number, "pods") { $0.verdict.ready }, JSONField("wanted", .number, "pods") { $0.verdict.wanted }],
+        text: { tile, _ in "\(tile.verdict.ready)/\(tile.verdict.wanted)" }),
+      Column(
+        report: "why", json: [JSONField("reasons", each: reason, "worst first") { $0.verdict.reasons }],
+        text: { tile, _ in tile.verdict.reasons.map(\.sentence).joined(separator: "; ") }),
+      Column(
+        report: "since", json: [JSONField("since", .time, "since when the status holds") { $0.verdict.since?.rfc3339() }],
+        text: { tile, context in tile.verdict.since.map { context.face.short($0, now: context.now) } ?? "" }),
+      Column(
+        report: "changed last", json: [JSONField("lastChange", .string, "in words") { $0.verdict.lastChange }],
+        text: { tile, _ in tile.verdict.lastChange ?? "" }),
+      Column(
+        report: "unplanned 24 h", isNumber: true,
+        json: [
+          JSONField(
+            "unplanned24h", .number,
+            "unplanned restarts and reschedules in the last 24 h; absent where no ledger of the cluster is kept"
+          ) { $0.hasLedger ? $0.churn : nil }
+        ],
+        text: { tile, _ in tile.hasLedger ? "\(tile.churn)" : "–" }),
+      Column(json: JSONField("cluster", .string) { $0.verdict.cluster }),
+    ])
+
+  private static let reason = JSONShape<HealthVerdict.Reason>([
+    JSONField("rule", .string) { $0.rule }, JSONField("status", .string) { $0.status.word }, JSONField("sentence", .string) { $0.sentence },
+    JSONField("since", .time) { $0.since?.rfc3339() },
+  ])
+}

@@ -1,0 +1,102 @@
+package import ClusterModel
+import JSONBytes
+import Screen
+import TimeFormat
+
+/// The lists of the reschedule ledger.
+package enum LedgerListings {
+  package static let entries = Listing<Reschedule>(
+    "entries",
+    [
+      Column(
+        TableColumn("time", ideal: 9), json: [JSONField("at", .time) { $0.at.rfc3339() }],
+        cell: { entry, context in
+          let short = context.face.short(entry.at, now: context.now)
+          return StyledLine(short.count > 5 ? short : context.face.time(entry.at))
+        }
+      ).report { $1.face.full($0.at) },
+      Column(json: JSONField("cluster", .string) { $0.cluster }, JSONField("namespace", .string) { $0.namespace }),
+      Column(
+        TableColumn("workload", min: 12, ideal: 16),
+        json: [JSONField("workload", .string, "`Deployment/billing`; `Pod/name` for a pod without a controller") { $0.workload }],
+        cell: { entry, _ in StyledLine(entry.shortWorkload) }),
+      Column(
+        TableColumn("change", ideal: 9),
+        json: [
+          JSONField("change", .string, "\(quoted(Reschedule.Change.self)); the first two are reschedules") { $0.change.rawValue }
+        ],
+        cell: { entry, _ in StyledLine(entry.change.rawValue) }),
+      Column(
+        TableColumn("cause", min: 9, ideal: 10),
+        json: [
+          JSONField(
+            "cause", .string,
+            """
+            \(quoted(Reschedule.Cause.self)); all but `rollout`, `scale` and `completed` are unplanned, also a pod that was deleted by \
+            hand or drained. What `periplus down` ended and `up` started again is `completed`
+            """
+          ) { $0.cause.rawValue }
+        ],
+        cell: { entry, _ in StyledLine(entry.cause.rawValue, entry.cause.isPlanned ? .dim : .amber) }),
+      Column(
+        TableColumn("pod", min: 15, ideal: 17, flex: 1),
+        json: [
+          JSONField("old", pod) { $0.old }, JSONField("new", pod) { $0.new },
+          JSONField("container", .string, "that was restarted") { $0.container },
+          JSONField("exitCode", .number, "with which the old container ended") { $0.exitCode },
+        ],
+        cell: { entry, _ in StyledLine(entry.pods) }),
+      Column(TableColumn("node", min: 15, ideal: 16, priority: 3), cell: { entry, _ in StyledLine(entry.nodes, .dim) }),
+      Column(
+        TableColumn("downtime", min: 8, ideal: 8, align: .right, priority: 2),
+        json: [JSONField("downtimeSeconds", .seconds, "in which no pod of the workload was ready") { $0.downtimeSeconds }],
+        cell: { entry, _ in entry.isPending ? StyledLine("pending", .grey) : StyledLine(downtime(entry)) }
+      ).report { entry, _ in downtime(entry) },
+      Column(
+        json: JSONField("capacityGapSeconds", .seconds, "summed over missing replicas") { $0.capacityGapSeconds },
+        JSONField("confidence", .share) { $0.confidence }),
+      Column(
+        TableColumn("evidence", min: 16, ideal: 28, flex: 3, priority: 5),
+        json: [JSONField("evidence", .strings, "the fields and events that say so") { $0.evidence }],
+        cell: { entry, _ in StyledLine(entry.evidence.joined(separator: ", "), .dim) }),
+      Column(
+        json: JSONField("pending", .boolean, "`true` while nothing is ready in its place: then the entry is told again; else absent") {
+          $0.isPending ? true : nil
+        }),
+    ])
+
+  private static let pod = JSONShape<Reschedule.PodReference>([
+    JSONField("name", .string) { $0.name }, JSONField("uid", .string) { $0.uid },
+    JSONField("node", .string, "absent while the pod has none") { $0.node.nonEmpty },
+  ])
+
+  private static func downtime(_ entry: Reschedule) -> String { entry.downtimeSeconds.map(ReschedulesView.duration) ?? "–" }
+
+  package static let groups = Listing<ReschedulesView.Group>(
+    "workloads",
+    [
+      Column(TableColumn("cluster", min: 7, ideal: 8, priority: 5)) { group, _ in StyledLine(group.cluster, .dim) },
+      Column(TableColumn("workload", min: 14, ideal: 20, flex: 1)) { group, _ in StyledLine(group.display, .strong) },
+      Column(TableColumn("count", ideal: 6, align: .right), isNumber: true) { group, _ in StyledLine("\(group.count)") },
+      Column(TableColumn("over 24 h", ideal: 24)) { group, context in
+        StyledLine(Sparkline.text(group.hours.map(Double.init), columns: 24, glyphs: context.glyphs), .bar)
+      }.screenOnly,
+      Column(TableColumn("mostly", min: 9, ideal: 10)) { group, _ in
+        StyledLine(group.mostly.rawValue, group.mostly.isPlanned ? .text : .amber)
+      },
+      Column(TableColumn("no endpoint", min: 11, align: .right, priority: 2), isNumber: true) { group, _ in
+        StyledLine(ReschedulesView.duration(group.downtimeSeconds))
+      },
+      Column(TableColumn("short of replicas", min: 17, align: .right, priority: 3), isNumber: true) { group, _ in
+        StyledLine(ReschedulesView.duration(group.gapSeconds))
+      },
+      Column(TableColumn("last", min: 10, align: .right, priority: 1)) { group, context in
+        StyledLine("\((context.now - group.last).brief) ago", .dim)
+      },
+    ])
+
+  /// The groups with bars that stand for equal parts of `span`, e.g. `7 d`.
+  package static func groups(over span: String) -> Listing<ReschedulesView.Group> {
+    groups.changing("over 24 h") { $0.table?.title = "over \(span)" }
+  }
+}

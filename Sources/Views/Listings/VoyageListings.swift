@@ -1,0 +1,76 @@
+package import JSONBytes
+package import MigrationPlan
+import Screen
+import TimeFormat
+
+/// The lists of the Voyage page.
+package enum VoyageListings {
+  package static let facilities = Listing<FacilityStatus>(
+    "facilities", type: "facility",
+    [
+      Column(
+        TableColumn("#", ideal: 2, align: .right), isNumber: true, json: [JSONField("order", .number) { $0.order }],
+        cell: { facility, _ in StyledLine("\(facility.order)", .dim) }),
+      Column(
+        TableColumn("facility", min: 23, ideal: 24), json: [JSONField("id", .string) { $0.id }, JSONField("name", .string) { $0.name }],
+        cell: { facility, _ in StyledLine(facility.name, facility.state == .planned ? .text : .strong) }),
+      Column(
+        TableColumn("state", ideal: 9), json: [JSONField("state", .string, quoted(FacilityState.self)) { $0.state.rawValue }],
+        cell: { facility, _ in StyledLine(facility.state.rawValue, facility.state.role) }),
+      Column(
+        TableColumn("evidence", ideal: 10),
+        json: [
+          JSONField("pass", .number, results) { $0.counts.pass }, JSONField("counted", .number, results) { $0.counts.counted },
+          JSONField("waived", .number, results) { $0.counts.waived },
+          JSONField("lowestGrade", .string, "`E0` to `E3`") { $0.lowestGrade?.code },
+        ],
+        cell: { facility, _ in VoyageView.evidence(of: facility) }),
+      Column(
+        TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 2),
+        json: [
+          JSONField("newest", .time, "of the newest evidence") { $0.newest?.rfc3339() },
+          JSONField("revealedAt", .time) { $0.revealedAt?.rfc3339() },
+        ],
+        cell: { facility, context in StyledLine(facility.newest.map { (context.now - $0).brief } ?? "–", .dim) }),
+      Column(
+        TableColumn("next", min: 24, flex: 1, priority: 1),
+        json: [JSONField("next", .string, "what stands in the way, in words") { $0.next }],
+        cell: { facility, _ in StyledLine(facility.next, facility.counts.fail > 0 ? .red : .text) }),
+      Column(json: JSONField("checks", each: check) { $0.checks }),
+    ])
+
+  private static let results = "results"
+  private static let check = JSONShape<CheckStatus>([
+    JSONField("check", .string) { $0.id },
+    JSONField("outcome", .string, quoted(Evidence.Outcome.self)) { $0.outcome.rawValue },
+  ])
+
+  /// A gate has a line of words on the screen and in reports, see ``VoyageView/gateLine(_:)``.
+  package static let gates = JSONShape<GateVerdict>(
+    type: "gate",
+    [
+      JSONField("id", .string) { $0.id }, JSONField("name", .string) { $0.name }, JSONField("cluster", .string) { $0.cluster.nonEmpty },
+      JSONField("open", .boolean) { $0.isOpen },
+      JSONField(
+        "reasons",
+        each: JSONShape<GateVerdict.Reason>([JSONField("met", .boolean) { $0.isMet }, JSONField("sentence", .string) { $0.sentence }])
+      ) { $0.reasons },
+    ])
+
+  /// The results of a facility's checks.
+  package static let cells = Listing<CheckCell>(
+    "results",
+    [
+      Column(TableColumn("result", ideal: 9)) { cell, _ in StyledLine("\(cell.outcome.glyph) \(cell.outcome.rawValue)", cell.outcome.role)
+      },
+      Column(TableColumn("check", min: 26, max: 44)) { cell, _ in StyledLine(cell.check) },
+      Column(TableColumn("subject", min: 10, ideal: 20, priority: 2)) { cell, _ in StyledLine(cell.subject, .dim) },
+      Column(TableColumn("grade", ideal: 5, priority: 3)) { cell, _ in StyledLine(cell.evidence?.grade.code ?? "–", .dim) },
+      Column(TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 1)) { cell, context in
+        StyledLine(cell.evidence.map { (context.now - $0.at).brief } ?? "–", .dim)
+      },
+      Column(TableColumn("observed", min: 24, flex: 1)) { cell, _ in
+        StyledLine(cell.waiver.map { "waived: \($0.reason)" } ?? cell.evidence?.observed ?? "no evidence yet: run `periplus check`")
+      },
+    ])
+}

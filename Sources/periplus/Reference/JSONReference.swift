@@ -1,0 +1,119 @@
+import Checks
+import Ingest
+import JSONBytes
+import Load
+import Views
+
+/// The page `docs/json.md`: what `--json` of every command writes.
+enum JSONReference {
+  static let document = JSONDocument(
+    introduction: """
+      # JSON output
+
+      Each reading command has `--json`: one JSON object a line on standard output, progress and problems on standard error. Keys are stable:
+      new ones may come, none changes its meaning. **A key whose value is not known is absent**, unless this page says `null`.
+      `periplus schema` writes this page from what the commands write.
+
+      | type | form |
+      |---|---|
+      | time | string, RFC 3339 in UTC: `2026-01-22T14:03:02.118Z` (records: nine digits) |
+      | seconds | number, with fractions |
+      | millis, micros | whole number; the unit is in the key |
+
+      Exit codes: 0 done; 1 a finding (red, a check that does not pass, a lint error, nothing found); 2 wrong usage; 3 something the command
+      needs is missing.
+
+          periplus logs --request-id "$ID" --json | jq -r '[.at, .service, .message] | @tsv'
+          periplus health --json | jq -r 'select(.status == "red") | .workload + ": " + .reasons[0].sentence'
+      """,
+    sections: [logs, request, reschedules, health, status, plan, lint, traffic, check, ingest, doctor, learn, demo])
+
+  private static let logs = JSONDocument.Section(
+    "logs",
+    """
+    One object a record, oldest first. `console --page logs --json` gives the same. With `--request-id` the command waits up to 2 s for what was
+    written before it.
+    """,
+    RecordListings.records.shape,
+    examples: #"""
+      {"at":"2026-01-22T14:03:02.118000000Z","cluster":"ground","namespace":"shop","service":"orders","pod":"orders-7f7b8-4ftrr","container":"orders","level":"INFO","message":"POST /orders received","requestId":"9f3c1e07-5a0e-4c1f-9d0a-2f1b7c55e010","fields":{"logLevel":"INFO"},"raw":"{\"logLevel\":\"INFO\"}"}
+      """#)
+
+  private static let request = JSONDocument.Section(
+    "request",
+    """
+    Waits up to 2 s for what was written before it. A line that sums up, then the records and the pods' moments in time order.
+    `console --page request/ID --json` gives the same.
+    """,
+    .init(RequestView.summaryShape), .init(type: "record", reference: "the keys of [logs](#logs)."), .init(RecordListings.moments.shape),
+    examples: #"""
+      {"type":"request","requestId":"9f3c1e07","headline":"POST /orders → 201 in 412 ms","services":["orders","catalog","billing","ledger"],"records":14,"pods":4,"podsGone":1,"missing":[]}
+      """#,
+    #"""
+    {"type":"pod","at":"2026-01-22T14:03:02.300000000Z","cluster":"ground","namespace":"shop","pod":"billing-5d9f6-xdkt7","podUid":"0b5e…","node":"node-2","kind":"gone","detail":"deleted","midRequest":false}
+    """#)
+
+  private static let reschedules = JSONDocument.Section(
+    "reschedules", "One object an entry of the ledger, oldest first.", LedgerListings.entries.shape,
+    examples: #"""
+      {"at":"2026-01-22T14:03:02.300Z","cluster":"ground","namespace":"shop","workload":"Deployment/billing","change":"replaced","cause":"deleted","old":{"name":"billing-5d9f6-xdkt7","uid":"0b5e…","node":"node-2"},"new":{"name":"billing-5d9f6-5jv2d","uid":"c1a4…","node":"node-1"},"exitCode":0,"downtimeSeconds":0.0,"capacityGapSeconds":0.148,"confidence":0.9,"evidence":["deletionTimestamp without a controller, eviction or fault behind it"]}
+      """#)
+
+  private static let health = JSONDocument.Section(
+    "health",
+    "One object a workload, a pod without a controller that is at fault, and a node that is not well; each cluster's worst first.",
+    HealthListing.tiles.shape,
+    examples: #"""
+      {"cluster":"ground","namespace":"shop","workload":"Deployment/reports","status":"red","ready":1,"wanted":2,"since":"2026-01-22T14:01:40.000Z","reasons":[{"rule":"crash-loop","status":"red","sentence":"reports crash loops: 7 restarts, last exit 137 OOMKilled","since":"2026-01-22T14:01:40.000Z"}],"unplanned24h":7}
+      """#)
+
+  private static let status = JSONDocument.Section(
+    "status", "One object.", Status.Report.shape,
+    examples: #"""
+      {"home":"/home/a/.local/state/periplus","kubeconfig":"/home/a/.local/state/periplus/kubeconfig","api":"http://127.0.0.1:16443","components":[{"name":"ground","state":"running","pid":4121},{"name":"recorder","state":"running","pid":4130}],"services":[{"name":"feed","cluster":"ground","state":"running","since":"2026-01-22T13:58:00.000Z"}],"sources":[{"name":"logs","cluster":"ground","currentAt":"2026-01-22T14:03:02.118Z","recordsIn":1841,"dropped":0}]}
+      """#)
+
+  private static let plan = JSONDocument.Section(
+    "plan status", "One object a facility, then one a gate. `console --page voyage --json` gives the same.",
+    .init(VoyageListings.facilities.shape), .init(VoyageListings.gates),
+    examples: #"""
+      {"type":"facility","order":1,"id":"logging","name":"Logging","state":"soaking","pass":12,"counted":12,"waived":0,"lowestGrade":"E3","newest":"2026-01-22T14:02:40.000Z","next":"4 d of 5 d left","checks":[{"check":"logging.records-valid","outcome":"pass"}]}
+      """#)
+
+  private static let lint = JSONDocument.Section(
+    "plan lint, learn lint, demo lint", "One object a finding.", DiagnosticsReport.shape)
+
+  private static let traffic = JSONDocument.Section(
+    "traffic", "One object when it ends.", TrafficSummary.shape,
+    examples: #"""
+      {"sent":1000,"failed":0,"byStatus":{"200":741,"201":198,"202":61},"elapsedMillis":2210,"p50Micros":9800,"p99Micros":41200,"lastIds":["traffic-1enzjx3-50"],"lastOrderIds":["traffic-1enzjx3-34"],"failures":[]}
+      """#)
+
+  private static let check = JSONDocument.Section(
+    "check", "One object a check, as soon as it is done. The exit code is 1 when one does not pass.", CheckRunner.Report.shape,
+    examples: #"""
+      {"check":"logging.records-valid","outcome":"pass","onFailure":"…","howToMend":"…","details":[],"evidence":[{"subject":"Deployment/orders","outcome":"pass","grade":"E3","observed":"250 of 250 records valid","query":"…","at":"2026-01-22T14:02:40.000Z"}]}
+      """#)
+
+  private static let ingest = JSONDocument.Section(
+    "ingest", "One object when it ends.", FileIngest.Summary.shape,
+    examples: #"""
+      {"files":1,"records":1000000,"bytes":528391020,"notJSON":0,"cut":0,"masked":0,"problems":[],"wasCancelled":false}
+      """#)
+
+  private static let doctor = JSONDocument.Section(
+    "doctor", "One object a finding; exit code 3 when something that is needed is missing.", Doctor.Finding.shape,
+    examples: #"""
+      {"what":"kubectl","good":false,"needed":false,"sentence":"not on PATH; everything works without it, Debian has it as kubernetes-client"}
+      """#)
+
+  private static let learn = JSONDocument.Section(
+    "learn", "One object a lesson: of `list`, `status`, `export`, and of each command that moves a lesson.",
+    .init(TrainingRecord.listing.shape),
+    closing: "`learn author-check` gives one object a finding: \(JSONDocument.sentence(Learn.AuthorCheckCommand.Finding.shape)).")
+
+  private static let demo = JSONDocument.Section(
+    "demo",
+    "`demo list` gives one object a demo: \(JSONDocument.sentence(DemoCommand.List.shape)). `demo rehearse` gives one a step, then one for the whole.",
+    .init(RehearsalText.stepShape), .init(RehearsalText.shape))
+}
