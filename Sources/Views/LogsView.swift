@@ -84,11 +84,6 @@ package struct LogsView: Sendable {
 
   // MARK: As lines
 
-  package static var columns: [TableColumn] { RecordListings.records.tableColumns }
-
-  /// The columns for records that are not of one request: how long after the first says nothing there.
-  package static var looseColumns: [TableColumn] { RecordListings.loose.tableColumns }
-
   package func row(_ index: Int, face: ClockFace, isLoose: Bool = false) -> TableRow {
     guard rows.indices.contains(index) else { return TableRow([]) }
     switch rows[index] {

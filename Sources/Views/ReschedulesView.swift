@@ -89,13 +89,6 @@ package struct ReschedulesView: Sendable {
     self.gaps = gaps.filter { $0.to >= from }.sorted { $0.from < $1.from }
   }
 
-  /// The same with its groups in another order.
-  package init(_ view: ReschedulesView, groups: [Group]) {
-    (entries, gaps, causes, count, now) = (view.entries, view.gaps, view.causes, view.count, view.now)
-    (ledgerNote, hasLedger) = (view.ledgerNote, view.hasLedger)
-    self.groups = groups
-  }
-
   private static func bucket(of moment: Timestamp, from: Timestamp, span: Duration) -> Int? {
     let part = Double((moment - from).nanoseconds) / Double(max(1, span.nanoseconds))
     guard part >= 0 else { return nil }
@@ -119,22 +112,6 @@ package struct ReschedulesView: Sendable {
 
   package static let noLedger =
     "No ledger is kept here: periplus up starts the proving ground with one, periplus record --context NAME keeps one of another cluster."
-
-  package static var groupColumns: [TableColumn] { LedgerListings.groups.tableColumns }
-
-  /// The columns of the groups; the bars stand for equal parts of `span`, e.g. `24 h`.
-  package static func groupColumns(span: String) -> [TableColumn] { LedgerListings.groups(over: span).tableColumns }
-
-  package func row(group index: Int, glyphs: Glyphs) -> TableRow {
-    guard groups.indices.contains(index) else { return TableRow([]) }
-    return LedgerListings.groups.tableRow(groups[index], ListingContext(now: now, glyphs: glyphs))
-  }
-
-  package static var entryColumns: [TableColumn] { LedgerListings.entries.tableColumns }
-
-  package static func row(_ entry: Reschedule, face: ClockFace, now: Timestamp) -> TableRow {
-    LedgerListings.entries.tableRow(entry, ListingContext(face: face, now: now))
-  }
 
   /// `14 s`, `41 min`.
   package static func duration(_ seconds: Double) -> String {

@@ -1,20 +1,13 @@
 import JSONBytes
 package import MigrationPlan
 package import Screen
-package import TimeFormat
+import TimeFormat
 
 /// The voyage: facilities in order with their evidence, gates and what the next demo costs.
 package struct VoyageView: Sendable {
   package let voyage: Voyage
 
   package init(_ voyage: Voyage) { self.voyage = voyage }
-
-  package static var columns: [TableColumn] { VoyageListings.facilities.tableColumns }
-
-  package func row(_ index: Int) -> TableRow {
-    guard voyage.facilities.indices.contains(index) else { return TableRow([]) }
-    return VoyageListings.facilities.tableRow(voyage.facilities[index], ListingContext(now: voyage.at))
-  }
 
   /// `✔ 12/12 E3`.
   package static func evidence(of facility: FacilityStatus) -> StyledLine {
@@ -82,10 +75,6 @@ package struct VoyageView: Sendable {
     case .after: return "after sprint \(sprint.last)"
     }
   }
-
-  package static var cellColumns: [TableColumn] { VoyageListings.cells.tableColumns }
-
-  package static func row(_ cell: CheckCell, now: Timestamp) -> TableRow { VoyageListings.cells.tableRow(cell, ListingContext(now: now)) }
 
   package func report(face: ClockFace) -> Report {
     var report = Report("Voyage: \(voyage.program) at \(face.full(voyage.at))")

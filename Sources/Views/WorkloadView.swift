@@ -74,10 +74,6 @@ package struct WorkloadView: Sendable {
     image.split(separator: "/").last.map(String.init) ?? image
   }
 
-  package static var podColumns: [TableColumn] { PodListings.pods.tableColumns }
-
-  package static func row(_ pod: Pod, now: Timestamp) -> TableRow { PodListings.pods.tableRow(pod, ListingContext(now: now)) }
-
   /// `64 Mi`.
   package static func memory(_ bytes: Int64) -> String {
     switch bytes {

@@ -109,14 +109,17 @@ extension HealthPage {
   private func drawLatest(_ area: Rect, showsCluster: Bool, _ canvas: Canvas) {
     let shared = canvas.shared
     canvas.rule(StyledLine("latest reschedules", .title), area, 0, note: StyledLine("3 all", .dim))
-    var columns = ReschedulesView.entryColumns
-    if showsCluster { columns[1].idealWidth += 10 }
-    let table = Table(columns: columns, rowCount: min(latest.count, area.height - 2)) { index in
-      let entry = latest[index]
-      var row = ReschedulesView.row(entry, face: shared.face, now: shared.moment)
-      if showsCluster { row.cells[1] = [Span(entry.cluster + " ", .dim), Span(entry.shortWorkload)] }
-      return row
-    }
+    let entries = LedgerListings.entries
+    let listing =
+      showsCluster
+      ? entries.changing("workload") {
+        $0.table?.idealWidth += 10
+        $0.cell = { entry, _ in [Span(entry.cluster + " ", .dim), Span(entry.shortWorkload)] }
+      } : entries
+    let latest = latest
+    let table = listing.table(
+      rowCount: min(latest.count, area.height - 2), context: ListingContext(face: shared.face, now: shared.moment)
+    ) { latest[$0] }
     canvas.draw(table, Rect(x: area.x, y: area.y + 1, width: area.width, height: area.height - 1))
   }
 

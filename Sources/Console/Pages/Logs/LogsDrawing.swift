@@ -20,7 +20,8 @@ extension LogsPage {
     let face = canvas.shared.face
     let isLoose = !isRequest
     let table = Table(
-      columns: isLoose ? LogsView.looseColumns : LogsView.columns, rowCount: view.rows.count, selected: list.selected, scroll: list.top
+      columns: (isLoose ? RecordListings.loose : RecordListings.records).tableColumns, rowCount: view.rows.count, selected: list.selected,
+      scroll: list.top
     ) { view.row($0, face: face, isLoose: isLoose) }
     canvas.draw(table, in: body, pane: 0)
     let room = table.layout(width: body.width).last?.width ?? 0

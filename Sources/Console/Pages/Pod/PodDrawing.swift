@@ -4,19 +4,6 @@ import TimeFormat
 import Views
 
 extension PodPage {
-  private static let columns: [TableColumn] = [
-    TableColumn("container", min: 10, ideal: 12), TableColumn("state", min: 18, ideal: 27, flex: 1),
-    TableColumn("restarts", ideal: 8, align: .right),
-    TableColumn("last end", min: 22, ideal: 24, priority: 1), TableColumn("image", min: 15, ideal: 16, flex: 1, priority: 2),
-    TableColumn("request", min: 12, ideal: 13, align: .right, priority: 4),
-    TableColumn("limit", min: 12, ideal: 13, align: .right, priority: 3),
-  ]
-
-  private static func amounts(_ cpu: Int64?, _ memory: Int64?) -> String {
-    let parts = [cpu.map { "\($0) m" }, memory.map(WorkloadView.memory)].compactMap { $0 }
-    return parts.isEmpty ? "–" : parts.joined(separator: " ")
-  }
-
   package func draw(_ area: Rect, on canvas: inout Canvas) {
     let shared = canvas.shared
     let now = canvas.now
@@ -41,22 +28,13 @@ extension PodPage {
     if !pod.message.isEmpty { facts.append("  \(pod.message)", .amber) }
     canvas.line(facts, area, 1)
     var row = 2
-    canvas.rule(StyledLine("containers", .title), area, row)
+    let listing = PodListings.containers
+    canvas.rule(StyledLine(listing.title, .title), area, row)
     let containers = containers
     let tableRows = max(2, min(containers.count + 1, area.height / 3))
-    let table = Table(columns: PodPage.columns, rowCount: containers.count, selected: list.selected, scroll: list.top) { index in
-      let container = containers[index]
-      return TableRow([
-        StyledLine(container.name, .strong), container.stateLine(now: now),
-        StyledLine("\(container.restartCount)", container.restartCount > 3 ? .amber : .text),
-        StyledLine(
-          container.lastTermination.map { "\($0.reason) \($0.exitCode)" + ($0.finished.map { ", \((now - $0).brief) ago" } ?? "") } ?? "–",
-          .dim),
-        StyledLine(WorkloadView.shortImage(container.image), .dim),
-        StyledLine(PodPage.amounts(container.requestMilliCPU, container.requestMemory), .dim),
-        StyledLine(PodPage.amounts(container.limitMilliCPU, container.limitMemory), .dim),
-      ])
-    }
+    let table = listing.table(
+      rowCount: containers.count, selected: list.selected, scroll: list.top, context: ListingContext(face: shared.face, now: now)
+    ) { containers[$0] }
     canvas.draw(table, in: Rect(x: area.x, y: area.y + row + 1, width: area.width, height: tableRows), pane: 0)
     row += 1 + tableRows
     canvas.rule(StyledLine("events", .title), area, row)

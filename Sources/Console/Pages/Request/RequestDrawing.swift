@@ -54,7 +54,8 @@ extension RequestPage {
     row += 1
     let body = Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row - missingRows))
     let face = canvas.shared.face
-    let table = Table(columns: LogsView.columns, rowCount: view.entries.count, selected: list.selected, scroll: list.top) {
+    let table = Table(columns: RecordListings.records.tableColumns, rowCount: view.entries.count, selected: list.selected, scroll: list.top)
+    {
       view.row($0, face: face)
     }
     canvas.draw(table, in: body, pane: 0)

@@ -30,13 +30,11 @@ extension ReschedulesPage {
     } else if order == .byWorkload {
       let groups = shownGroups
       let share = min(groups.count + 1, max(3, body.height / 2))
-      let glyphs = canvas.glyphs
-      let sorted = ReschedulesView(view, groups: groups)
-      let table = Table(
-        columns: ReschedulesView.groupColumns(span: Self.spans[spanIndex].name), rowCount: groups.count, selected: self.groups.selected,
-        scroll: self.groups.top,
-        sort: .init(column: sortByLast ? 7 : 2, ascending: false)
-      ) { sorted.row(group: $0, glyphs: glyphs) }
+      var table = LedgerListings.groups(over: Self.spans[spanIndex].name).table(
+        rowCount: groups.count, selected: self.groups.selected, scroll: self.groups.top,
+        context: ListingContext(face: canvas.shared.face, now: view.now, glyphs: canvas.glyphs)
+      ) { groups[$0] }
+      table.sort = .init(column: sortByLast ? 7 : 2, ascending: false)
       canvas.draw(table, in: Rect(x: body.x, y: body.y, width: body.width, height: share), pane: 0, sorts: true)
       let title = groups.indices.contains(self.groups.selected) ? groups[self.groups.selected].display : ""
       canvas.rule(
@@ -60,18 +58,11 @@ extension ReschedulesPage {
   private func drawEntries(_ area: Rect, _ canvas: inout Canvas) {
     guard area.height > 0 else { return }
     let entries = shownEntries
-    let shared = canvas.shared
-    let now = canvas.now
-    var columns = ReschedulesView.entryColumns
-    if order == .byWorkload { columns.remove(at: 1) }
-    let isByWorkload = order == .byWorkload
-    let table = Table(
-      columns: columns, rowCount: entries.count, selected: isInEntries ? self.entries.selected : nil, scroll: self.entries.top
-    ) { index in
-      var row = ReschedulesView.row(entries[index], face: shared.face, now: now)
-      if isByWorkload { row.cells.remove(at: 1) }
-      return row
-    }
+    let listing = order == .byWorkload ? LedgerListings.entries.without("workload") : LedgerListings.entries
+    let table = listing.table(
+      rowCount: entries.count, selected: isInEntries ? self.entries.selected : nil, scroll: self.entries.top,
+      context: ListingContext(face: canvas.shared.face, now: canvas.now)
+    ) { entries[$0] }
     canvas.draw(table, in: area, pane: 1)
   }
 

@@ -94,7 +94,7 @@ package struct ReschedulesPage: Page {
       }
     case .sorted(let column):
       guard order == .byWorkload else { return .done }
-      sortByLast = ReschedulesView.groupColumns.indices.contains(column) && ReschedulesView.groupColumns[column].title == "last"
+      sortByLast = LedgerListings.groups.tableColumns.indices.contains(column) && LedgerListings.groups.tableColumns[column].title == "last"
     case .opened, .changed, .answered: break
     }
     return .done

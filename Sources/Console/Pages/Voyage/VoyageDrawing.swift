@@ -36,7 +36,9 @@ extension VoyagePage {
     let below = max(4, min(checkCells.count + 2, area.height < 30 ? 6 : 8))
     let tableRows = max(2, min(count + 1, area.height - row - sideRows - (area.height > 14 ? below : 0)))
     let tableArea = Rect(x: left.x, y: left.y + row, width: left.width, height: tableRows)
-    let table = Table(columns: VoyageView.columns, rowCount: count, selected: list.selected, scroll: list.top) { view.row($0) }
+    let table = VoyageListings.facilities.table(
+      rowCount: count, selected: list.selected, scroll: list.top, context: ListingContext(face: canvas.shared.face, now: view.voyage.at)
+    ) { view.voyage.facilities[$0] }
     canvas.draw(table, in: tableArea, pane: 0)
     row += tableRows
     if isWide {
@@ -97,10 +99,10 @@ extension VoyagePage {
       canvas.surface.draw(Paragraph([StyledLine(text, .dim)]), in: body.inset(left: 2, right: 1))
       return
     }
-    let now = canvas.now
-    let table = Table(
-      columns: VoyageView.cellColumns, rowCount: cells.count, selected: pane == 1 ? self.cells.selected : nil, scroll: self.cells.top
-    ) { VoyageView.row(cells[$0], now: now) }
+    let table = VoyageListings.cells.table(
+      rowCount: cells.count, selected: pane == 1 ? self.cells.selected : nil, scroll: self.cells.top,
+      context: ListingContext(face: canvas.shared.face, now: canvas.now)
+    ) { cells[$0] }
     canvas.draw(table, in: body, pane: 1)
   }
 }

@@ -27,26 +27,23 @@ extension WorkloadPage {
     row += drawWhy(view, area, row, canvas)
     let lineRows = area.height >= 16 ? 4 : 0
     let ledgerRows = view.reschedules.isEmpty || area.height < 20 ? 0 : min(5, view.reschedules.count + 1)
-    canvas.rule([Span("pods", .title), Span(" \(view.pods.count)", .dim)], area, row)
+    canvas.rule([Span(PodListings.pods.title, .title), Span(" \(view.pods.count)", .dim)], area, row)
     row += 1
     let tableRows = max(2, min(view.pods.count + 1, area.height - row - lineRows - ledgerRows))
-    let now = canvas.now
-    let table = Table(
-      columns: WorkloadView.podColumns, rowCount: view.pods.count, selected: list.selected, scroll: list.top,
-      emptyMessage: StyledLine("no pods: \(view.workload.map { "\($0.wanted) wanted" } ?? "")", .grey)
-    ) { WorkloadView.row(view.pods[$0], now: now) }
+    let context = ListingContext(face: shared.face, now: canvas.now)
+    let table = PodListings.pods.table(
+      rowCount: view.pods.count, selected: list.selected, scroll: list.top,
+      emptyMessage: StyledLine("no pods: \(view.workload.map { "\($0.wanted) wanted" } ?? "")", .grey), context: context
+    ) { view.pods[$0] }
     canvas.draw(table, in: Rect(x: area.x, y: area.y + row, width: area.width, height: tableRows), pane: 0)
     row += tableRows
     if ledgerRows > 0 {
       canvas.rule([Span("reschedules", .title), Span(" \(view.reschedules.count)", .dim)], area, row)
       let entries = view.reschedules
       // The workload is the page's own: its column goes.
-      let columns = ReschedulesView.entryColumns.enumerated().filter { $0.offset != 1 }.map(\.element)
-      var ledger = Table(columns: columns, rowCount: min(entries.count, ledgerRows - 1)) { index in
-        var row = ReschedulesView.row(entries[index], face: shared.face, now: now)
-        row.cells.remove(at: 1)
-        return row
-      }
+      var ledger = LedgerListings.entries.without("workload").table(
+        rowCount: min(entries.count, ledgerRows - 1), context: context
+      ) { entries[$0] }
       ledger.showsHeader = false
       canvas.draw(ledger, Rect(x: area.x, y: area.y + row + 1, width: area.width, height: ledgerRows - 1))
       row += ledgerRows
