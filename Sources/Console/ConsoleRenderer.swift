@@ -82,19 +82,19 @@ package enum ConsoleRenderer {
     let room = width - TextWidth.width(of: clock) - 2
     func line(program: Bool, sprint: Bool, allClusters: Bool) -> StyledLine {
       var line = StyledLine(" periplus ", .title)
-      let separator = Span("\(surface.glyphs.separator) ", .border)
+      let separator = StyledRun("\(surface.glyphs.separator) ", .border)
       if program, let voyage = shared.data.voyage {
-        line.spans.append(separator)
+        line.runs.append(separator)
         line.append(voyage.program + " ", .text)
       }
       if sprint, let voyage = shared.data.voyage {
         let text = VoyageView(voyage).sprintText
         if !text.isEmpty {
-          line.spans.append(separator)
+          line.runs.append(separator)
           line.append(text + " ", .dim)
         }
       }
-      line.spans.append(separator)
+      line.runs.append(separator)
       let clusters = shared.data.clusters.map(\.snapshot)
       if clusters.isEmpty { line.append("no cluster", .grey) }
       if allClusters {
@@ -115,9 +115,9 @@ package enum ConsoleRenderer {
 
   private static func cluster(_ snapshot: ClusterSnapshot, _ shared: PageContext) -> StyledLine {
     switch snapshot.connection {
-    case .live: [Span("● ", .green), Span(snapshot.cluster + "  ")]
-    case .connecting: [Span("◌ \(snapshot.cluster) connecting  ", .grey)]
-    case .stale(let since, _, _): [Span("◌ \(snapshot.cluster) stale \((shared.now - since).brief)  ", .grey)]
+    case .live: [StyledRun("● ", .green), StyledRun(snapshot.cluster + "  ")]
+    case .connecting: [StyledRun("◌ \(snapshot.cluster) connecting  ", .grey)]
+    case .stale(let since, _, _): [StyledRun("◌ \(snapshot.cluster) stale \((shared.now - since).brief)  ", .grey)]
     }
   }
 
@@ -134,7 +134,7 @@ package enum ConsoleRenderer {
     }
     let end = (layout.last?.upperBound ?? 0) + 3
     if state.spec.parent != nil, end < width {
-      canvas.surface.line([Span("› ", .dim), Span(state.page.title, .accent)], x: end, y: 1, width: width - end)
+      canvas.surface.line([StyledRun("› ", .dim), StyledRun(state.page.title, .accent)], x: end, y: 1, width: width - end)
     }
   }
 
@@ -163,13 +163,13 @@ package enum ConsoleRenderer {
     let ordered = hints.enumerated().sorted { ($0.element.hintRank, $0.offset) < ($1.element.hintRank, $1.offset) }.map(\.element)
     for command in ordered {
       guard let key = state.keys.first(command.id), let hint = command.hint else { continue }
-      let item: StyledLine = [Span(key.lowercased() == "enter" ? "enter" : key, .key), Span(" \(hint)", .dim)]
+      let item: StyledLine = [StyledRun(key.lowercased() == "enter" ? "enter" : key, .key), StyledRun(" \(hint)", .dim)]
       guard line.width + item.width + 2 <= wanted else { continue }
       if command.id == .help {
         line = item
       } else {
-        let help = line.spans.suffix(2)
-        let head = StyledLine(Array(line.spans.dropLast(2)))
+        let help = line.runs.suffix(2)
+        let head = StyledLine(Array(line.runs.dropLast(2)))
         line = head + item + StyledLine("  ") + StyledLine(Array(help))
       }
       placed.append((command.id, 0, item.width))
@@ -195,7 +195,7 @@ package enum ConsoleRenderer {
     }
     let kind = update.kind == .lesson ? "Lesson" : "Demo"
     surface.rule(
-      [Span("\(kind): ", .dim), Span(update.title, .title)], x: inner.x, y: inner.y, width: inner.width,
+      [StyledRun("\(kind): ", .dim), StyledRun(update.title, .title)], x: inner.x, y: inner.y, width: inner.width,
       note: update.progress.isEmpty ? nil : StyledLine(update.progress, .dim))
     let lines = update.lines.flatMap { line in
       Paragraph.wrap(StyledLine(line.text, line.tone.role), columns: max(1, inner.width))
@@ -204,10 +204,11 @@ package enum ConsoleRenderer {
       update.isBusy
       ? StyledLine("… working", .dim)
       : [
-        Span("> ", .key), Span(update.kind == .lesson ? "check   " : "play   ", .dim), Span("h ", .key), Span("hint   ", .dim),
-        Span("Tab ", .key),
-        Span(pane.isFocused ? "page   " : "pane   ", .dim), Span(pane.isFocused ? "Esc " : "", .key),
-        Span(pane.isFocused ? "close" : "", .dim),
+        StyledRun("> ", .key), StyledRun(update.kind == .lesson ? "check   " : "play   ", .dim), StyledRun("h ", .key),
+        StyledRun("hint   ", .dim),
+        StyledRun("Tab ", .key),
+        StyledRun(pane.isFocused ? "page   " : "pane   ", .dim), StyledRun(pane.isFocused ? "Esc " : "", .key),
+        StyledRun(pane.isFocused ? "close" : "", .dim),
       ]
     let room = max(0, inner.height - 2)
     let top = max(0, min(pane.scroll, lines.count - room))

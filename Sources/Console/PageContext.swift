@@ -27,9 +27,9 @@ package struct ConsoleData: Sendable {
 package struct PageContext: Sendable {
   /// The clock at the last input or message.
   package var now: Timestamp
-  package var face: ClockFace = .utc
+  package var face: TimeDisplay = .utc
   /// The other clock that `u` changes to.
-  package var localFace: ClockFace = .utc
+  package var localFace: TimeDisplay = .utc
   package var data = ConsoleData()
   package var pin: Pin?
   /// Clusters in which actions are allowed.

@@ -136,8 +136,9 @@ extension ConsoleState {
     let view = SinceView(since: since, clusters: shared.shown.clusters, reschedules: shared.shown.reschedules, voyage: shared.shown.voyage)
     var lines = view.items.map { item -> StyledLine in
       [
-        Span(shared.face.short(item.at, now: shared.moment).padding(to: 11), .dim), Span("\(item.status.glyph) ", item.status.role),
-        Span(item.sentence),
+        StyledRun(shared.face.short(item.at, now: shared.moment).padding(to: 11), .dim),
+        StyledRun("\(item.status.glyph) ", item.status.role),
+        StyledRun(item.sentence),
       ]
     }
     if lines.isEmpty { lines = [StyledLine("Nothing changed.", .dim)] }

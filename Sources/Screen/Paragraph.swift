@@ -48,8 +48,8 @@ package struct Paragraph: Component, Equatable, Sendable {
   package static func wrap(_ line: StyledLine, columns: Int, hanging: Int = 0) -> [StyledLine] {
     guard columns > 0 else { return [] }
     var wrapper = Wrapper(columns: columns, hanging: columns - hanging >= 16 ? hanging : 0)
-    for span in line.spans {
-      for grapheme in span.text { wrapper.add(grapheme, of: span) }
+    for run in line.runs {
+      for grapheme in run.text { wrapper.add(grapheme, of: run) }
     }
     return wrapper.finish()
   }
@@ -57,7 +57,7 @@ package struct Paragraph: Component, Equatable, Sendable {
 
 /// Breaks a run of graphemes into lines: what follows the last blank moves to the next line.
 private struct Wrapper {
-  private typealias Item = (grapheme: Character, span: Span, width: Int)
+  private typealias Item = (grapheme: Character, run: StyledRun, width: Int)
   private var columns: Int
   private let hanging: Int
   private var lines: [StyledLine] = []
@@ -70,7 +70,7 @@ private struct Wrapper {
     self.hanging = hanging
   }
 
-  mutating func add(_ grapheme: Character, of span: Span) {
+  mutating func add(_ grapheme: Character, of run: StyledRun) {
     if grapheme.isNewline {
       breakLine(at: current.count, skipping: 0)
       return
@@ -89,7 +89,7 @@ private struct Wrapper {
     }
     // The indent of the first line is kept; blanks never begin a later one.
     if grapheme == " ", current.contains(where: { $0.grapheme != " " }) { lastBlank = current.count }
-    current.append((grapheme, span, columnsTaken))
+    current.append((grapheme, run, columnsTaken))
     width += columnsTaken
   }
 
@@ -103,16 +103,16 @@ private struct Wrapper {
     while let last = head.last, last.grapheme == " ", head.count > 1 || !lines.isEmpty { head.removeLast() }
     var line = StyledLine()
     for item in head {
-      if let last = line.spans.indices.last, line.spans[last].isAlike(item.span) {
-        line.spans[last].text.append(item.grapheme)
+      if let last = line.runs.indices.last, line.runs[last].isAlike(item.run) {
+        line.runs[last].text.append(item.grapheme)
       } else {
-        var span = item.span
-        span.text = String(item.grapheme)
-        line.spans.append(span)
+        var run = item.run
+        run.text = String(item.grapheme)
+        line.runs.append(run)
       }
     }
     if hanging > 0 {
-      if lines.isEmpty { columns -= hanging } else { line.spans.insert(Span(String(repeating: " ", count: hanging)), at: 0) }
+      if lines.isEmpty { columns -= hanging } else { line.runs.insert(StyledRun(String(repeating: " ", count: hanging)), at: 0) }
     }
     lines.append(line)
     current = Array(current[min(current.count, index + blanks)...])
@@ -121,8 +121,8 @@ private struct Wrapper {
   }
 }
 
-extension Span {
-  fileprivate func isAlike(_ other: Span) -> Bool {
+extension StyledRun {
+  fileprivate func isAlike(_ other: StyledRun) -> Bool {
     role == other.role && attributes == other.attributes && style == other.style
   }
 }

@@ -1,5 +1,5 @@
 /// A piece of text of one role.
-package struct Span: Equatable, Sendable {
+package struct StyledRun: Equatable, Sendable {
   package var text: String
   package var role: Role
   package var attributes: Attributes
@@ -25,46 +25,46 @@ package struct Span: Equatable, Sendable {
   }
 }
 
-/// One line of spans.
+/// One line of runs.
 package struct StyledLine: Equatable, Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral {
-  package var spans: [Span]
+  package var runs: [StyledRun]
 
-  package init(_ spans: [Span] = []) {
-    self.spans = spans
+  package init(_ runs: [StyledRun] = []) {
+    self.runs = runs
   }
 
   package init(_ text: String, _ role: Role = .text, attributes: Attributes = []) {
-    spans = [Span(text, role, attributes: attributes)]
+    runs = [StyledRun(text, role, attributes: attributes)]
   }
 
   package init(stringLiteral text: String) {
-    spans = [Span(text)]
+    runs = [StyledRun(text)]
   }
 
-  package init(arrayLiteral elements: Span...) {
-    spans = elements
+  package init(arrayLiteral elements: StyledRun...) {
+    runs = elements
   }
 
   package var text: String {
-    spans.count == 1 ? spans[0].text : spans.reduce(into: "") { $0 += $1.text }
+    runs.count == 1 ? runs[0].text : runs.reduce(into: "") { $0 += $1.text }
   }
 
   /// Columns.
   package var width: Int {
-    spans.reduce(0) { $0 + TextWidth.width(of: $1.text) }
+    runs.reduce(0) { $0 + TextWidth.width(of: $1.text) }
   }
 
-  package var isEmpty: Bool { spans.allSatisfy(\.text.isEmpty) }
+  package var isEmpty: Bool { runs.allSatisfy(\.text.isEmpty) }
 
   package mutating func append(_ text: String, _ role: Role = .text, attributes: Attributes = []) {
-    spans.append(Span(text, role, attributes: attributes))
+    runs.append(StyledRun(text, role, attributes: attributes))
   }
 
   package static func + (left: StyledLine, right: StyledLine) -> StyledLine {
-    StyledLine(left.spans + right.spans)
+    StyledLine(left.runs + right.runs)
   }
 
   package static func += (left: inout StyledLine, right: StyledLine) {
-    left.spans += right.spans
+    left.runs += right.runs
   }
 }

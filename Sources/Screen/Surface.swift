@@ -87,21 +87,21 @@ package struct Surface {
     return used
   }
 
-  /// Writes spans from column `x` of row `y`, cut with `…` as a whole. Returns the columns they take.
+  /// Writes runs from column `x` of row `y`, cut with `…` as a whole. Returns the columns they take.
   @discardableResult
   package func line(_ line: StyledLine, x: Int = 0, y: Int, width: Int? = nil, align: Alignment = .left) -> Int {
     let room = max(0, width ?? self.width - x)
     guard room > 0, y >= 0, y < height else { return 0 }
-    let texts = line.spans.map { glyphs.adapted(Visible.text($0.text, ascii: glyphs.isASCII)) }
+    let texts = line.runs.map { glyphs.adapted(Visible.text($0.text, ascii: glyphs.isASCII)) }
     let widths = texts.map(TextWidth.width(of:))
     let total = widths.reduce(0, +)
     var at = x + indent(min(total, room), in: room, align: align)
     let end = x + room
-    for (index, span) in line.spans.enumerated() {
+    for (index, run) in line.runs.enumerated() {
       let rest = end - at
       guard rest > 0 else { break }
-      let style = span.resolved(in: theme)
-      // The span that meets the edge keeps a column for the sign that something was cut.
+      let style = run.resolved(in: theme)
+      // The run that meets the edge keeps a column for the sign that something was cut.
       let cut = widths[index] > rest || (widths[index] == rest && widths[(index + 1)...].contains { $0 > 0 })
       let shown = cut ? TextWidth.truncate(texts[index], to: rest, ellipsis: glyphs.ellipsis, always: true) : texts[index]
       canvas.buffer.put(shown, at: Point(x: origin.x + at, y: origin.y + y), style: style, maxWidth: rest, clip: clip)
@@ -150,9 +150,9 @@ package struct Surface {
     hline(x: x, y: y, width: length)
     guard length > 5 else { return }
     let room = max(0, length - 5)
-    let used = line([Span(" ")] + title + [Span(" ")], x: x + 2, y: y, width: min(room, title.width + 2))
+    let used = line([StyledRun(" ")] + title + [StyledRun(" ")], x: x + 2, y: y, width: min(room, title.width + 2))
     if let note, note.width + used + 5 <= length {
-      line([Span(" ")] + note + [Span(" ")], x: x + length - note.width - 3, y: y, width: note.width + 2)
+      line([StyledRun(" ")] + note + [StyledRun(" ")], x: x + length - note.width - 3, y: y, width: note.width + 2)
     }
   }
 
@@ -166,11 +166,11 @@ package struct Surface {
     vline(x: rect.x, y: rect.y + 1, height: rect.height - 2, role: role)
     vline(x: rect.endX - 1, y: rect.y + 1, height: rect.height - 2, role: role)
     if let title, inner > 4 {
-      self.line([Span(" ")] + title + [Span(" ")], x: rect.x + 1, y: rect.y, width: min(inner, title.width + 2))
+      self.line([StyledRun(" ")] + title + [StyledRun(" ")], x: rect.x + 1, y: rect.y, width: min(inner, title.width + 2))
     }
     if let note, inner > 4 {
       let width = min(inner, note.width + 2)
-      self.line([Span(" ")] + note + [Span(" ")], x: rect.endX - 1 - width, y: rect.endY - 1, width: width)
+      self.line([StyledRun(" ")] + note + [StyledRun(" ")], x: rect.endX - 1 - width, y: rect.endY - 1, width: width)
     }
   }
 

@@ -5,9 +5,9 @@ package struct Tabs: Component, Equatable, Sendable {
     package var key: String
     package var title: String
     /// A mark behind the title, such as `✖` for a page with faults.
-    package var mark: Span?
+    package var mark: StyledRun?
 
-    package init(key: String = "", title: String, mark: Span? = nil) {
+    package init(key: String = "", title: String, mark: StyledRun? = nil) {
       self.key = key
       self.title = title
       self.mark = mark
@@ -29,7 +29,7 @@ package struct Tabs: Component, Equatable, Sendable {
     if short, item.key.isEmpty { line.append(TextWidth.prefix(item.title, columns: 3)) }
     if let mark = item.mark {
       line.append(" ")
-      line.spans.append(mark)
+      line.runs.append(mark)
     }
     return line
   }
@@ -60,9 +60,9 @@ package struct Tabs: Component, Equatable, Sendable {
   package func draw(into surface: inout Surface) {
     for (index, tab) in placed(width: surface.width).enumerated() {
       let line = StyledLine(
-        tab.line.spans.map { span in
-          guard span.role == .text, span.style == nil else { return span }
-          return Span(span.text, index == active ? .activeTab : .tab)
+        tab.line.runs.map { run in
+          guard run.role == .text, run.style == nil else { return run }
+          return StyledRun(run.text, index == active ? .activeTab : .tab)
         })
       surface.line(line, x: tab.range.lowerBound, y: 0)
     }

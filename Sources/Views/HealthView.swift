@@ -176,7 +176,7 @@ package struct HealthView: Sendable {
     guard each.width > width, sections.count > 1 else { return each }
     let (ready, all) = sections.reduce((0, 0)) { ($0.0 + $1.nodesReady, $0.1 + $1.nodes) }
     let notes = sections.flatMap(\.nodeNotes)
-    var line: StyledLine = [Span("nodes ", .dim), Span("\(ready)/\(all) ready", ready == all ? .text : .amber)]
+    var line: StyledLine = [StyledRun("nodes ", .dim), StyledRun("\(ready)/\(all) ready", ready == all ? .text : .amber)]
     if let first = notes.first { line.append(" (\(first)" + (notes.count > 1 ? " and \(notes.count - 1) more)" : ")"), .amber) }
     return line
   }
@@ -194,7 +194,7 @@ package struct HealthView: Sendable {
     return line
   }
 
-  package func report(face: ClockFace) -> Report {
+  package func report(face: TimeDisplay) -> Report {
     var report = Report("Health at \(face.full(now))", [.text(summary.text.trimmed)])
     for section in sections {
       report.add(.heading(section.cluster + section.connection.note(face: face, now: now)))
@@ -254,7 +254,7 @@ extension HealthVerdict.Status {
 
 extension ClusterConnection {
   /// What to say behind a cluster's name; empty while it answers.
-  package func note(face: ClockFace, now: Timestamp) -> String {
+  package func note(face: TimeDisplay, now: Timestamp) -> String {
     switch self {
     case .live: return ""
     case .connecting: return ": connecting"

@@ -84,13 +84,13 @@ package struct LogsView: Sendable {
 
   // MARK: As lines
 
-  package func row(_ index: Int, face: ClockFace, isLoose: Bool = false) -> TableRow {
+  package func row(_ index: Int, face: TimeDisplay, isLoose: Bool = false) -> TableRow {
     guard rows.indices.contains(index) else { return TableRow([]) }
     switch rows[index] {
     case .lifecycle(let event):
       let after = record(before: index).map { ", \((event.at - $0.at).brief) after the record above" } ?? ""
       return TableRow(
-        spanning: [Span(face.millis(event.at), .red), Span("  ✝ \(event.pod) \(event.detail)", .red), Span(after, .dim)])
+        spanning: [StyledRun(face.millis(event.at), .red), StyledRun("  ✝ \(event.pod) \(event.detail)", .red), StyledRun(after, .dim)])
     case .record(let record, let isMatch):
       let millis = first.map { (record.at - $0).nanoseconds / 1_000_000 } ?? 0
       let listing = isLoose ? RecordListings.loose : RecordListings.records
@@ -109,7 +109,7 @@ package struct LogsView: Sendable {
   }
 
   /// A record in full: its fields as a table, in the order in which they were written.
-  package static func detail(_ record: LogRecord, face: ClockFace) -> [(key: String, value: String)] {
+  package static func detail(_ record: LogRecord, face: TimeDisplay) -> [(key: String, value: String)] {
     var rows = [(key: "at", value: "\(record.at.rfc3339(.microseconds)), \(face.full(record.at))")]
     let place = [record.origin.cluster, record.origin.namespace, record.origin.pod, record.origin.container].filter { !$0.isEmpty }
     rows.append(("from", place.joined(separator: " › ") + ", run \(record.origin.restart + 1), \(record.origin.stream)"))
@@ -118,7 +118,7 @@ package struct LogsView: Sendable {
     return rows
   }
 
-  package func report(query: String, face: ClockFace) -> Report {
+  package func report(query: String, face: TimeDisplay) -> Report {
     let now = rows.indices.last.flatMap(moment(at:)) ?? Timestamp(nanoseconds: 0)
     let context = ListingContext(face: face, now: now)
     let lines = rows.map { row in

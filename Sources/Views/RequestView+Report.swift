@@ -5,7 +5,7 @@ import TimeFormat
 
 /// A request as a document and as JSON.
 extension RequestView {
-  package func report(face: ClockFace) -> Report {
+  package func report(face: TimeDisplay) -> Report {
     var report = Report("Request \(id)")
     guard records > 0 else {
       report.add(.text("No record carries this request id. Ids are compared exactly; periplus status tells what is collected."))

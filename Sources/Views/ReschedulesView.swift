@@ -101,7 +101,7 @@ package struct ReschedulesView: Sendable {
 
   /// `last 24 h: 212    oomKilled 97  probe 41`.
   package func summary(span: String) -> StyledLine {
-    var line = StyledLine([Span("last \(span): ", .dim), Span(hasLedger ? "\(count)" : "–", .strong), Span("   ")])
+    var line = StyledLine([StyledRun("last \(span): ", .dim), StyledRun(hasLedger ? "\(count)" : "–", .strong), StyledRun("   ")])
     for (cause, count) in causes {
       line.append(cause.rawValue + " ", cause.isPlanned ? .dim : .text)
       line.append("\(count)", cause.isPlanned ? .dim : .strong)
@@ -120,7 +120,7 @@ package struct ReschedulesView: Sendable {
   }
 
   /// `not seen: 02:10–02:14 (recorder restarted)`.
-  package func gapsLine(face: ClockFace) -> StyledLine? {
+  package func gapsLine(face: TimeDisplay) -> StyledLine? {
     guard let last = gaps.last else { return nil }
     let more = gaps.count > 1 ? ", and \(gaps.count - 1) more" : ""
     let time =
@@ -130,7 +130,7 @@ package struct ReschedulesView: Sendable {
     return StyledLine("not seen: \(time) (\(last.reason))\(more)", .amber)
   }
 
-  package func report(face: ClockFace, span: String, order: Order) -> Report {
+  package func report(face: TimeDisplay, span: String, order: Order) -> Report {
     let context = ListingContext(face: face, now: now)
     var report = Report("Reschedules at \(face.full(now))", [.text(summary(span: span).text.trimmed)])
     if entries.isEmpty {

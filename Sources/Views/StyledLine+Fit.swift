@@ -21,16 +21,16 @@ extension StyledLine {
     guard width > 0 else { return StyledLine() }
     var line = StyledLine()
     var rest = width
-    for span in spans {
-      let spanWidth = TextWidth.width(of: span.text)
-      if spanWidth < rest {
-        line.spans.append(span)
-        rest -= spanWidth
+    for run in runs {
+      let runWidth = TextWidth.width(of: run.text)
+      if runWidth < rest {
+        line.runs.append(run)
+        rest -= runWidth
         continue
       }
-      var shown = span
-      shown.text = TextWidth.truncate(span.text, to: rest, ellipsis: "…", always: true)
-      line.spans.append(shown)
+      var shown = run
+      shown.text = TextWidth.truncate(run.text, to: rest, ellipsis: "…", always: true)
+      line.runs.append(shown)
       break
     }
     return line

@@ -76,7 +76,7 @@ package struct VoyageView: Sendable {
     }
   }
 
-  package func report(face: ClockFace) -> Report {
+  package func report(face: TimeDisplay) -> Report {
     var report = Report("Voyage: \(voyage.program) at \(face.full(voyage.at))")
     if !sprintText.isEmpty { report.add(.text(sprintText)) }
     report.add(.table(VoyageListings.facilities.reportTable(voyage.facilities, ListingContext(face: face, now: voyage.at))))

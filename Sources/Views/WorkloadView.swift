@@ -84,7 +84,7 @@ package struct WorkloadView: Sendable {
     }
   }
 
-  package func report(face: ClockFace, now: Timestamp) -> Report {
+  package func report(face: TimeDisplay, now: Timestamp) -> Report {
     var report = Report("\(cluster) › \(reference.namespace) › \(reference.display)")
     guard workload != nil || !pods.isEmpty else {
       report.add(.text("\(reference.display) is not in the cluster any more."))

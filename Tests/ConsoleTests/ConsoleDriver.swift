@@ -15,7 +15,7 @@ struct ConsoleDriver {
     glyphs: Glyphs = .unicode, prepare: (inout ConsoleState) -> Void = { _ in }
   ) async throws {
     var state = ConsoleState(now: Fixture.now, place: place)
-    state.shared.localFace = ClockFace(offset: 3600, name: "CET")
+    state.shared.localFace = TimeDisplay(offset: 3600, name: "CET")
     state.shared.actionClusters = ["dev-fra", "prd-fra"]
     state.shared.productionClusters = ["prd-fra"]
     prepare(&state)

@@ -17,7 +17,7 @@ struct LookTests {
     let view = SourcesView([files, logs], clusters: [], now: now)
     #expect(view.footer(width: 80).text == "sources: logs 1.0 s, 0 dropped")
     #expect(view.lines.contains { $0.text.contains("ingest") && $0.text.contains("read once") })
-    #expect(view.lines.flatMap(\.spans).allSatisfy { $0.role != .amber })
+    #expect(view.lines.flatMap(\.runs).allSatisfy { $0.role != .amber })
   }
 
   @Test("files that could not be read are named in the footer")
@@ -107,7 +107,7 @@ struct LookTests {
 
   @Test("later lines of a record's value stand under the value")
   func hangingIndent() {
-    let line: StyledLine = [Span("key   ", .dim), Span("one two three four five six seven")]
+    let line: StyledLine = [StyledRun("key   ", .dim), StyledRun("one two three four five six seven")]
     let lines = Paragraph.wrap(line, columns: 24, hanging: 6).map(\.text)
     #expect(lines == ["key   one two three four", "      five six seven"])
     #expect(Paragraph.wrap(line, columns: 12, hanging: 6).map(\.text).allSatisfy { TextWidth.width(of: $0) <= 12 })

@@ -9,10 +9,10 @@ import Testing
 
   @Test func linesAreCutAsAWhole() {
     let surface = surface(10, 4)
-    surface.line([Span("✖ ", .red), Span("reports"), Span(" 1/3")], y: 0)
-    surface.line([Span("0123456789"), Span("x")], y: 1)
-    surface.line([Span("right")], y: 2, align: .right)
-    surface.line([Span("0123456789"), Span("")], y: 3)
+    surface.line([StyledRun("✖ ", .red), StyledRun("reports"), StyledRun(" 1/3")], y: 0)
+    surface.line([StyledRun("0123456789"), StyledRun("x")], y: 1)
+    surface.line([StyledRun("right")], y: 2, align: .right)
+    surface.line([StyledRun("0123456789"), StyledRun("")], y: 3)
     #expect(surface.buffer.plainText() == ["✖ reports…", "012345678…", "     right", "0123456789"])
   }
 

@@ -52,7 +52,7 @@ struct TextLayer: Sendable {
   /// The other form of a record, and whether this is the raw one.
   var record: LogRecord?
   var isRaw = false
-  var face = ClockFace.utc
+  var face = TimeDisplay.utc
 
   init(title: String, lines: [StyledLine]) {
     self.title = title
@@ -61,7 +61,7 @@ struct TextLayer: Sendable {
 
   init(title: String, lines: [String]) { self.init(title: title, lines: lines.map { StyledLine($0) }) }
 
-  static func record(_ record: LogRecord, face: ClockFace, isRaw: Bool) -> TextLayer {
+  static func record(_ record: LogRecord, face: TimeDisplay, isRaw: Bool) -> TextLayer {
     var lines: [StyledLine]
     var hanging = 0
     if isRaw {
@@ -69,7 +69,7 @@ struct TextLayer: Sendable {
     } else {
       let fields = LogsView.detail(record, face: face)
       let width = min(28, fields.map { TextWidth.width(of: $0.key) }.max() ?? 0)
-      lines = fields.map { [Span($0.key.padding(to: width) + "  ", .dim), Span($0.value)] }
+      lines = fields.map { [StyledRun($0.key.padding(to: width) + "  ", .dim), StyledRun($0.value)] }
       hanging = width + 2
     }
     var layer = TextLayer(title: isRaw ? "Record, raw" : "Record", lines: lines)
@@ -171,7 +171,11 @@ struct ConfirmLayer: Sendable {
     let longest = lines.map { TextWidth.width(of: $0) }.max() ?? 0
     let width = min(max(48, TextWidth.width(of: title) + 2, min(72, longest)), surface.boxColumns)
     var body = lines.flatMap { Paragraph.wrap(StyledLine($0), columns: width) }
-    if wanted == nil { body.append([Span("y ", .key), Span("yes   "), Span("n ", .key), Span("no")]) } else { body.append(StyledLine()) }
+    if wanted == nil {
+      body.append([StyledRun("y ", .key), StyledRun("yes   "), StyledRun("n ", .key), StyledRun("no")])
+    } else {
+      body.append(StyledLine())
+    }
     let overlay = Overlay(
       title: StyledLine(title, .strong), note: StyledLine("Esc cancel", .dim), content: Size(columns: width, rows: body.count),
       role: .amber,

@@ -14,9 +14,9 @@ enum LastLines {
     let room = area.height - row - 1
     for (index, record) in records.suffix(max(0, room)).enumerated() {
       var line: StyledLine = [
-        Span("  " + canvas.shared.face.millis(record.at) + " ", .dim),
-        Span((record.level?.word ?? "–").padding(to: 6), (record.level ?? .info).role),
-        Span(record.message, (record.level ?? .info).role),
+        StyledRun("  " + canvas.shared.face.millis(record.at) + " ", .dim),
+        StyledRun((record.level?.word ?? "–").padding(to: 6), (record.level ?? .info).role),
+        StyledRun(record.message, (record.level ?? .info).role),
       ]
       if let id = record.requestID { line.append("  request \(id)", .dim) }
       canvas.line(line, area, row + 1 + index)

@@ -15,9 +15,9 @@ package struct PageSpec: Sendable {
     package var key: String
     package var doc: String
     /// Beside the title, e.g. how much is wrong.
-    package var mark: @Sendable (PageContext) -> Span?
+    package var mark: @Sendable (PageContext) -> StyledRun?
 
-    init(key: String, doc: String, mark: @escaping @Sendable (PageContext) -> Span? = { _ in nil }) {
+    init(key: String, doc: String, mark: @escaping @Sendable (PageContext) -> StyledRun? = { _ in nil }) {
       self.key = key
       self.doc = doc
       self.mark = mark

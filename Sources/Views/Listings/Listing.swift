@@ -4,11 +4,11 @@ package import TimeFormat
 
 /// How the cells of a listing are written: for whom, and as of when.
 package struct ListingContext: Sendable {
-  package var face: ClockFace
+  package var face: TimeDisplay
   package var now: Timestamp
   package var glyphs: Glyphs
 
-  package init(face: ClockFace = .utc, now: Timestamp, glyphs: Glyphs = .unicode) {
+  package init(face: TimeDisplay = .utc, now: Timestamp, glyphs: Glyphs = .unicode) {
     self.face = face
     self.now = now
     self.glyphs = glyphs

@@ -55,7 +55,7 @@ extension RequestView {
     }
   }
 
-  package func row(_ index: Int, face: ClockFace) -> TableRow {
+  package func row(_ index: Int, face: TimeDisplay) -> TableRow {
     guard entries.indices.contains(index) else { return TableRow([]) }
     let context = ListingContext(face: face, now: entries[index].at)
     switch line(entries[index]) {

@@ -70,7 +70,7 @@ extension ConsoleState {
   ) -> ConsoleState {
     let now = WallClock.now()
     var state = ConsoleState(now: now, place: place, keys: configuration.keys)
-    let local = ClockFace(offset: WallClock.localOffset(at: now), name: "local")
+    let local = TimeDisplay(offset: WallClock.localOffset(at: now), name: "local")
     state.shared.localFace = local
     if look?.local == true { state.shared.face = local }
     state.shared.ground = "ground"

@@ -9,8 +9,8 @@ struct ReadOptions: ParsableArguments {
   @Flag(help: "One JSON object a line, with stable keys (docs/json.md).") var json = false
   @Flag(help: "Show local times instead of UTC.") var local = false
 
-  var face: ClockFace {
-    local ? ClockFace(offset: WallClock.localOffset(at: WallClock.now()), name: "local") : .utc
+  var face: TimeDisplay {
+    local ? TimeDisplay(offset: WallClock.localOffset(at: WallClock.now()), name: "local") : .utc
   }
 
   func store() throws -> StoreReader { StoreReader(directory: try home.resolve().store) }

@@ -13,7 +13,7 @@ extension HealthPage {
     case note(StyledLine)
   }
 
-  private func lines(_ view: HealthView, width: Int, height: Int, face: ClockFace) -> [Line] {
+  private func lines(_ view: HealthView, width: Int, height: Int, face: TimeDisplay) -> [Line] {
     func build(folded: Bool) -> [Line] {
       var lines: [Line] = []
       var index = 0
@@ -79,7 +79,7 @@ extension HealthPage {
       return
     }
     var note = StyledLine(order.rawValue, .dim)
-    if !filter.isEmpty { note = [Span("/ \(filter)", .accent), Span("  Esc clears   ", .dim)] + note }
+    if !filter.isEmpty { note = [StyledRun("/ \(filter)", .accent), StyledRun("  Esc clears   ", .dim)] + note }
     let noteWidth = note.width
     canvas.line(StyledLine(" ") + view.summary, Rect(x: area.x, y: area.y, width: max(0, area.width - noteWidth - 2), height: 1), 0)
     canvas.surface.line(note, x: area.x, y: area.y, width: max(0, area.width - 1), align: .right)
@@ -114,7 +114,7 @@ extension HealthPage {
       showsCluster
       ? entries.changing("workload") {
         $0.table?.idealWidth += 10
-        $0.cell = { entry, _ in [Span(entry.cluster + " ", .dim), Span(entry.shortWorkload)] }
+        $0.cell = { entry, _ in [StyledRun(entry.cluster + " ", .dim), StyledRun(entry.shortWorkload)] }
       } : entries
     let latest = latest
     let table = listing.table(
@@ -145,7 +145,7 @@ extension HealthPage {
     case .count(let count, let first):
       let isFine = view.tiles.indices.contains(first) && view.tiles[first].verdict.status == .green
       var text: StyledLine = [
-        Span(isFine ? " ✔ " : " ◌ ", isFine ? .green : .grey), Span(counted(count, "workload"), isFine ? .text : .grey),
+        StyledRun(isFine ? " ✔ " : " ◌ ", isFine ? .green : .grey), StyledRun(counted(count, "workload"), isFine ? .text : .grey),
       ]
       if !isFine, let section = view.sections.first(where: { $0.cluster == view.tiles[first].verdict.cluster }) {
         text.append(", last seen \(shared.face.time(section.lastSeen))", .grey)
@@ -165,7 +165,8 @@ extension HealthPage {
         let isLive = view.sections.first { $0.cluster == tile.verdict.cluster }?.isLive ?? false
         let part = Rect(x: x, y: full.y, width: min(width, max(0, full.endX - x)), height: 1)
         canvas.surface.line(
-          [Span(isLive ? "✔ " : "◌ ", isLive ? .green : .grey), Span(text, isLive ? .text : .grey)], x: part.x, y: part.y, width: part.width
+          [StyledRun(isLive ? "✔ " : "◌ ", isLive ? .green : .grey), StyledRun(text, isLive ? .text : .grey)], x: part.x, y: part.y,
+          width: part.width
         )
         if index == list.selected { canvas.surface.highlight(part) }
         canvas.hits.add(part, .row(index, pane: 0))

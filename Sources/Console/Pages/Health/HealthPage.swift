@@ -16,7 +16,7 @@ package struct HealthPage: Page {
       key: "2", doc: "Health: every workload of every cluster, worst first",
       mark: { context in
         let red = context.isUnknown ? 0 : context.shown.clusters.reduce(0) { $0 + $1.verdicts.count { $0.status == .red } }
-        return red > 0 ? Span("✖\(red)", .red) : nil
+        return red > 0 ? StyledRun("✖\(red)", .red) : nil
       }),
     link: .init(name: "health", rest: .filter), search: .init("a name, a namespace, red, amber, words of a reason"),
     uses: [.rowLogs, .owner, .sort, .delete, .scale, .restart])

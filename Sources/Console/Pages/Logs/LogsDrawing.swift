@@ -29,7 +29,7 @@ extension LogsPage {
   }
 
   private func drawHeader(_ area: Rect, _ canvas: Canvas) {
-    var left: StyledLine = [Span(" \(canvas.glyphs.prompt) ", .accent)]
+    var left: StyledLine = [StyledRun(" \(canvas.glyphs.prompt) ", .accent)]
     left.append(query.isEmpty ? "everything" : query, query.isEmpty ? .dim : .strong)
     let span = (Self.spans[spanIndex].span == nil ? "" : "last ") + Self.spans[spanIndex].name
     var right = StyledLine()
@@ -66,7 +66,7 @@ extension LogsPage {
     }
     let columns = max(0, area.width - TextWidth.width(of: label) - 2)
     let spark = Sparkline.text(histogram.map(Double.init), columns: columns, glyphs: canvas.glyphs)
-    canvas.line([Span(" " + spark, .bar), Span(label, .dim)], area, row)
+    canvas.line([StyledRun(" " + spark, .bar), StyledRun(label, .dim)], area, row)
   }
 
   private func drawDetail(_ area: Rect, messageRoom: Int, _ canvas: Canvas) {

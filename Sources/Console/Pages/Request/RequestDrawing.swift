@@ -23,7 +23,7 @@ extension RequestPage {
       canvas.empty(lines, in: area)
       return
     }
-    var head: StyledLine = [Span(" request ", .dim), Span(id, .strong)]
+    var head: StyledLine = [StyledRun(" request ", .dim), StyledRun(id, .strong)]
     head.append("   " + view.headline, view.headline.contains("→ 5") ? .red : .text)
     canvas.line(head, area, 0)
     let summary = StyledLine(" " + view.summary, .dim)

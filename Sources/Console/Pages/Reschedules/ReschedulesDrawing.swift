@@ -8,8 +8,8 @@ extension ReschedulesPage {
     guard let view else { return }
     let data = canvas.shared.shown
     var note = StyledLine([unplannedOnly ? "unplanned only" : "planned too", order.rawValue].joined(separator: " · "), .dim)
-    if let cause { note = [Span("cause \(cause.rawValue)", .accent), Span(" · ", .dim)] + note }
-    if !filter.isEmpty { note = [Span("/ \(filter)", .accent), Span(" · ", .dim)] + note }
+    if let cause { note = [StyledRun("cause \(cause.rawValue)", .accent), StyledRun(" · ", .dim)] + note }
+    if !filter.isEmpty { note = [StyledRun("/ \(filter)", .accent), StyledRun(" · ", .dim)] + note }
     let summary = StyledLine(" ") + view.summary(span: Self.spans[spanIndex].name)
     var row = 1
     if summary.width + note.width + 2 <= area.width {

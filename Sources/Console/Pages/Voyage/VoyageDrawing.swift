@@ -62,8 +62,8 @@ extension VoyagePage {
     for gate in view.voyage.gates {
       lines.append(
         [
-          Span(gate.isOpen ? "✔ " : "✖ ", gate.isOpen ? .green : .amber), Span(gate.name, .strong),
-          Span(gate.cluster.isEmpty ? "" : " in \(gate.cluster)", .dim),
+          StyledRun(gate.isOpen ? "✔ " : "✖ ", gate.isOpen ? .green : .amber), StyledRun(gate.name, .strong),
+          StyledRun(gate.cluster.isEmpty ? "" : " in \(gate.cluster)", .dim),
         ])
       let blocking = gate.reasons.filter { !$0.isMet }
       for reason in blocking.prefix(2) { lines.append(StyledLine("  " + reason.sentence)) }

@@ -27,7 +27,7 @@ extension WorkloadPage {
     row += drawWhy(view, area, row, canvas)
     let lineRows = area.height >= 16 ? 4 : 0
     let ledgerRows = view.reschedules.isEmpty || area.height < 20 ? 0 : min(5, view.reschedules.count + 1)
-    canvas.rule([Span(PodListings.pods.title, .title), Span(" \(view.pods.count)", .dim)], area, row)
+    canvas.rule([StyledRun(PodListings.pods.title, .title), StyledRun(" \(view.pods.count)", .dim)], area, row)
     row += 1
     let tableRows = max(2, min(view.pods.count + 1, area.height - row - lineRows - ledgerRows))
     let context = ListingContext(face: shared.face, now: canvas.now)
@@ -38,7 +38,7 @@ extension WorkloadPage {
     canvas.draw(table, in: Rect(x: area.x, y: area.y + row, width: area.width, height: tableRows), pane: 0)
     row += tableRows
     if ledgerRows > 0 {
-      canvas.rule([Span("reschedules", .title), Span(" \(view.reschedules.count)", .dim)], area, row)
+      canvas.rule([StyledRun("reschedules", .title), StyledRun(" \(view.reschedules.count)", .dim)], area, row)
       let entries = view.reschedules
       // The workload is the page's own: its column goes.
       var ledger = LedgerListings.entries.without("workload").table(
@@ -55,11 +55,14 @@ extension WorkloadPage {
   private func drawWhy(_ view: WorkloadView, _ area: Rect, _ row: Int, _ canvas: Canvas) -> Int {
     let shared = canvas.shared
     var why: [StyledLine] = (view.verdict?.reasons ?? []).map {
-      [Span(" \($0.status.glyph) ", $0.status.role), Span($0.sentence), Span("  (\($0.rule))", .dim)]
+      [StyledRun(" \($0.status.glyph) ", $0.status.role), StyledRun($0.sentence), StyledRun("  (\($0.rule))", .dim)]
     }
-    if why.isEmpty { why = [[Span(" ✔ ", .green), Span("no rule finds anything wrong")]] }
+    if why.isEmpty { why = [[StyledRun(" ✔ ", .green), StyledRun("no rule finds anything wrong")]] }
     let changes: [StyledLine] = view.changes.map {
-      [Span(" " + ($0.at.map { shared.face.short($0, now: shared.moment) } ?? "–").padding(to: 10), .dim), Span(" " + $0.sentence)]
+      [
+        StyledRun(" " + ($0.at.map { shared.face.short($0, now: shared.moment) } ?? "–").padding(to: 10), .dim),
+        StyledRun(" " + $0.sentence),
+      ]
     }
     let isWide = area.width >= 100
     let most = area.height >= 24 ? 5 : 3

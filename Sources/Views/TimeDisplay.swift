@@ -1,7 +1,7 @@
 package import TimeFormat
 
 /// How moments are written: in UTC or in the zone of the person who looks.
-package struct ClockFace: Sendable, Hashable {
+package struct TimeDisplay: Sendable, Hashable {
   /// Seconds east of UTC.
   package var offset: Int
   /// `UTC`, or the zone's abbreviation.
@@ -12,7 +12,7 @@ package struct ClockFace: Sendable, Hashable {
     self.name = name
   }
 
-  package static let utc = ClockFace(offset: 0, name: "UTC")
+  package static let utc = TimeDisplay(offset: 0, name: "UTC")
 
   /// `14:03:02`.
   package func time(_ moment: Timestamp) -> String { CivilTime(moment, offset: offset).clock }
