@@ -78,7 +78,8 @@ let package = Package(
     room("Kubernetes", ["JSONBytes", "TimeFormat"]),
     room("ClusterModel", ["JSONBytes", "TimeFormat", "Kubernetes"]),
     room("TelemetryModel", ["JSONBytes", "TimeFormat", "LogStandard"]),
-    room("MigrationPlan", ["JSONBytes", "TimeFormat", yams]),
+    room("StrictYAML", ["JSONBytes", "TimeFormat", yams]),
+    room("MigrationPlan", ["JSONBytes", "TimeFormat", "StrictYAML"]),
     room("GroundControllers", ["JSONBytes", "TimeFormat", "Kubernetes"]),
 
     // Rooms that speak to the outside.
@@ -89,10 +90,10 @@ let package = Package(
       ["JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "CPCRE2", grdb, grdbSQLite]),
     room(
       "KubernetesClient",
-      ["JSONBytes", "TimeFormat", "Kubernetes", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, yams, subprocess]),
+      ["JSONBytes", "TimeFormat", "Kubernetes", "StrictYAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, subprocess]),
     room("ClusterFeed", ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
     room("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
-    room("Checks", ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
+    room("Checks", ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "StrictYAML", crypto]),
     room(
       "Recorder",
       [
@@ -112,10 +113,10 @@ let package = Package(
     room("Views", ["JSONBytes", "TimeFormat", "Screen", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
     room(
       "Training",
-      ["JSONBytes", "TimeFormat", "TelemetryModel", "MigrationPlan", "Checks"]),
+      ["JSONBytes", "TimeFormat", "TelemetryModel", "MigrationPlan", "Checks", "StrictYAML"]),
     room(
       "Console",
-      ["TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training"]),
+      ["TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training", "StrictYAML"]),
 
     // The reference app.
     room(
@@ -137,7 +138,7 @@ let package = Package(
       [
         "JSONBytes", "TimeFormat", "Screen", "Terminal", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore",
         "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "Recorder", "GroundNode", "Load", "Views", "Training", "Console",
-        "StateDirectory", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, crypto,
+        "StateDirectory", "StrictYAML", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, crypto,
       ]),
 
     program(
@@ -160,11 +161,13 @@ let package = Package(
     tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "TestSupport"]),
     tests("KubernetesTests", ["Kubernetes", "JSONBytes", "TimeFormat"]),
     tests("ClusterModelTests", ["ClusterModel", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport"], data: ["Fixtures"]),
-    tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes", "TestSupport"]),
+    tests("StrictYAMLTests", ["StrictYAML", "JSONBytes", "TimeFormat"]),
+    tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes", "TestSupport", "StrictYAML"]),
     tests(
-      "ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "Kubernetes", "ClusterModel", "TimeFormat", "JSONBytes"]),
+      "ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "Kubernetes", "ClusterModel", "TimeFormat", "JSONBytes", "StrictYAML"]),
     tests(
-      "TrainingTests", ["Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "Kubernetes", "ClusterModel"]),
+      "TrainingTests",
+      ["Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "Kubernetes", "ClusterModel", "StrictYAML"]),
     tests(
       "RecordStoreTests",
       ["RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "Ingest", "TestSupport", grdb, "CZlib", "CZstd"]),
@@ -172,7 +175,7 @@ let package = Package(
       "RecorderTests",
       [
         "Recorder", "RecordStore", "StateDirectory", "Checks", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan",
-        "TimeFormat", "JSONBytes", "KubernetesClient",
+        "TimeFormat", "JSONBytes", "KubernetesClient", "StrictYAML",
       ]),
     tests(
       "KubernetesClientTests",
@@ -192,7 +195,7 @@ let package = Package(
       "ConsoleTests",
       [
         "Console", "Views", "Screen", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes",
-        "TestSupport",
+        "TestSupport", "StrictYAML",
       ],
       data: ["Goldens"]),
   ],

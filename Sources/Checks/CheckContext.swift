@@ -1,5 +1,5 @@
 package import ClusterModel
-package import MigrationPlan
+package import StrictYAML
 package import TelemetryModel
 package import TimeFormat
 

@@ -1,4 +1,5 @@
 package import MigrationPlan
+package import StrictYAML
 
 /// One check of the library.
 package struct CheckDefinition: Sendable {

@@ -1,4 +1,4 @@
-package import MigrationPlan
+package import StrictYAML
 
 /// Every check there is, by id: for the scorecard, the gates, the lessons and the demos.
 package enum CheckLibrary {
@@ -14,7 +14,7 @@ package enum CheckLibrary {
   package static func definition(_ id: String) -> CheckDefinition? { all.first { $0.id == id } }
 
   /// For ``PlanParser`` and the parsers of lessons and demos.
-  package static var catalog: CheckCatalog {
-    CheckCatalog(Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0.parameters) }))
+  package static var parameterTables: ParameterTables {
+    ParameterTables(of: "check", namedBy: ["id", "check"], Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0.parameters) }))
   }
 }

@@ -1,5 +1,7 @@
 import ClusterModel
+import Crypto
 package import MigrationPlan
+package import StrictYAML
 import TimeFormat
 
 /// Runs checks within their time and turns what they find into evidence. Never throws: what could not be looked at is unknown.
@@ -95,6 +97,10 @@ package struct CheckRunner: Sendable {
     Evidence(
       check: check, subject: finding.subject, cluster: cluster, outcome: finding.outcome, grade: finding.grade,
       observed: finding.observed, query: finding.query, source: "periplus checks", at: at,
-      digest: finding.data.isEmpty ? "" : SHA256.hex(of: finding.data))
+      digest: finding.data.isEmpty ? "" : Self.hex(SHA256.hash(data: finding.data)))
+  }
+
+  private static func hex(_ digest: SHA256.Digest) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

@@ -1,6 +1,7 @@
 import ClusterModel
 import LogStandard
 import MigrationPlan
+import StrictYAML
 import TelemetryModel
 import TimeFormat
 

@@ -1,6 +1,7 @@
 import ClusterModel
 import LogStandard
 import MigrationPlan
+import StrictYAML
 
 extension LoggingChecks {
   package static let idEchoed = CheckDefinition(

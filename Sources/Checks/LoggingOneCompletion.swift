@@ -2,6 +2,7 @@ import ClusterModel
 import JSONBytes
 import LogStandard
 import MigrationPlan
+import StrictYAML
 import TelemetryModel
 import TimeFormat
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSONBytes
+import StrictYAML
 
 /// The kubeconfig files of a user, merged as kubectl does: the first file to name a cluster, user, context or the current context wins.
 package struct Kubeconfig: Sendable {
@@ -45,7 +46,13 @@ package struct Kubeconfig: Sendable {
 
   private mutating func merge(_ yaml: String, file: String) throws(KubernetesError) {
     files.append(file)
-    guard let tree = try YAMLTree.documents(yaml, name: file).first else { return }
+    let documents: [JSONValue]
+    do throws(YAMLDiagnostic) {
+      documents = try YAMLDocuments.json(yaml, file: file)
+    } catch {
+      throw KubernetesError(.configuration, error.text)
+    }
+    guard let tree = documents.first else { return }
     guard tree.objectValue != nil else {
       throw KubernetesError(.configuration, "\(file) is not a kubeconfig: expected clusters, users and contexts at its top")
     }

@@ -1,10 +1,11 @@
+import StrictYAML
 import TimeFormat
 
 /// What a schema cannot say: cycles and contradictions are errors; gaps in the plan are warnings.
 struct PlanLint {
   let file: String
   let root: Fields
-  private(set) var diagnostics: [PlanDiagnostic] = []
+  private(set) var diagnostics: [YAMLDiagnostic] = []
 
   init(file: String, root: YAMLNode) {
     self.file = file
@@ -28,11 +29,11 @@ struct PlanLint {
   }
 
   private mutating func error(_ node: YAMLNode, _ message: String) {
-    diagnostics.append(PlanDiagnostic(.error, file: file, line: node.line, column: node.column, message))
+    diagnostics.append(YAMLDiagnostic(.error, file: file, line: node.line, column: node.column, message))
   }
 
   private mutating func warn(_ node: YAMLNode, _ message: String) {
-    diagnostics.append(PlanDiagnostic(.warning, file: file, line: node.line, column: node.column, message))
+    diagnostics.append(YAMLDiagnostic(.warning, file: file, line: node.line, column: node.column, message))
   }
 
   private mutating func cycles(_ list: String, _ kind: String, _ edges: String) {

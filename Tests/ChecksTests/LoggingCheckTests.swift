@@ -2,6 +2,7 @@ import Checks
 import ClusterModel
 import JSONBytes
 import MigrationPlan
+import StrictYAML
 import TelemetryModel
 import Testing
 import TimeFormat
@@ -169,11 +170,21 @@ struct LoggingCheckTests {
     #expect(await run("no.such", FakeApp()).outcome == .unknown)
   }
 
+  @Test("evidence carries the SHA-256 of what was looked at")
+  func digest() async {
+    let look = CheckDefinition(id: "look", assertion: "", onFailure: "", howToMend: "", parameters: []) { _ in
+      [CheckFinding(subject: "s", outcome: .pass, grade: .observed, observed: "", query: "", data: Array("abc".utf8))]
+    }
+    let report = await CheckRunner(FakeApp().context(), library: [look]).run("look")
+    // FIPS 180-4, the example of one block.
+    #expect(report.evidence.map(\.digest) == ["ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"])
+  }
+
   @Test("the runner runs what the plan wants, and its evidence makes the facility soak")
   func plan() async throws {
     let app = FakeApp()
     let text = PlanTemplate.text(start: app.now())
-    let (plan, diagnostics) = PlanParser.parse(text, file: "plan.yaml", catalog: CheckLibrary.catalog)
+    let (plan, diagnostics) = PlanParser.parse(text, file: "plan.yaml", checks: CheckLibrary.parameterTables)
     let read = try #require(plan, "\(diagnostics.map(\.text))")
     let reports = await CheckRunner(app.context()).run(read)
     #expect(reports.map(\.outcome) == [.pass, .pass, .pass, .pass], "\(reports.flatMap(\.evidence).map(\.observed))")

@@ -1,6 +1,7 @@
 import Checks
 import ClusterModel
 import MigrationPlan
+import StrictYAML
 import TelemetryModel
 import Testing
 

@@ -114,11 +114,4 @@ import Testing
       #expect(try Kubeconfig.inCluster(environment: [:], root: folder) == nil)
     }
   }
-
-  @Test func yamlKeepsItsTypes() throws {
-    let tree = try YAMLTree.documents("a: 1\nb: '1'\nc: true\nd: 2026-01-01\ne: 1.5\nf: ~\ng: [x, 0644]\n---\n---\nh: {}\n", name: "x")
-    #expect(tree.count == 2)
-    #expect(tree[0]["a"] == 1 && tree[0]["b"] == "1" && tree[0]["c"] == true && tree[0]["d"] == "2026-01-01" && tree[0]["e"] == 1.5)
-    #expect(tree[0]["f"] == .null)
-  }
 }

@@ -1,4 +1,5 @@
 import MigrationPlan
+import StrictYAML
 import TestSupport
 import Testing
 import TimeFormat
@@ -114,27 +115,11 @@ struct PlanParserTests {
       ] || messages.count == 4 && messages[3].hasPrefix("4: unknown key 'ordr'"))
   }
 
-  @Test(
-    "what is not YAML, or is dangerous YAML, is refused with its place",
-    arguments: [
-      ("", 1), ("a: [1, 2", 2), ("a: b: c", 1), ("x: &a [1]\ny: *a", 1), ("\tkey: 1", 1), ("--- a\n--- b", 2),
-    ])
-  func refused(text: String, line: Int) {
-    let (plan, diagnostics) = PlanParser.parse(text, file: "p")
-    #expect(plan == nil)
-    #expect(diagnostics.first?.line == line, "\(diagnostics.map(\.text))")
-  }
-
-  @Test("deep nesting cannot exhaust the stack", arguments: ["[", "{a: ", "- ", "? "])
-  func deep(unit: String) {
-    let (plan, diagnostics) = PlanParser.parse(String(repeating: unit, count: 50_000), file: "p")
-    #expect(plan == nil)
-    #expect(diagnostics.hasErrors)
-  }
-
-  @Test("check names and parameters are held to the catalog")
-  func catalog() {
-    let catalog = CheckCatalog(["a.b": RecordSchema("the parameters of a.b", [SchemaField("records", .integer(1...10), "how many")])])
+  @Test("check names and parameters are held to the checks that exist")
+  func checks() {
+    let checks = ParameterTables(
+      of: "check", namedBy: ["id", "check"],
+      ["a.b": RecordSchema("the parameters of a.b", [SchemaField("records", .integer(1...10), "how many")])])
     let text = """
       version: 1
       program: {id: a, name: A, start: 2018-01-01, clusters: []}
@@ -143,7 +128,7 @@ struct PlanParserTests {
         - {id: a.b, facility: x, parameters: {recrods: 3}}
         - {id: a.c, facility: x}
       """
-    let messages = PlanParser.parse(text, file: "p", catalog: catalog).diagnostics.filter { $0.severity == .error }.map(\.text)
+    let messages = PlanParser.parse(text, file: "p", checks: checks).diagnostics.filter { $0.severity == .error }.map(\.text)
     #expect(
       messages == [
         "p:5:41: error: unknown key 'recrods' in the parameters of a.b; did you mean 'records'?",
@@ -196,10 +181,5 @@ struct PlanParserTests {
       let (plan, diagnostics) = PlanParser.parse(String(view), file: "p", now: now)
       #expect(plan != nil || diagnostics.hasErrors)
     }
-  }
-
-  @Test("edit distance", arguments: [("", "abc", 3), ("nmae", "name", 1), ("kitten", "sitting", 3), ("a", "a", 0), ("ab", "", 2)])
-  func distance(one: String, other: String, expected: Int) {
-    #expect(EditDistance.between(one, other) == expected)
   }
 }

@@ -10,13 +10,13 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
 struct TrainingFileTests {
   static func lesson() throws -> Lesson {
     let text = try String(contentsOf: root.appending(path: "lessons/03-follow-an-id/lesson.yaml"), encoding: .utf8)
-    let (lesson, diagnostics) = LessonParser.parse(text, file: "lesson.yaml", catalog: CheckLibrary.catalog)
+    let (lesson, diagnostics) = LessonParser.parse(text, file: "lesson.yaml", checks: CheckLibrary.parameterTables)
     return try #require(lesson, "\(diagnostics.map(\.text).joined(separator: "\n"))")
   }
 
   static func demo() throws -> Demo {
     let text = try String(contentsOf: root.appending(path: "demos/01-one-id-through-stdout.demo.yaml"), encoding: .utf8)
-    let (demo, diagnostics) = DemoParser.parse(text, file: "demo.yaml", catalog: CheckLibrary.catalog)
+    let (demo, diagnostics) = DemoParser.parse(text, file: "demo.yaml", checks: CheckLibrary.parameterTables)
     #expect(diagnostics.isEmpty, "\(diagnostics.map(\.text))")
     return try #require(demo)
   }
@@ -56,7 +56,7 @@ struct TrainingFileTests {
       debrief: D
       review: []
       """
-    let (lesson, diagnostics) = LessonParser.parse(text, file: "l", catalog: CheckLibrary.catalog)
+    let (lesson, diagnostics) = LessonParser.parse(text, file: "l", checks: CheckLibrary.parameterTables)
     #expect(lesson == nil)
     #expect(
       diagnostics.map { "\($0.line): \($0.message)\($0.suggestion.map { " ~\($0)" } ?? "")" } == [
@@ -127,9 +127,9 @@ struct TrainingFileTests {
         for _ in 0...random(6) { damaged[random(damaged.count)] = noise[random(noise.count)] }
         var view = String.UnicodeScalarView()
         view.append(contentsOf: damaged)
-        let lesson = LessonParser.parse(String(view), file: "f", catalog: CheckLibrary.catalog)
+        let lesson = LessonParser.parse(String(view), file: "f", checks: CheckLibrary.parameterTables)
         #expect(lesson.lesson != nil || lesson.diagnostics.hasErrors)
-        let demo = DemoParser.parse(String(view), file: "f", catalog: CheckLibrary.catalog)
+        let demo = DemoParser.parse(String(view), file: "f", checks: CheckLibrary.parameterTables)
         #expect(demo.demo != nil || demo.diagnostics.hasErrors)
       }
     }

@@ -1,4 +1,5 @@
-package import MigrationPlan
+package import StrictYAML
+
 
 /// What the user's configuration file says about the console: other keys, and which clusters are production.
 package struct ConsoleConfiguration: Sendable {
@@ -17,7 +18,7 @@ package struct ConsoleConfiguration: Sendable {
     ])
 
   /// Strict, and with every finding at once.
-  package static func parse(_ text: String, file: String) -> (configuration: ConsoleConfiguration?, diagnostics: [PlanDiagnostic]) {
+  package static func parse(_ text: String, file: String) -> (configuration: ConsoleConfiguration?, diagnostics: [YAMLDiagnostic]) {
     // A file in which all is still commented out says nothing, which is no mistake.
     let isEmpty = text.split(whereSeparator: \.isNewline).allSatisfy { line in
       line.drop { $0 == " " || $0 == "\t" }.first.map { $0 == "#" } ?? true

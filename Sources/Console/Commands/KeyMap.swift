@@ -1,5 +1,5 @@
-import MigrationPlan
 package import Screen
+import StrictYAML
 
 /// Which key gives which command, from the table and the user's `keys:`.
 package struct KeyMap: Sendable {

@@ -1,6 +1,6 @@
 package import ClusterModel
 import Views
-import MigrationPlan
+import StrictYAML
 package import TimeFormat
 
 /// Where one is, which can be written as a link: `logs/request:9f3c`, `health/prd-fra:shop/Deployment/reports`,

@@ -1,3 +1,4 @@
+package import StrictYAML
 import TimeFormat
 
 /// The plan as code: what is meant to happen. What did happen (evidence, reveals, decisions) is recorded elsewhere.
@@ -24,9 +25,9 @@ package struct Plan: Sendable, Hashable {
 package struct Program: Sendable, Hashable {
   package var id: String
   package var name: String
-  package var start: PlanDate?
+  package var start: CalendarDay?
   /// The day on which the program wants to be done.
-  package var target: PlanDate?
+  package var target: CalendarDay?
   package var sprintDays: Int = 14
   /// The number of the last sprint; the first is 0.
   package var lastSprint: Int = 11
@@ -88,8 +89,8 @@ package struct PlannedService: Sendable, Hashable {
 
 package struct Wave: Sendable, Hashable {
   package var id: String
-  package var from: PlanDate?
-  package var to: PlanDate?
+  package var from: CalendarDay?
+  package var to: CalendarDay?
   package var entryGate: String?
   package var cap: Int?
 }
@@ -141,7 +142,7 @@ package struct Waiver: Sendable, Hashable {
   package var owner: String
   package var approver: String
   /// The last day on which it holds.
-  package var expires: PlanDate
+  package var expires: CalendarDay
 }
 
 /// A constraint, a desire or an ill.
@@ -177,12 +178,12 @@ package struct Flaw: Sendable, Hashable {
   package var severity: Int
   package var statement: String
   package var foundBy: String?
-  package var opened: PlanDate
-  package var fixed: PlanDate?
+  package var opened: CalendarDay
+  package var fixed: CalendarDay?
 }
 
 package struct Review: Sendable, Hashable {
   package var target: String
-  package var due: PlanDate?
+  package var due: CalendarDay?
   package var trigger: String
 }

@@ -1,3 +1,4 @@
+import StrictYAML
 import TimeFormat
 
 /// From nodes that were held to their schema to entities. What is absent takes the default that the schema states.

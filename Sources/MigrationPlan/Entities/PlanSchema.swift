@@ -1,3 +1,5 @@
+package import StrictYAML
+
 /// The plan's tables: every key that a plan may have.
 package enum PlanSchema {
   static let grade = SchemaType.choice(["E0", "E1", "E2", "E3"])

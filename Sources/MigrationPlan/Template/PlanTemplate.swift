@@ -1,4 +1,5 @@
 import JSONBytes
+import StrictYAML
 package import TimeFormat
 
 /// The first plan that `periplus plan init` writes: ten facilities in order, two gates, registers with their questions.
@@ -11,8 +12,8 @@ package enum PlanTemplate {
   ///   - start: the day on which sprint 0 begins.
   ///   - cluster: the cluster on which the reference app runs first, and its context.
   package static func text(name: String = "Our platform migration", start: Timestamp, cluster: String = "ground") -> String {
-    let first = PlanDate(containing: start)
-    let target = PlanDate(containing: first.start + .seconds(12 * sprintDays * 86_400))
+    let first = CalendarDay(containing: start)
+    let target = CalendarDay(containing: first.start + .seconds(12 * sprintDays * 86_400))
     return header(quoted(name), first.text, target.text, cluster) + facilities + concepts + checks + milestones + gates + registers + tail
   }
 

@@ -1,4 +1,4 @@
-package import MigrationPlan
+package import StrictYAML
 import TimeFormat
 
 /// Reads `demos/NN-name.demo.yaml`: strict, and with every finding at once.
@@ -60,11 +60,11 @@ package enum DemoParser {
     ])
 
   package static func parse(
-    _ text: String, file: String, catalog: CheckCatalog? = nil
-  ) -> (demo: Demo?, diagnostics: [PlanDiagnostic]) {
+    _ text: String, file: String, checks: ParameterTables? = nil
+  ) -> (demo: Demo?, diagnostics: [YAMLDiagnostic]) {
     let (root, syntax) = YAMLReader.read(text, file: file)
     guard let root else { return (nil, syntax.inFileOrder()) }
-    var check = SchemaCheck(file: file, catalog: catalog)
+    var check = SchemaCheck(file: file, named: checks)
     check.check(root, .record(schema), at: "")
     let fields = Fields(root)
     if let size = fields.node("size"), size.text != nil, self.size(size.text ?? "") == nil {

@@ -1,5 +1,5 @@
 package import JSONBytes
-package import MigrationPlan
+package import StrictYAML
 import TimeFormat
 
 /// Something that a lesson or a demo does to the proving ground. Typed, never shell.

@@ -1,5 +1,5 @@
 import Checks
-package import MigrationPlan
+package import StrictYAML
 import TelemetryModel
 import TimeFormat
 

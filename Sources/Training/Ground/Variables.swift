@@ -1,4 +1,4 @@
-package import MigrationPlan
+package import StrictYAML
 
 /// The values behind `{name}` in a lesson's or demo's texts.
 package struct Variables: Sendable, Hashable {

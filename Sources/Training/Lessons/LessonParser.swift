@@ -1,4 +1,4 @@
-package import MigrationPlan
+package import StrictYAML
 import TimeFormat
 
 /// Reads `lesson.yaml`: strict, and with every finding at once.
@@ -50,11 +50,11 @@ package enum LessonParser {
     ])
 
   package static func parse(
-    _ text: String, file: String, catalog: CheckCatalog? = nil
-  ) -> (lesson: Lesson?, diagnostics: [PlanDiagnostic]) {
+    _ text: String, file: String, checks: ParameterTables? = nil
+  ) -> (lesson: Lesson?, diagnostics: [YAMLDiagnostic]) {
     let (root, syntax) = YAMLReader.read(text, file: file)
     guard let root else { return (nil, syntax.inFileOrder()) }
-    var check = SchemaCheck(file: file, catalog: catalog)
+    var check = SchemaCheck(file: file, named: checks)
     check.check(root, .record(schema), at: "")
     let fields = Fields(root)
     if let steps = fields.node("steps"), steps.elements?.isEmpty ?? false {

@@ -44,7 +44,7 @@ struct DemoCommand: AsyncParsableCommand {
     @OptionGroup var options: LintOptions
 
     func run() throws {
-      try options.run(\.demoFiles) { DemoParser.parse($0, file: $1, catalog: CheckLibrary.catalog).diagnostics }
+      try options.run(\.demoFiles) { DemoParser.parse($0, file: $1, checks: CheckLibrary.parameterTables).diagnostics }
     }
   }
 

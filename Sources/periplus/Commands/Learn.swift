@@ -154,7 +154,7 @@ struct Learn: AsyncParsableCommand {
     @OptionGroup var options: LintOptions
 
     func run() throws {
-      try options.run(\.lessonFiles) { LessonParser.parse($0, file: $1, catalog: CheckLibrary.catalog).diagnostics }
+      try options.run(\.lessonFiles) { LessonParser.parse($0, file: $1, checks: CheckLibrary.parameterTables).diagnostics }
     }
   }
 

@@ -3,6 +3,7 @@ import Checks
 import MigrationPlan
 import RecordStore
 import StateDirectory
+import StrictYAML
 import TimeFormat
 import Views
 
@@ -55,7 +56,7 @@ struct PlanCommand: AsyncParsableCommand {
       guard let text = Files.text(file) else {
         throw Problem.finding("expected a plan at \(file) and found none that can be read; periplus plan init writes a first one")
       }
-      let (_, diagnostics) = PlanParser.parse(text, file: file, catalog: CheckLibrary.catalog, now: WallClock.now())
+      let (_, diagnostics) = PlanParser.parse(text, file: file, checks: CheckLibrary.parameterTables, now: WallClock.now())
       try DiagnosticsReport(diagnostics: diagnostics, files: 1).print(json: json)
     }
   }

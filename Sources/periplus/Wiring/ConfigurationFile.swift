@@ -1,6 +1,6 @@
 import Console
-import MigrationPlan
 import StateDirectory
+import StrictYAML
 
 /// The user's settings for the console: `config.yaml` in the state folder, which need not be there.
 struct ConfigurationFile {

@@ -1,6 +1,7 @@
 import KubernetesClient
 import MigrationPlan
 import StateDirectory
+import StrictYAML
 import TimeFormat
 
 /// The reference app on the ground: its manifests applied over the API, as on any cluster.
@@ -27,7 +28,7 @@ struct Deployment {
     let text = try manifests()
     let api = try GroundConnection(home: home).api()
     defer { Task { await api.shutdown() } }
-    for manifest in try YAMLTree.documents(text, name: "sprint-\(sprint).yaml") { _ = try await api.applyManifest(manifest) }
+    for manifest in try YAMLDocuments.json(text, file: "sprint-\(sprint).yaml") { _ = try await api.applyManifest(manifest) }
   }
 
   func waitUntilReady(progress: (String) -> Void) async throws {

@@ -12,7 +12,7 @@ struct PlanFile {
     guard let text = Files.text(home.plan) else {
       throw Problem.finding("there is no plan at \(home.plan) yet; periplus plan init writes a first one")
     }
-    let (plan, diagnostics) = PlanParser.parse(text, file: home.plan, catalog: CheckLibrary.catalog, now: now)
+    let (plan, diagnostics) = PlanParser.parse(text, file: home.plan, checks: CheckLibrary.parameterTables, now: now)
     if let plan { return plan }
     let first = diagnostics.first.map { "\($0)" } ?? "it is empty"
     throw Problem.finding("the plan cannot be used: \(first); periplus plan lint shows all \(diagnostics.count)")

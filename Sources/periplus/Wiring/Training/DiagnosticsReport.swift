@@ -1,9 +1,9 @@
 import JSONBytes
-import MigrationPlan
+import StrictYAML
 
 /// What a lint found, printed: each finding with its place, then the count.
 struct DiagnosticsReport {
-  let diagnostics: [PlanDiagnostic]
+  let diagnostics: [YAMLDiagnostic]
   let files: Int
 
   /// - Throws: a finding when there is an error; warnings do not fail.
@@ -18,7 +18,7 @@ struct DiagnosticsReport {
     if errors > 0 { throw Problem.finding() }
   }
 
-  static let shape = JSONShape<PlanDiagnostic>([
+  static let shape = JSONShape<YAMLDiagnostic>([
     JSONField("file", .string) { $0.file },
     JSONField("line", .number, "from 1; 0 for what concerns the whole file") { $0.line },
     JSONField("column", .number, "from 1") { $0.column },

@@ -1,5 +1,5 @@
 import ArgumentParser
-import MigrationPlan
+import StrictYAML
 
 /// What the lints of lessons and of demos share.
 struct LintOptions: ParsableArguments {
@@ -8,7 +8,7 @@ struct LintOptions: ParsableArguments {
 
   /// - Throws: a finding when a file has an error.
   func run(
-    _ shipped: (TrainingShelf) -> [String], findings: (_ text: String, _ file: String) -> [PlanDiagnostic]
+    _ shipped: (TrainingShelf) -> [String], findings: (_ text: String, _ file: String) -> [YAMLDiagnostic]
   ) throws {
     let shelf = try TrainingShelf.open()
     let files = files.isEmpty ? shipped(shelf) : files

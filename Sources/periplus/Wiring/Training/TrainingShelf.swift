@@ -1,6 +1,6 @@
 import Checks
-import MigrationPlan
 import StateDirectory
+import StrictYAML
 import Training
 
 /// The lessons and demos that come with the program.
@@ -18,7 +18,7 @@ struct TrainingShelf {
   /// In the course's order.
   func lessons() throws -> [Lesson] {
     try lessonFiles.map { file in
-      let (lesson, diagnostics) = LessonParser.parse(try text(file), file: file, catalog: CheckLibrary.catalog)
+      let (lesson, diagnostics) = LessonParser.parse(try text(file), file: file, checks: CheckLibrary.parameterTables)
       return try usable(lesson, diagnostics, file)
     }.sorted { ($0.number, $0.id) < ($1.number, $1.id) }
   }
@@ -34,7 +34,7 @@ struct TrainingShelf {
 
   func demos() throws -> [Training.Demo] {
     try demoFiles.map { file in
-      let (demo, diagnostics) = DemoParser.parse(try text(file), file: file, catalog: CheckLibrary.catalog)
+      let (demo, diagnostics) = DemoParser.parse(try text(file), file: file, checks: CheckLibrary.parameterTables)
       return try usable(demo, diagnostics, file)
     }.sorted { $0.number < $1.number }
   }
@@ -50,7 +50,7 @@ struct TrainingShelf {
     return text
   }
 
-  private func usable<Item>(_ item: Item?, _ diagnostics: [PlanDiagnostic], _ file: String) throws -> Item {
+  private func usable<Item>(_ item: Item?, _ diagnostics: [YAMLDiagnostic], _ file: String) throws -> Item {
     if let item { return item }
     let errors = diagnostics.filter { $0.severity == .error }
     let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""

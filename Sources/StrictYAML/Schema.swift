@@ -19,7 +19,7 @@ package indirect enum SchemaType: Sendable, Hashable {
   case mapping(SchemaType)
   /// A scalar of any kind.
   case scalar
-  /// Whatever a check's own table says; known only when its name is.
+  /// Whatever the table of the named thing says; known only when its name is.
   case parameters
 
   package static func reference(_ kind: String) -> SchemaType { .reference([kind]) }
@@ -71,11 +71,4 @@ package struct RecordSchema: Sendable, Hashable {
   }
 
   package func field(_ name: String) -> SchemaField? { fields.first { $0.name == name } }
-}
-
-/// The checks that exist, and the parameters of each: what a plan, a lesson or a demo may name.
-package struct CheckCatalog: Sendable, Hashable {
-  package var parameters: [String: RecordSchema]
-
-  package init(_ parameters: [String: RecordSchema]) { self.parameters = parameters }
 }

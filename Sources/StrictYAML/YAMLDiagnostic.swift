@@ -1,5 +1,5 @@
 /// One finding in a file that a person wrote: where it is, what was expected, what came, what to do.
-package struct PlanDiagnostic: Sendable, Hashable {
+package struct YAMLDiagnostic: Error, Sendable, Hashable, CustomStringConvertible {
   package enum Severity: String, Sendable, Hashable { case error, warning }
 
   package var severity: Severity
@@ -21,6 +21,8 @@ package struct PlanDiagnostic: Sendable, Hashable {
     self.suggestion = suggestion
   }
 
+  package var description: String { text }
+
   /// `plan.yaml:12:5: error: unknown key 'nmae' in a facility; did you mean 'name'?`
   package var text: String {
     let place = line > 0 ? "\(file):\(line):\(column)" : file
@@ -29,11 +31,11 @@ package struct PlanDiagnostic: Sendable, Hashable {
   }
 }
 
-extension [PlanDiagnostic] {
+extension [YAMLDiagnostic] {
   package var hasErrors: Bool { contains { $0.severity == .error } }
 
   /// In the order of the file; errors before warnings of the same place.
-  package func inFileOrder() -> [PlanDiagnostic] {
+  package func inFileOrder() -> [YAMLDiagnostic] {
     sorted {
       ($0.line, $0.column, $0.severity == .error ? 0 : 1, $0.message) < ($1.line, $1.column, $1.severity == .error ? 0 : 1, $1.message)
     }

@@ -10,14 +10,15 @@ package struct SchemaCheck {
   }
 
   package let file: String
-  package private(set) var diagnostics: [PlanDiagnostic] = []
+  package private(set) var diagnostics: [YAMLDiagnostic] = []
   package private(set) var definitions: [Mention] = []
   package private(set) var references: [Mention] = []
-  private let catalog: CheckCatalog?
+  private let named: ParameterTables?
 
-  package init(file: String, catalog: CheckCatalog? = nil) {
+  /// - Parameter named: the things whose parameters the file may give; `nil` leaves names and parameters unexamined.
+  package init(file: String, named: ParameterTables? = nil) {
     self.file = file
-    self.catalog = catalog
+    self.named = named
   }
 
   package mutating func check(_ node: YAMLNode, _ type: SchemaType, at path: String) {
@@ -40,7 +41,7 @@ package struct SchemaCheck {
     case .flag:
       if node.flag == nil { mismatch(node, type, path) }
     case .date:
-      if node.text.flatMap(PlanDate.init) == nil { mismatch(node, type, path) }
+      if node.text.flatMap(CalendarDay.init) == nil { mismatch(node, type, path) }
     case .duration:
       if node.text.flatMap(Duration.init(option:)) == nil { mismatch(node, type, path) }
     case .choice(let words):
@@ -93,14 +94,14 @@ package struct SchemaCheck {
     checkParameters(node, schema)
   }
 
-  /// A check's parameters are known once its name is.
+  /// The parameters of a named thing are known once its name is.
   private mutating func checkParameters(_ node: YAMLNode, _ schema: RecordSchema) {
-    guard schema.field("parameters")?.type == .parameters, let catalog else { return }
-    guard let name = node["id"] ?? node["check"], let id = name.text else { return }
-    guard let table = catalog.parameters[id] else {
-      let near = EditDistance.nearest(to: id, among: catalog.parameters.keys)
-      let all = near == nil ? "; there are \(catalog.parameters.keys.sorted().joined(separator: ", "))" : ""
-      return error(name, "there is no check '\(id.replacingControls())'\(all)", suggestion: near)
+    guard schema.field("parameters")?.type == .parameters, let named else { return }
+    guard let name = named.naming.lazy.compactMap({ node[$0] }).first, let id = name.text else { return }
+    guard let table = named.tables[id] else {
+      let near = EditDistance.nearest(to: id, among: named.tables.keys)
+      let all = near == nil ? "; there are \(named.tables.keys.sorted().joined(separator: ", "))" : ""
+      return error(name, "there is no \(named.kind) '\(id.replacingControls())'\(all)", suggestion: near)
     }
     if let parameters = node["parameters"], !parameters.isNull, parameters.entries != nil {
       check(parameters, .record(table), at: "\(id) parameters")
@@ -113,7 +114,7 @@ package struct SchemaCheck {
       let candidates = definitions.filter { reference.kinds.contains($0.kinds[0]) }.map(\.id)
       guard !candidates.contains(reference.id) else { continue }
       diagnostics.append(
-        PlanDiagnostic(
+        YAMLDiagnostic(
           .error, file: file, line: reference.line, column: reference.column,
           "there is no \(reference.kinds.joined(separator: " or ")) '\(reference.id.replacingControls())'",
           suggestion: EditDistance.nearest(to: reference.id, among: candidates)))
@@ -121,11 +122,11 @@ package struct SchemaCheck {
   }
 
   package mutating func error(_ node: YAMLNode, _ message: String, suggestion: String? = nil) {
-    diagnostics.append(PlanDiagnostic(.error, file: file, line: node.line, column: node.column, message, suggestion: suggestion))
+    diagnostics.append(YAMLDiagnostic(.error, file: file, line: node.line, column: node.column, message, suggestion: suggestion))
   }
 
   package mutating func warning(_ node: YAMLNode, _ message: String) {
-    diagnostics.append(PlanDiagnostic(.warning, file: file, line: node.line, column: node.column, message))
+    diagnostics.append(YAMLDiagnostic(.warning, file: file, line: node.line, column: node.column, message))
   }
 
   private mutating func mismatch(_ node: YAMLNode, _ type: SchemaType, _ path: String, suggestion: String? = nil) {

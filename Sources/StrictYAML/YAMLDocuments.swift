@@ -1,21 +1,20 @@
 package import JSONBytes
 import Yams
 
-/// YAML documents as JSON trees; times stay text.
-package enum YAMLTree {
+/// YAML documents as JSON trees, for files that other programs define: kubeconfigs and manifests. Nothing is held to a schema here, and
+/// anchors are resolved. Times stay text; a quoted scalar is text whatever it looks like.
+package enum YAMLDocuments {
   /// All documents of a text, without the empty ones.
-  /// - Parameter name: the file's name, for the error's sentence.
-  package static func documents(_ text: String, name: String) throws(KubernetesError) -> [JSONValue] {
+  ///
+  /// - Parameter file: the name under which an error is reported.
+  /// - Throws: what is wrong, with its line.
+  package static func json(_ text: String, file: String) throws(YAMLDiagnostic) -> [JSONValue] {
     do {
-      var documents: [JSONValue] = []
-      for node in try Yams.compose_all(yaml: text) {
-        let value = tree(node)
-        if !value.isNull { documents.append(value) }
-      }
-      return documents
+      return try Yams.compose_all(yaml: text).map(tree).filter { !$0.isNull }
+    } catch let error as YamlError {
+      throw YAMLReader.diagnostic(of: error, file: file)
     } catch {
-      let words = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-      throw KubernetesError(.configuration, "\(name) is not valid YAML: \(words)")
+      throw YAMLDiagnostic(.error, file: file, line: 0, column: 0, "this is not YAML text")
     }
   }
 
@@ -33,7 +32,7 @@ package enum YAMLTree {
       case Tag.Name.float.rawValue: return node.float.map { .double($0) } ?? .string(scalar.string)
       default: return .string(scalar.string)
       }
-    default: return .null
+    case .alias: return .null
     }
   }
 }

@@ -1,0 +1,95 @@
+import JSONBytes
+import StrictYAML
+import Testing
+
+@Suite("Strict YAML")
+struct StrictYAMLTests {
+  private let schema = RecordSchema(
+    "a box",
+    [
+      SchemaField("id", .identifier("box"), required: true, "its name"),
+      SchemaField("size", .integer(1...9), "how wide"),
+      SchemaField("color", .choice(["red", "green"]), "its color"),
+      SchemaField("inside", .list(.record(RecordSchema("a thing", [SchemaField("in", .reference("box"), "the box it is in")]))), "things"),
+    ])
+
+  private func findings(_ text: String) -> [String] {
+    let (root, syntax) = YAMLReader.read(text, file: "box.yaml")
+    guard let root else { return syntax.map(\.text) }
+    var check = SchemaCheck(file: "box.yaml")
+    check.check(root, .record(schema), at: "")
+    check.resolveReferences()
+    return (syntax + check.diagnostics).inFileOrder().map(\.text)
+  }
+
+  @Test("every error at once, each with its place and what was probably meant")
+  func errors() {
+    #expect(findings("{id: a, size: 3, color: red, inside: [{in: a}]}") == [])
+    #expect(
+      findings("siez: 3\ncolor: geren\ninside:\n  - {in: b}\nsize: '3'\nid: bb\n") == [
+        "box.yaml:1:1: error: unknown key 'siez' in a box; did you mean 'size'?",
+        "box.yaml:2:8: error: color: expected one of red, green, came 'geren'; did you mean 'green'?",
+        "box.yaml:4:10: error: there is no box 'b'",
+        "box.yaml:5:7: error: size: expected a whole number from 1 to 9, came '3'",
+      ])
+  }
+
+  @Test(
+    "what is not YAML, or is dangerous YAML, is refused with its place",
+    arguments: [
+      ("", 1), ("a: [1, 2", 2), ("a: b: c", 1), ("x: &a [1]\ny: *a", 1), ("\tkey: 1", 1), ("--- a\n--- b", 2),
+    ])
+  func refused(text: String, line: Int) {
+    let (root, diagnostics) = YAMLReader.read(text, file: "p")
+    #expect(root == nil)
+    #expect(diagnostics.first?.line == line, "\(diagnostics.map(\.text))")
+  }
+
+  @Test("deep nesting cannot exhaust the stack", arguments: ["[", "{a: ", "- ", "? "])
+  func deep(unit: String) {
+    let (root, diagnostics) = YAMLReader.read(String(repeating: unit, count: 50_000), file: "p")
+    #expect(root == nil)
+    #expect(diagnostics.hasErrors)
+  }
+
+  @Test("parameters are held to the table of the thing that is named, under the key that names it")
+  func parameters() {
+    let tables = ParameterTables(
+      of: "drill", namedBy: ["drill"], ["kill": RecordSchema("the parameters of kill", [SchemaField("pods", .integer(1...3), "how many")])])
+    let schema = RecordSchema(
+      "a step", [SchemaField("drill", .text, required: true, "which"), SchemaField("parameters", .parameters, "its parameters")])
+    func messages(_ text: String) -> [String] {
+      guard let root = YAMLReader.read(text, file: "p").root else { return [] }
+      var check = SchemaCheck(file: "p", named: tables)
+      check.check(root, .record(schema), at: "")
+      return check.diagnostics.map(\.text)
+    }
+    #expect(messages("{drill: kill, parameters: {pods: 2}}") == [])
+    #expect(messages("{drill: kil}") == ["p:1:9: error: there is no drill 'kil'; did you mean 'kill'?"])
+    #expect(
+      messages("{drill: kill, parameters: {pods: 4}}") == [
+        "p:1:34: error: kill parameters.pods: expected a whole number from 1 to 3, came the number 4"
+      ])
+  }
+
+  @Test("documents of other programs keep the types of their values")
+  func documents() throws {
+    let text = "a: 1\nb: '1'\nc: true\nd: 2026-01-01\ne: 1.5\nf: ~\ng: [x, 0644]\nh: &p {q: 2}\ni: *p\n---\n---\nh: {}\n"
+    let documents = try YAMLDocuments.json(text, file: "x")
+    #expect(documents.count == 2)
+    let first = documents[0]
+    #expect(first["a"] == 1 && first["b"] == "1" && first["c"] == true && first["d"] == "2026-01-01" && first["e"] == 1.5)
+    #expect(first["f"] == .null && first["i"] == ["q": 2])
+    #expect(throws: YAMLDiagnostic.self) { try YAMLDocuments.json("a: [1", file: "x") }
+    do {
+      _ = try YAMLDocuments.json("a: [1", file: "manifest.yaml")
+    } catch {
+      #expect(error.text.hasPrefix("manifest.yaml:2:1: error: this is not YAML: "), "\(error.text)")
+    }
+  }
+
+  @Test("edit distance", arguments: [("", "abc", 3), ("nmae", "name", 1), ("kitten", "sitting", 3), ("a", "a", 0), ("ab", "", 2)])
+  func distance(one: String, other: String, expected: Int) {
+    #expect(EditDistance.between(one, other) == expected)
+  }
+}
