@@ -79,6 +79,7 @@ let package = Package(
     room("ClusterModel", ["JSONBytes", "TimeFormat", "Kubernetes"]),
     room("TelemetryModel", ["JSONBytes", "TimeFormat", "LogStandard"]),
     room("StrictYAML", ["JSONBytes", "TimeFormat", yams]),
+    room("Application", ["JSONBytes", "StrictYAML"]),
     room("MigrationPlan", ["JSONBytes", "TimeFormat", "StrictYAML"]),
     room("GroundControllers", ["JSONBytes", "TimeFormat", "Kubernetes"]),
 
@@ -93,12 +94,14 @@ let package = Package(
       ["JSONBytes", "TimeFormat", "Kubernetes", "StrictYAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, subprocess]),
     room("ClusterFeed", ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
     room("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
-    room("Checks", ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "StrictYAML", crypto]),
+    room(
+      "Checks",
+      ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "StrictYAML", "Application", crypto]),
     room(
       "Recorder",
       [
         "JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore", "KubernetesClient", "ClusterFeed",
-        "Ingest", "Checks", "StateDirectory", asyncHTTPClient, nioCore, nioHTTP1, hummingbird, httpTypes, logging, lifecycle,
+        "Ingest", "Checks", "StateDirectory", "Application", asyncHTTPClient, nioCore, nioHTTP1, hummingbird, httpTypes, logging, lifecycle,
       ]),
     room(
       "GroundAPI",
@@ -109,14 +112,21 @@ let package = Package(
         "JSONBytes", "TimeFormat", "Kubernetes", "GroundAPI", "GroundControllers", "StateDirectory", "CLinux", asyncHTTPClient, nioCore,
         nioPosix, nioHTTP1,
       ]),
-    room("Load", ["JSONBytes", asyncHTTPClient, nioCore, nioHTTP1]),
+    room("Load", ["JSONBytes", "Application", asyncHTTPClient, nioCore, nioHTTP1]),
     room("Views", ["JSONBytes", "TimeFormat", "Screen", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
     room(
       "Training",
-      ["JSONBytes", "TimeFormat", "TelemetryModel", "MigrationPlan", "Checks", "StrictYAML"]),
+      ["JSONBytes", "TimeFormat", "TelemetryModel", "MigrationPlan", "Checks", "StrictYAML", "Application", "Kubernetes", "LogStandard"]),
     room(
       "Console",
       ["TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training", "StrictYAML"]),
+
+    room(
+      "TrainingGround",
+      [
+        "JSONBytes", "TimeFormat", "StrictYAML", "Application", "Screen", "Checks", "Training", "Console", "Load", "Kubernetes",
+        "KubernetesClient", "StateDirectory", "Views", asyncHTTPClient, nioCore, nioHTTP1,
+      ]),
 
     // The reference app.
     room(
@@ -138,7 +148,7 @@ let package = Package(
       [
         "JSONBytes", "TimeFormat", "Screen", "Terminal", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore",
         "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "Recorder", "GroundNode", "Load", "Views", "Training", "Console",
-        "StateDirectory", "StrictYAML", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, crypto,
+        "StateDirectory", "StrictYAML", "Application", "TrainingGround", argumentParser, crypto,
       ]),
 
     program(
@@ -161,13 +171,24 @@ let package = Package(
     tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "TestSupport"]),
     tests("KubernetesTests", ["Kubernetes", "JSONBytes", "TimeFormat"]),
     tests("ClusterModelTests", ["ClusterModel", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport"], data: ["Fixtures"]),
-    tests("StrictYAMLTests", ["StrictYAML", "JSONBytes", "TimeFormat"]),
+    tests("StrictYAMLTests", ["StrictYAML", "JSONBytes"]),
+    tests("ApplicationTests", ["Application", "StrictYAML", "JSONBytes"]),
     tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes", "TestSupport", "StrictYAML"]),
     tests(
-      "ChecksTests", ["Checks", "MigrationPlan", "TelemetryModel", "Kubernetes", "ClusterModel", "TimeFormat", "JSONBytes", "StrictYAML"]),
+      "ChecksTests",
+      ["Checks", "MigrationPlan", "TelemetryModel", "Kubernetes", "ClusterModel", "TimeFormat", "JSONBytes", "StrictYAML", "Application"]),
     tests(
       "TrainingTests",
-      ["Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "Kubernetes", "ClusterModel", "StrictYAML"]),
+      [
+        "Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "Kubernetes", "ClusterModel", "StrictYAML",
+        "Application",
+      ]),
+    tests(
+      "TrainingGroundTests",
+      [
+        "TrainingGround", "Training", "Console", "Checks", "Application", "StrictYAML", "StateDirectory", "ClusterModel", "TelemetryModel",
+        "JSONBytes", "TimeFormat",
+      ]),
     tests(
       "RecordStoreTests",
       ["RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "Ingest", "TestSupport", grdb, "CZlib", "CZstd"]),
@@ -188,8 +209,8 @@ let package = Package(
     tests(
       "ServiceKitTests",
       [
-        "ServiceKit", "Load", "LogStandard", "JSONBytes", hummingbird, hummingbirdTesting, asyncHTTPClient, httpTypes, nioCore, nioHTTP1,
-        logging,
+        "ServiceKit", "Load", "LogStandard", "JSONBytes", "Application", hummingbird, hummingbirdTesting, asyncHTTPClient, httpTypes,
+        nioCore, nioHTTP1, logging,
       ]),
     tests(
       "ConsoleTests",

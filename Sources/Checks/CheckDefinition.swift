@@ -1,3 +1,4 @@
+import JSONBytes
 package import MigrationPlan
 package import StrictYAML
 
@@ -23,6 +24,29 @@ package struct CheckDefinition: Sendable {
     self.howToMend = howToMend
     self.parameters = RecordSchema("the parameters of \(id)", parameters)
     self.run = run
+  }
+}
+
+extension CheckDefinition {
+  /// As one JSON object: `check`, `assertion`, and its `parameters` with `name`, `is`, `needed`, `meaning`.
+  package var listJSON: String {
+    var json = JSONWriter()
+    json.object { json in
+      json.member("check", id)
+      json.member("assertion", assertion)
+      json.key("parameters")
+      json.array { json in
+        for field in parameters.fields {
+          json.object { json in
+            json.member("name", field.name)
+            json.member("is", field.type.expected)
+            json.member("needed", field.isRequired)
+            json.member("meaning", field.meaning)
+          }
+        }
+      }
+    }
+    return json.string
   }
 }
 

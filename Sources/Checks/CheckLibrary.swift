@@ -1,14 +1,10 @@
 package import StrictYAML
 
-/// Every check there is, by id: for the scorecard, the gates, the lessons and the demos.
+/// Every check there is: for the scorecard, the gates, the lessons and the demos. To add one: a file with its definition, and its name here.
 package enum CheckLibrary {
-  /// The reference app's namespace, unless a plan says otherwise.
-  package static let namespace = "shop"
-
   package static let all: [CheckDefinition] = [
-    LoggingChecks.recordsValid, LoggingChecks.idEchoed, LoggingChecks.idAtEveryHop, LoggingChecks.oneCompletion,
-    TrainingChecks.answerIs, TrainingChecks.answerNamesServices, TrainingChecks.answerNamesFailingService,
-    TrainingChecks.requestFollowed, TrainingChecks.podReplaced, TrainingChecks.idStillFound, TrainingChecks.workloadScaled,
+    .recordsValid, .idEchoed, .idAtEveryHop, .oneCompletion,
+    .answerIs, .answerNamesServices, .answerNamesFailingService, .requestFollowed, .podReplaced, .idStillFound, .workloadScaled,
   ]
 
   package static func definition(_ id: String) -> CheckDefinition? { all.first { $0.id == id } }

@@ -69,7 +69,7 @@ package struct CheckRunner: Sendable {
       return findings.isEmpty ? unknown("the check found nothing to look at") : findings
     } catch let obstacle as CheckObstacle {
       return unknown(obstacle.sentence)
-    } catch let error as FrontDoorError {
+    } catch let error as ServiceClientError {
       return unknown(error.sentence)
     } catch is CancellationError {
       return unknown("cancelled before it was done")

@@ -36,6 +36,8 @@ package struct PageContext: Sendable {
   package var actionClusters: Set<String> = []
   /// Clusters that want an object's name typed before an action.
   package var productionClusters: Set<String> = []
+  /// A service of the application, for the examples of a search.
+  package var exampleService = "NAME"
   /// When this user last quit the console.
   package var lastLook: Timestamp?
   /// The name of the cluster that is the proving ground, watched or not.

@@ -115,7 +115,9 @@ extension ConsoleState {
     guard let search = spec.search else { return [] }
     layers.append(
       .search(
-        SearchLayer(prompt: search.prompt, text: page.place.filter, placeholder: search.placeholder, history: searchHistory)))
+        SearchLayer(
+          prompt: search.prompt, text: page.place.filter, placeholder: search.placeholder.replacing("NAME", with: shared.exampleService),
+          history: searchHistory)))
     return []
   }
 

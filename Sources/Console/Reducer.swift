@@ -33,7 +33,7 @@ extension ConsoleState {
       if shared.pin == nil { refresh() }
     case .sources(let sources):
       shared.data.sources = sources
-      let ledger = LedgerCoverage(sources, now: shared.now)
+      let ledger = LedgerCoverage(sources, now: shared.now, ground: shared.ground)
       if ledger != shared.data.ledger {
         shared.data.ledger = ledger
         if shared.pin == nil { refresh() }

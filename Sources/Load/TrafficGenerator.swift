@@ -1,10 +1,10 @@
+import Application
 import AsyncHTTPClient
-import JSONBytes
 import NIOCore
 import NIOHTTP1
 
-/// Behaves like a shop's clients: they browse the catalog, place orders with their own request ids and idempotency keys, look at
-/// accounts, ask for reports and come back for them.
+/// Behaves like an application's clients, as its profile says: each request has an id of its own, and some come back for what an earlier
+/// one asked for.
 package struct TrafficGenerator: Sendable {
   private let options: TrafficOptions
   /// - Throws: ``TrafficError``, one sentence about what is wrong with the options.
@@ -39,22 +39,21 @@ package struct TrafficGenerator: Sendable {
         do { try await Task.sleep(until: due, clock: .continuous) } catch { return }
       }
       if let duration = options.duration, ContinuousClock.now - run.began >= duration { return }
-      let (outcome, location) = await send(run.request(number), client)
+      guard let request = run.request(number) else { return }
+      let (outcome, location) = await send(request, client)
       if let report = run.add(outcome, location) { progress(report) }
     }
   }
 
   private func send(_ request: TrafficRequest, _ client: HTTPClient) async -> (TrafficOutcome, location: String?) {
     var wire = HTTPClientRequest(url: request.url)
-    wire.method = HTTPMethod(rawValue: request.verb)
+    wire.method = HTTPMethod(rawValue: request.filled.method)
     wire.headers = ["x-request-id": request.id]
-    if let key = request.idempotencyKey { wire.headers.add(name: "idempotency-key", value: key) }
-    if let body = request.body {
-      wire.headers.add(name: "content-type", value: "application/json")
-      wire.body = .bytes(ByteBuffer(bytes: body.jsonBytes))
-    }
+    for header in request.filled.headers { wire.headers.add(name: header.name, value: header.value) }
+    if !request.filled.body.isEmpty { wire.body = .bytes(ByteBuffer(bytes: request.filled.body)) }
     let began = ContinuousClock.now
-    var outcome = TrafficOutcome(requestID: request.id, what: request.what, status: nil, latency: .zero, failure: nil)
+    var outcome = TrafficOutcome(
+      requestID: request.id, request: request.name, what: request.what, status: nil, latency: .zero, failure: nil)
     var location: String?
     do {
       let response = try await client.execute(wire, timeout: TimeAmount(options.timeout))
@@ -66,7 +65,7 @@ package struct TrafficGenerator: Sendable {
       } else if response.headers.first(name: "x-request-id") != request.id {
         outcome.failure = "the answer does not carry the request's id"
       }
-      if status == 202 { location = response.headers.first(name: "location") }
+      if (200..<300).contains(status) { location = response.headers.first(name: "location") }
     } catch {
       outcome.failure = "no answer: \(error)"
     }

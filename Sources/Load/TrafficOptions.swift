@@ -1,6 +1,10 @@
+package import Application
+
 /// What traffic to make.
 package struct TrafficOptions: Sendable {
-  /// Base URLs by service: `catalog`, `orders`, `billing`, `reports`; at least one.
+  /// What clients send, and how often.
+  package var profile: AppProfile
+  /// Base URLs of the profile's services, by name; at least one that clients call.
   package var services: [String: String]
   /// Ends after so many requests; without it only `duration` or cancellation ends it.
   package var requests: Int?
@@ -17,9 +21,11 @@ package struct TrafficOptions: Sendable {
   package var allowsRemote: Bool
 
   package init(
-    services: [String: String], requests: Int? = nil, rate: Double? = nil, duration: Duration? = nil, concurrency: Int = 8,
+    profile: AppProfile, services: [String: String], requests: Int? = nil, rate: Double? = nil, duration: Duration? = nil,
+    concurrency: Int = 8,
     timeout: Duration = .seconds(10), idPrefix: String = "traffic", allowsRemote: Bool = false
   ) {
+    self.profile = profile
     self.services = services
     self.requests = requests
     self.rate = rate
@@ -30,14 +36,14 @@ package struct TrafficOptions: Sendable {
     self.allowsRemote = allowsRemote
   }
 
-  /// The services that clients call.
-  package static let known = ["catalog", "orders", "billing", "reports"]
-
   func check() throws(TrafficError) {
-    guard !services.isEmpty else { throw TrafficError("There is no service to send requests to: start the reference app first.") }
+    let known = profile.services.filter { $0.port != nil }.map(\.name)
+    guard !services.isEmpty else {
+      throw TrafficError("There is no service of \(profile.name) to send requests to: start the application first.")
+    }
     for (name, url) in services.sorted(by: { $0.key < $1.key }) {
-      guard Self.known.contains(name) else {
-        throw TrafficError("Expected one of the services \(Self.known.joined(separator: ", ")), but got '\(name)'.")
+      guard known.contains(name) else {
+        throw TrafficError("Expected one of the services \(known.joined(separator: ", ")), but got '\(name)'.")
       }
       guard let host = Self.host(of: url) else {
         throw TrafficError("Expected an address like http://127.0.0.1:8080 for \(name), but got '\(url)'.")
@@ -46,6 +52,11 @@ package struct TrafficOptions: Sendable {
         throw TrafficError(
           "\(name) is at \(host), which is not this machine: traffic goes to loopback addresses only, unless remote ones are allowed.")
       }
+    }
+    guard !TrafficCycle(profile, services: Set(services.keys)).isEmpty else {
+      throw TrafficError(
+        "The traffic of \(profile.name) goes to none of \(services.keys.sorted().joined(separator: ", ")): name their requests under "
+          + "'traffic' in its app profile.")
     }
     if let requests, requests < 1 { throw TrafficError("Expected at least 1 request, but got \(requests).") }
     if let rate, !(0.1...10_000).contains(rate) {

@@ -8,8 +8,7 @@ final class TrafficRun: Sendable {
     var started = 0
     var summary = TrafficSummary()
     var reported: ContinuousClock.Instant
-    /// Locations of reports that were asked for and not come back for.
-    var reports: [String] = []
+    var source: TrafficSource
   }
 
   private let options: TrafficOptions
@@ -18,7 +17,7 @@ final class TrafficRun: Sendable {
 
   init(_ options: TrafficOptions) {
     self.options = options
-    state = Mutex(State(reported: began))
+    state = Mutex(State(reported: began, source: TrafficSource(options.profile, services: options.services)))
   }
 
   /// From 1; `nil` when enough have started.
@@ -30,8 +29,8 @@ final class TrafficRun: Sendable {
     }
   }
 
-  func request(_ number: Int) -> TrafficRequest {
-    state.withLock { TrafficMix.request(number: number, id: "\(options.idPrefix)-\(name)-\(number)", options.services, &$0.reports) }
+  func request(_ number: Int) -> TrafficRequest? {
+    state.withLock { $0.source.request(number: number, id: "\(options.idPrefix)-\(name)-\(number)") }
   }
 
   /// - Returns: what has happened so far, when it is time to report.
@@ -40,7 +39,7 @@ final class TrafficRun: Sendable {
     return state.withLock { state in
       state.summary.add(outcome)
       state.summary.elapsed = now - began
-      if let location, state.reports.count < 64 { state.reports.append(location) }
+      if let location { state.source.keep(location: location, of: outcome.request) }
       guard now - state.reported >= .milliseconds(250) else { return nil }
       state.reported = now
       return state.summary

@@ -5,7 +5,7 @@ package struct TrafficSummary: Sendable {
   /// A request that got no answer, or one of 5xx, or an answer without its own id.
   package struct Failure: Sendable, Hashable {
     package var requestID: String
-    /// e.g. `POST /orders`.
+    /// e.g. `POST /invoices`.
     package var what: String
     package var reason: String
   }
@@ -18,8 +18,8 @@ package struct TrafficSummary: Sendable {
   package var elapsed: Duration = .zero
   /// The ids of the latest requests, the newest last.
   package var lastIDs: [String] = []
-  /// The ids of the latest orders that were placed, the newest last.
-  package var lastOrderIDs: [String] = []
+  /// The ids of the latest requests that succeeded, by their names in the app profile, the newest last.
+  package var lastIDsByRequest: [String: [String]] = [:]
 
   private var latencies = LatencyHistogram()
 
@@ -39,7 +39,7 @@ package struct TrafficSummary: Sendable {
     if let status = outcome.status {
       byStatus[status, default: 0] += 1
       latencies.add(outcome.latency)
-      if status == 201, outcome.what == "POST /orders" { Self.keep(outcome.requestID, &lastOrderIDs) }
+      if (200..<300).contains(status) { Self.keep(outcome.requestID, &lastIDsByRequest[outcome.request, default: []]) }
     }
     if let reason = outcome.failure {
       failed += 1
@@ -64,12 +64,16 @@ package struct TrafficSummary: Sendable {
     JSONField("p50Micros", .micros, "latency; `null` without answers", orNull: true) { $0.p50?.micros },
     JSONField("p99Micros", .micros, "latency; `null` without answers", orNull: true) { $0.p99?.micros },
     JSONField("lastIds", .strings, "the latest request ids, the newest last, \(keptIDs) at most") { $0.lastIDs },
-    JSONField("lastOrderIds", .strings, "those of orders that were placed") { $0.lastOrderIDs },
+    JSONField("lastIdsByRequest", .object, "the latest ids that succeeded, by the request's name in the app profile") { summary in
+      JSONValue.object(
+        JSONObject(
+          summary.lastIDsByRequest.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .array($0.value.map { .string($0) })) }))
+    },
     JSONField("failures", each: failure, "the first \(keptFailures)") { $0.failures },
   ])
 
   private static let failure = JSONShape<Failure>([
-    JSONField("requestId", .string) { $0.requestID }, JSONField("what", .string, "`POST /orders`") { $0.what },
+    JSONField("requestId", .string) { $0.requestID }, JSONField("what", .string, "`POST /invoices`") { $0.what },
     JSONField("reason", .string) { $0.reason },
   ])
 }
@@ -77,6 +81,8 @@ package struct TrafficSummary: Sendable {
 /// How one request went.
 struct TrafficOutcome: Sendable {
   var requestID: String
+  /// Its name in the app profile.
+  var request: String
   var what: String
   var status: Int?
   var latency: Duration

@@ -2,7 +2,7 @@ package import TimeFormat
 
 /// What a check found on a subject, and how it was obtained.
 package struct Evidence: Sendable, Hashable {
-  /// How evidence was obtained: declared, configured, observed live, exercised by a canary or a fault drill.
+  /// How evidence was obtained: declared, configured, observed live, exercised by a probe request or a fault drill.
   package enum Grade: Int, Sendable, Hashable, Comparable, CaseIterable {
     case declared = 0
     case configured = 1
@@ -18,7 +18,7 @@ package struct Evidence: Sendable, Hashable {
   package enum Outcome: String, Sendable, Hashable, CaseIterable { case pass, fail, unknown, stale, waived, notApplicable = "n/a" }
 
   package var check: String
-  /// What was examined: `Deployment/orders`, or the cluster's name.
+  /// What was examined: `Deployment/invoices`, or the cluster's name.
   package var subject: String
   package var cluster: String
   package var outcome: Outcome

@@ -1,3 +1,4 @@
+package import Application
 package import Checks
 package import ClusterModel
 package import MigrationPlan
@@ -12,30 +13,33 @@ package struct DueChecks: Sendable {
   let evidence: any EvidenceLog
   let store: StoreWriter
   /// `nil` where the cluster has no application that requests may be sent to: checks that send are then unknown.
-  let frontDoor: (any FrontDoor)?
+  let client: (any ServiceClient)?
   /// The plan as it is on disk now; `nil` when there is none or it has errors.
   let plan: @Sendable () -> Plan?
+  /// The app profile as it is on disk now; `nil` when there is none that can be used.
+  let app: @Sendable () -> AppProfile?
   let now: @Sendable () -> Timestamp
   /// Waits; throws when it is cancelled.
   let pause: @Sendable (Duration) async throws -> Void
 
   package init(
-    cluster: any ClusterSource, logs: any LogSource, evidence: any EvidenceLog, store: StoreWriter, frontDoor: (any FrontDoor)?,
-    plan: @escaping @Sendable () -> Plan?, now: @escaping @Sendable () -> Timestamp,
+    cluster: any ClusterSource, logs: any LogSource, evidence: any EvidenceLog, store: StoreWriter, client: (any ServiceClient)?,
+    plan: @escaping @Sendable () -> Plan?, app: @escaping @Sendable () -> AppProfile? = { nil }, now: @escaping @Sendable () -> Timestamp,
     pause: @escaping @Sendable (Duration) async throws -> Void
   ) {
     self.cluster = cluster
     self.logs = logs
     self.evidence = evidence
     self.store = store
-    self.frontDoor = frontDoor
+    self.client = client
     self.plan = plan
+    self.app = app
     self.now = now
     self.pause = pause
   }
 
   private var runner: CheckRunner {
-    CheckRunner(CheckContext(cluster: cluster, logs: logs, frontDoor: frontDoor, now: now))
+    CheckRunner(CheckContext(cluster: cluster, logs: logs, client: client, app: app(), now: now))
   }
 
   /// Runs what is due, until cancelled.
@@ -66,7 +70,7 @@ package struct DueChecks: Sendable {
 
   /// A cluster that has the application is checked whatever the plan calls it; of others those that the plan names.
   private func isWanted(by plan: Plan) -> Bool {
-    frontDoor != nil || plan.program.clusters.contains { $0.id == cluster.cluster }
+    client != nil || plan.program.clusters.contains { $0.id == cluster.cluster }
   }
 
   /// Checks without evidence, or whose evidence is past half its time to live: renewed before it is stale.

@@ -1,3 +1,4 @@
+package import Application
 import Logging
 package import MigrationPlan
 import RecordStore
@@ -11,17 +12,20 @@ package struct RecorderService: Sendable {
   private let home: Home
   private let configuration: RecorderConfiguration
   private let plan: @Sendable () -> Plan?
+  private let app: @Sendable () -> AppProfile?
   private let now: @Sendable () -> Timestamp
   /// Called once a second: what is wanted beside the recorder is looked after.
   private let upkeep: @Sendable () -> Void
 
   package init(
-    home: Home, configuration: RecorderConfiguration, plan: @escaping @Sendable () -> Plan?, now: @escaping @Sendable () -> Timestamp,
+    home: Home, configuration: RecorderConfiguration, plan: @escaping @Sendable () -> Plan?,
+    app: @escaping @Sendable () -> AppProfile? = { nil }, now: @escaping @Sendable () -> Timestamp,
     upkeep: @escaping @Sendable () -> Void = {}
   ) {
     self.home = home
     self.configuration = configuration
     self.plan = plan
+    self.app = app
     self.now = now
     self.upkeep = upkeep
   }
@@ -35,7 +39,7 @@ package struct RecorderService: Sendable {
     for notice in store.notices { print(notice) }
     let parts = RecorderParts(
       configuration: configuration, store: store, reader: StoreReader(directory: home.store), socket: home.socket("recorder"), plan: plan,
-      now: now, upkeep: upkeep, pause: { try await Task.sleep(for: $0) })
+      app: app, now: now, upkeep: upkeep, pause: { try await Task.sleep(for: $0) })
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: parts.all.map {
@@ -60,6 +64,7 @@ struct RecorderParts: Sendable {
   let reader: StoreReader
   let socket: String
   let plan: @Sendable () -> Plan?
+  let app: @Sendable () -> AppProfile?
   let now: @Sendable () -> Timestamp
   let upkeep: @Sendable () -> Void
   let pause: @Sendable (Duration) async throws -> Void
@@ -94,7 +99,8 @@ struct RecorderParts: Sendable {
     parts += clusters.map { part("ledger", $0.cluster.name, LedgerPart(link: $0.link, store: store, now: now, pause: pause).run) }
     parts += clusters.map {
       let checks = ChecksPart(
-        cluster: $0.cluster, link: $0.link, store: store, reader: reader, running: running, plan: plan, now: now, pause: pause)
+        cluster: $0.cluster, link: $0.link, store: store, reader: reader, running: running, plan: plan, app: app, now: now,
+        pause: pause)
       return part("checks", $0.cluster.name, checks.run)
     }
     parts += clusters.map {

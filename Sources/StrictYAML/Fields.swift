@@ -1,4 +1,4 @@
-package import TimeFormat
+import TimeFormat
 
 /// Reads the members of a mapping that was held to its schema. What does not fit was reported already and reads as absent.
 package struct Fields {
@@ -17,5 +17,12 @@ package struct Fields {
   package func date(_ name: String) -> CalendarDay? { text(name).flatMap(CalendarDay.init) }
   package func texts(_ name: String) -> [String] { node(name)?.elements?.compactMap(\.text) ?? [] }
   package func records(_ name: String) -> [Fields] { node(name)?.elements?.map(Fields.init) ?? [] }
+  /// The entries of a mapping of scalars, in the file's order.
+  package func pairs(_ name: String) -> [(name: String, text: String)] {
+    (node(name)?.entries ?? []).compactMap { entry in
+      guard let name = entry.key.text, let text = entry.value.text else { return nil }
+      return (name, text)
+    }
+  }
   package func record(_ name: String) -> Fields? { node(name).map(Fields.init) }
 }

@@ -19,10 +19,19 @@ package indirect enum SchemaType: Sendable, Hashable {
   case mapping(SchemaType)
   /// A scalar of any kind.
   case scalar
+  /// Anything at all, e.g. the body of a request.
+  case any
   /// Whatever the table of the named thing says; known only when its name is.
   case parameters
 
   package static func reference(_ kind: String) -> SchemaType { .reference([kind]) }
+
+  var isScalar: Bool {
+    switch self {
+    case .list, .record, .mapping, .parameters, .any: false
+    default: true
+    }
+  }
 
   /// What is expected, for an error's sentence.
   package var expected: String {
@@ -40,6 +49,7 @@ package indirect enum SchemaType: Sendable, Hashable {
     case .record(let schema): "a mapping with the keys of \(schema.name)"
     case .mapping: "a mapping"
     case .scalar: "text, a number or a flag"
+    case .any: "any value"
     case .parameters: "a mapping of parameters"
     }
   }

@@ -14,14 +14,20 @@ package struct SchemaCheck {
   package private(set) var definitions: [Mention] = []
   package private(set) var references: [Mention] = []
   private let named: ParameterTables?
+  private let allowsVariables: Bool
 
-  /// - Parameter named: the things whose parameters the file may give; `nil` leaves names and parameters unexamined.
-  package init(file: String, named: ParameterTables? = nil) {
+  /// - Parameters:
+  ///   - named: the things whose parameters the file may give; `nil` leaves names and parameters unexamined.
+  ///   - allowsVariables: whether a scalar with `${name}` may stand where a scalar is expected; what it becomes is known only when it is
+  ///     filled.
+  package init(file: String, named: ParameterTables? = nil, allowsVariables: Bool = false) {
     self.file = file
     self.named = named
+    self.allowsVariables = allowsVariables
   }
 
   package mutating func check(_ node: YAMLNode, _ type: SchemaType, at path: String) {
+    if allowsVariables, type.isScalar, let text = node.text, !Variables.names(in: text).isEmpty { return }
     switch type {
     case .text, .scalar:
       if node.text == nil { mismatch(node, type, path) }
@@ -61,6 +67,7 @@ package struct SchemaCheck {
         return mismatch(node, type, path)
       }
       for entry in entries { check(entry.value, value, at: "\(path).\(entry.key.text ?? "?")") }
+    case .any: break
     case .parameters:
       if node.entries == nil, !node.isNull { mismatch(node, type, path) }
     case .record(let schema):

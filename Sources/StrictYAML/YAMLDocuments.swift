@@ -10,7 +10,12 @@ package enum YAMLDocuments {
   /// - Throws: what is wrong, with its line.
   package static func json(_ text: String, file: String) throws(YAMLDiagnostic) -> [JSONValue] {
     do {
-      return try Yams.compose_all(yaml: text).map(tree).filter { !$0.isNull }
+      var nodes = try Yams.compose_all(yaml: text)
+      var documents: [JSONValue] = []
+      while let node = nodes.next() { documents.append(tree(node)) }
+      // The sequence ends where the text is wrong, and says so only here.
+      if let error = nodes.error { throw error }
+      return documents.filter { !$0.isNull }
     } catch let error as YamlError {
       throw YAMLReader.diagnostic(of: error, file: file)
     } catch {

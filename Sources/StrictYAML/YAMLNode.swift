@@ -1,3 +1,5 @@
+package import JSONBytes
+
 /// A YAML value with the place where it stands, so that every finding can point at it.
 package struct YAMLNode: Sendable, Hashable {
   package enum Content: Sendable, Hashable {
@@ -69,6 +71,21 @@ package struct YAMLNode: Sendable, Hashable {
 
   package subscript(key: String) -> YAMLNode? {
     entries?.last { $0.key.text == key }?.value
+  }
+
+  /// As JSON: plain scalars are numbers, flags and null where they look like them (YAML 1.2, core schema), quoted ones are text.
+  package var json: JSONValue {
+    switch content {
+    case .sequence(let elements): return .array(elements.map(\.json))
+    case .mapping(let entries):
+      return .object(JSONObject(entries.compactMap { entry in entry.key.text.map { .init(key: $0, value: entry.value.json) } }))
+    case .scalar(let text, _):
+      if isNull { return .null }
+      if let flag { return .bool(flag) }
+      if let integer { return .int(Int64(integer)) }
+      if let number { return .double(number) }
+      return .string(text)
+    }
   }
 
   /// What it is, as a person would say it: `the number 12`, `a list`.

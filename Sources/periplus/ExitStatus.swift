@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Training
 
 /// What the exit code tells a script.
 enum ExitStatus: Int32 {
@@ -10,11 +11,23 @@ enum ExitStatus: Int32 {
   /// What the command needs is not there: no terminal, a port in use, a missing file.
   case environment = 3
 
+  init(_ kind: ActionError.Kind) {
+    switch kind {
+    case .notFound: self = .finding
+    case .usage: self = .usage
+    case .environment: self = .environment
+    }
+  }
+
   /// Prints what went wrong, in one sentence, and ends the process.
   static func finish(with error: any Error) -> Never {
     if let problem = error as? Problem {
       if !problem.sentence.isEmpty { Output.complain(problem.sentence) }
       exit(problem.status.rawValue)
+    }
+    if let error = error as? ActionError {
+      Output.complain(error.sentence)
+      exit(ExitStatus(error.kind).rawValue)
     }
     let code = Periplus.exitCode(for: error)
     if code == .success {  // --help, --version
@@ -31,9 +44,10 @@ enum ExitStatus: Int32 {
 }
 
 /// Why a command could not do what was asked: one sentence and the exit status.
-struct Problem: Error {
+struct Problem: Error, CustomStringConvertible {
   var status: ExitStatus
   var sentence: String
+  var description: String { sentence }
 
   static func finding(_ sentence: String = "") -> Problem { Problem(status: .finding, sentence: sentence) }
   static func usage(_ sentence: String) -> Problem { Problem(status: .usage, sentence: sentence) }

@@ -20,12 +20,12 @@ private let systemModules: [String: Set<String>] = {
 /// Targets without I/O and Foundation: they declare only each other and ``purePackages``, and import no system module but these.
 private let pure: [String: Set<String>] = [
   "TimeFormat": [], "JSONBytes": [], "Screen": [], "LogStandard": [], "Kubernetes": [], "ClusterModel": [], "TelemetryModel": [],
-  "MigrationPlan": [], "Views": [], "GroundControllers": ["Synchronization"],
+  "StrictYAML": [], "Application": [], "MigrationPlan": [], "Views": [], "GroundControllers": ["Synchronization"],
   "Checks": ["Synchronization"], "Training": ["Synchronization"], "Console": ["Synchronization"],
 ]
 
 /// Products of other packages that do no I/O.
-private let purePackages: Set<String> = ["Yams"]
+private let purePackages: Set<String> = ["Crypto", "Yams"]
 
 private let manifest = PackageManifest.current
 

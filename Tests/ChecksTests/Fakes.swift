@@ -1,3 +1,4 @@
+import Application
 import Checks
 import ClusterModel
 import JSONBytes
@@ -6,17 +7,19 @@ import Synchronization
 import TelemetryModel
 import TimeFormat
 
-/// A small reference app in memory: services that log by the standard, with switches for what can go wrong.
-final class FakeApp: ClusterSource, LogSource, FrontDoor {
+/// A small application in memory, as its profile says: services that log by the standard, with switches for what can go wrong.
+final class FakeApp: ClusterSource, LogSource, ServiceClient {
   struct Faults: Sendable {
     var dropsEcho = false
     var keepsInvalid = false
     var plainLine = false
     var silentHop: String?
+    /// Fails each request that comes to it.
+    var failingHop: String?
     var doubleCompletion: String?
     var missingCompletion: String?
     var isShut = false
-    var status = 201
+    var status: Int?
     var recorderIsDown = false
   }
 
@@ -31,11 +34,13 @@ final class FakeApp: ClusterSource, LogSource, FrontDoor {
 
   let cluster = "ground"
   private let state: Mutex<State>
-  static let services = ["orders", "catalog", "ledger", "billing", "reports"]
+  let profile: AppProfile
+  var services: [String] { profile.services.map(\.name) }
 
-  init() {
+  init(_ profile: AppProfile = .reference) {
+    self.profile = profile
     var first = State()
-    for service in Self.services {
+    for service in profile.services.map(\.name) {
       first.pods[service] = "\(service)-1"
       first.wanted[service] = 1
     }
@@ -61,9 +66,9 @@ final class FakeApp: ClusterSource, LogSource, FrontDoor {
     state.withLock { $0.pods[service] = "\(service)-2" }
   }
 
-  func context(withFrontDoor: Bool = true) -> CheckContext {
+  func context(withClient: Bool = true) -> CheckContext {
     CheckContext(
-      cluster: self, logs: self, frontDoor: withFrontDoor ? self : nil, now: { self.now() },
+      cluster: self, logs: self, client: withClient ? self : nil, app: profile, now: { self.now() },
       pause: { duration in
         // A timeout is a long pause: it must lose against work that needs none.
         if duration >= .seconds(20) { try await Task.sleep(for: .seconds(60)) } else { self.advance(duration) }
@@ -88,26 +93,33 @@ final class FakeApp: ClusterSource, LogSource, FrontDoor {
 
   private func append(_ service: String, _ id: String?, _ raw: [UInt8], _ state: inout State, restart: Int = 0) {
     guard !state.faults.recorderIsDown, let pod = state.pods[service] else { return }
-    let origin = LogOrigin(cluster: cluster, namespace: "shop", pod: pod, podUID: "uid-\(pod)", container: service, restart: restart)
+    let origin = LogOrigin(
+      cluster: cluster, namespace: profile.namespace, pod: pod, podUID: "uid-\(pod)", container: service, restart: restart)
     state.records.append(
       LogRecord(
         id: Int64(state.records.count + 1), at: state.now, level: .info, service: service, message: "", requestID: id, origin: origin,
         raw: raw))
   }
 
-  // MARK: FrontDoor
+  // MARK: ServiceClient
 
-  func send(_ request: FrontDoorRequest) async throws -> FrontDoorResponse {
+  func send(_ request: ServiceRequest) async throws -> ServiceResponse {
     let faults = self.faults
-    if faults.isShut { throw FrontDoorError("\(request.display): connection refused") }
+    if faults.isShut { throw ServiceClientError("\(request.display): connection refused") }
     let sent = request.headers.first { $0.name == "x-request-id" }?.value
     let isValid = sent.map { (1...128).contains($0.utf8.count) && !$0.contains { " ;{}".contains($0) } } ?? false
     let id = isValid ? sent ?? "" : faults.keepsInvalid ? sent ?? "none" : "6f1b2c3d-0a1b-4c2d-8e3f-5a6b7c8d9e0f"
-    let hops: [String] =
-      request.path == "/orders" ? ["orders", "catalog", "ledger", "billing"] : [request.service]
-    serve(hops, id, status: request.path == "/" ? 404 : faults.status)
-    return FrontDoorResponse(
-      status: request.path == "/" ? 404 : faults.status, headers: faults.dropsEcho ? [] : [("X-Request-ID", id)])
+    let named = profile.requests.first {
+      $0.service == request.service && $0.method == request.method && $0.filled(profile.firstValues(id: id)).path == request.path
+    }
+    var hops = named.map { $0.hops.isEmpty ? [request.service] : $0.hops } ?? [request.service]
+    var status = named == nil ? 404 : faults.status ?? named?.status ?? 200
+    if let failing = faults.failingHop, let place = hops.firstIndex(of: failing) {
+      hops = Array(hops[...place])
+      status = 500
+    }
+    serve(hops, id, status: status)
+    return ServiceResponse(status: status, headers: faults.dropsEcho ? [] : [("X-Request-ID", id)])
   }
 
   /// The first hop calls the others in turn.
@@ -130,21 +142,23 @@ final class FakeApp: ClusterSource, LogSource, FrontDoor {
     state.withLock { state in
       var pods: [Pod] = []
       var workloads: [Workload] = []
-      for service in Self.services {
-        let deployment = ObjectReference(kind: "Deployment", namespace: "shop", name: service)
-        let set = ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "\(service)-abc")
+      for service in services {
+        let deployment = ObjectReference(kind: "Deployment", namespace: profile.namespace, name: service)
+        let set = ObjectReference(kind: "ReplicaSet", namespace: profile.namespace, name: "\(service)-abc")
         workloads.append(Workload(reference: deployment, wanted: state.wanted[service] ?? 0))
         workloads.append(Workload(reference: set, controller: deployment))
         if let name = state.pods[service] {
           pods.append(
             Pod(
-              namespace: "shop", name: name, uid: "uid-\(name)", phase: "Running", controller: set,
+              namespace: profile.namespace, name: name, uid: "uid-\(name)", phase: "Running", controller: set,
               conditions: [Condition(type: "Ready", status: "True")], containers: [Container(name: service, isReady: true)]))
         }
       }
       return ClusterSnapshot(
         cluster: cluster, at: state.now, pods: pods, workloads: workloads,
-        services: Self.services.filter { $0 != "ledger" }.map { Service(namespace: "shop", name: $0, ports: [8080, 8081]) },
+        services: profile.services.compactMap { service in
+          service.port.map { Service(namespace: profile.namespace, name: service.name, ports: [$0, 8081]) }
+        },
         connection: state.isLive ? .live(since: state.now) : .stale(since: state.now, reason: "connection refused", retryAt: nil))
     }
   }

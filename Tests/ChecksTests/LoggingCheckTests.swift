@@ -1,3 +1,4 @@
+import Application
 import Checks
 import ClusterModel
 import JSONBytes
@@ -9,16 +10,16 @@ import TimeFormat
 
 @Suite("Logging checks: each passes when it should and fails when it should")
 struct LoggingCheckTests {
-  private func run(_ check: String, _ app: FakeApp, _ parameters: String? = nil, frontDoor: Bool = true) async -> CheckRunner.Report {
+  private func run(_ check: String, _ app: FakeApp, _ parameters: String? = nil, client: Bool = true) async -> CheckRunner.Report {
     let node = parameters.flatMap { YAMLReader.read($0, file: "p").root }
-    return await CheckRunner(app.context(withFrontDoor: frontDoor)).run(check, parameters: node)
+    return await CheckRunner(app.context(withClient: client)).run(check, parameters: node)
   }
 
   private func subject(_ name: String, _ report: CheckRunner.Report) -> Evidence? { report.evidence.first { $0.subject == name } }
 
-  @Test("records valid: all subjects pass, exercised where the canary went")
+  @Test("records valid: all subjects pass, exercised where the probe request went")
   func valid() async {
-    let report = await run("logging.records-valid", FakeApp())
+    let report = await run("logging.records-valid", FakeApp(), "{requests: [place-order, ask-for-report]}")
     #expect(report.evidence.map(\.subject) == ["billing", "catalog", "ledger", "orders", "reports"].map { "Deployment/\($0)" })
     #expect(report.evidence.allSatisfy { $0.outcome == .pass && $0.grade == .exercised }, "\(report.evidence)")
     #expect(subject("Deployment/orders", report)?.observed == "2 of 2 records valid")
@@ -31,7 +32,7 @@ struct LoggingCheckTests {
     let app = FakeApp()
     app.logRaw("billing", "Exception in thread main")
     app.logRaw("billing", #"{"logMessage":"no level"}"#)
-    let report = await run("logging.records-valid", app)
+    let report = await run("logging.records-valid", app, "{requests: [place-order]}")
     #expect(report.outcome == .fail)
     #expect(subject("Deployment/billing", report)?.outcome == .fail)
     #expect(subject("Deployment/orders", report)?.outcome == .pass)
@@ -40,12 +41,12 @@ struct LoggingCheckTests {
     #expect(!report.howToMend.isEmpty)
   }
 
-  @Test("records valid: without a front door it is observed only; without records or pods it is unknown or not applicable")
+  @Test("records valid: where nothing may be sent it is observed only; without records or pods it is unknown or not applicable")
   func notExercised() async {
     let app = FakeApp()
     app.log("orders", "a")
     app.scale("reports", 0)
-    let report = await run("logging.records-valid", app, frontDoor: false)
+    let report = await run("logging.records-valid", app, client: false)
     #expect(subject("Deployment/orders", report)?.grade == .observed)
     #expect(subject("Deployment/orders", report)?.outcome == .pass)
     #expect(subject("Deployment/catalog", report)?.outcome == .unknown)
@@ -70,28 +71,60 @@ struct LoggingCheckTests {
     let shut = FakeApp()
     shut.faults.isShut = true
     #expect(await run("logging.id-echoed", shut).outcome == .unknown)
-    #expect(await run("logging.id-echoed", FakeApp(), frontDoor: false).outcome == .unknown)
+    #expect(await run("logging.id-echoed", FakeApp(), client: false).outcome == .unknown)
   }
 
   @Test("id at every hop")
   func hops() async {
-    let report = await run("logging.id-at-every-hop", FakeApp())
+    let report = await run("logging.id-at-every-hop", FakeApp(), "{request: place-order}")
     #expect(report.outcome == .pass)
     #expect(report.evidence.first?.grade == .exercised)
     #expect(report.evidence.first?.observed.contains("orders 2, catalog 2, ledger 2, billing 2") == true)
     let silent = FakeApp()
     silent.faults.silentHop = "ledger"
-    let missing = await run("logging.id-at-every-hop", silent, "{within: 3s}")
+    let missing = await run("logging.id-at-every-hop", silent, "{request: place-order, within: 3s}")
     #expect(missing.outcome == .fail)
     #expect(missing.details.first?.hasPrefix("ledger: no record") == true)
     let refusing = FakeApp()
     refusing.faults.status = 503
-    #expect(await run("logging.id-at-every-hop", refusing).outcome == .unknown)
+    #expect(await run("logging.id-at-every-hop", refusing, "{request: place-order}").outcome == .unknown)
     let deaf = FakeApp()
     deaf.faults.recorderIsDown = true
-    let unheard = await run("logging.id-at-every-hop", deaf, "{within: 1s}")
+    let unheard = await run("logging.id-at-every-hop", deaf, "{request: place-order, within: 1s}")
     #expect(unheard.outcome == .unknown)
     #expect(unheard.evidence[0].observed.contains("is the recorder running?"))
+  }
+
+  @Test("a check that sends has no default request: it names one of the profile's, or says which there are")
+  func noDefaultRequest() async {
+    let none = await run("logging.id-at-every-hop", FakeApp())
+    #expect(none.outcome == .unknown)
+    #expect(
+      none.evidence.map(\.observed) == [
+        "the check needs a request of the app profile: say 'request: NAME' under its parameters, NAME one of place-order, list-items, "
+          + "read-item, read-account, ask-for-report, read-report"
+      ])
+    let unknown = await run("logging.id-at-every-hop", FakeApp(), "{request: plaec-order}")
+    #expect(unknown.evidence.first?.observed.hasSuffix("did you mean 'place-order'?") == true)
+    let records = await run("logging.records-valid", FakeApp(), "{requests: [nothing]}")
+    #expect(records.outcome == .unknown)
+    let without = await CheckRunner(
+      CheckContext(cluster: FakeApp(), logs: FakeApp(), client: FakeApp(), now: FakeApp().now)
+    ).run("logging.id-at-every-hop")
+    #expect(without.evidence.first?.observed.hasPrefix("no app profile is known here") == true)
+  }
+
+  @Test("another application is checked by its profile alone")
+  func otherApplication() async {
+    let app = FakeApp(.invoices)
+    let hops = await run("logging.id-at-every-hop", app, "{request: file-invoice}")
+    #expect(hops.outcome == .pass, "\(hops.evidence)")
+    #expect(hops.evidence.first?.observed.contains("gateway 2, archive 2") == true)
+    let valid = await run("logging.records-valid", app, "{requests: [file-invoice]}")
+    #expect(valid.evidence.map(\.subject) == ["Deployment/archive", "Deployment/gateway"])
+    #expect(valid.evidence.allSatisfy { $0.outcome == .pass && $0.grade == .exercised }, "\(valid.evidence)")
+    #expect(await run("logging.id-echoed", app, "{port: 9000}").evidence.map(\.subject) == ["Service/gateway"])
+    #expect(await run("logging.one-completion", app, "{requests: [file-invoice]}").outcome == .pass)
   }
 
   @Test("one completion: one id may touch a service many times")
@@ -99,7 +132,7 @@ struct LoggingCheckTests {
     let app = FakeApp()
     for _ in 0..<3 { app.serve(["orders", "catalog"], "same-id", status: 200) }
     app.advance(.seconds(30))
-    let report = await run("logging.one-completion", app)
+    let report = await run("logging.one-completion", app, "{requests: [place-order]}")
     #expect(report.outcome == .pass)
     #expect(subject("Deployment/catalog", report)?.observed == "4 requests with exactly one completion record")
     #expect(subject("Deployment/catalog", report)?.grade == .exercised)
@@ -122,12 +155,13 @@ struct LoggingCheckTests {
   func silent(service: String) async {
     let app = FakeApp()
     app.faults.silentHop = service
-    let report = await run("logging.one-completion", app)
+    let requests = "{requests: [place-order, ask-for-report]}"
+    let report = await run("logging.one-completion", app, requests)
     #expect(subject("Deployment/\(service)", report)?.outcome == .fail)
     #expect(subject("Deployment/billing", report)?.outcome != .fail)
     app.faults.isShut = true
     app.advance(.seconds(3600))
-    #expect(await run("logging.one-completion", app).outcome != .fail)
+    #expect(await run("logging.one-completion", app, requests).outcome != .fail)
   }
 
   @Test("one completion: what is in flight, before the window or cut off by the page is nobody's fault")
@@ -138,12 +172,12 @@ struct LoggingCheckTests {
     app.advance(.seconds(901))
     app.log("orders", "old", ["logCategory": "apiResponse", "reqStatusCode": 200, "reqDurationMicros": 901_000_000])
     app.log("orders", "young", ["logCategory": "apiRequest", "reqVerb": "GET", "reqPath": "/"])
-    let report = await run("logging.one-completion", app)
+    let report = await run("logging.one-completion", app, "{requests: [place-order]}")
     #expect(subject("Deployment/orders", report)?.outcome == .pass, "\(report.details)")
     #expect(subject("Deployment/orders", report)?.observed.contains("1 in flight") == true)
     for index in 0..<20 { app.serve(["orders"], "n\(index)", status: 200) }
     app.advance(.seconds(30))
-    let cut = await run("logging.one-completion", app, "{records: 13, settle: 60s}")
+    let cut = await run("logging.one-completion", app, "{records: 13, settle: 60s, requests: [place-order]}")
     #expect(subject("Deployment/orders", cut)?.outcome == .pass, "\(cut.details)")
   }
 
@@ -183,7 +217,7 @@ struct LoggingCheckTests {
   @Test("the runner runs what the plan wants, and its evidence makes the facility soak")
   func plan() async throws {
     let app = FakeApp()
-    let text = PlanTemplate.text(start: app.now())
+    let text = PlanTemplate.text(start: app.now(), requests: app.profile.followedRequests.map(\.name))
     let (plan, diagnostics) = PlanParser.parse(text, file: "plan.yaml", checks: CheckLibrary.parameterTables)
     let read = try #require(plan, "\(diagnostics.map(\.text))")
     let reports = await CheckRunner(app.context()).run(read)

@@ -1,6 +1,7 @@
 import Console
 import MigrationPlan
 import Screen
+import StrictYAML
 import Testing
 import TimeFormat
 

@@ -61,6 +61,11 @@ struct LookTests {
     let both = ReschedulesView([], gaps: [], ledger: one, clusters: ["dev-fra", "prd-fra"], now: now)
     #expect(both.hasLedger && both.ledgerNote == words)
     #expect(both.summary(span: "24 h").text.hasPrefix("last 24 h: 0"))
+    // The ground's recorder comes with it, whatever the ground is called; a cluster that is only called so has none.
+    #expect(LedgerCoverage([], now: now, ground: "lab").complaint(of: ["lab"]) == "The recorder of the ground has not reported yet.")
+    #expect(
+      LedgerCoverage([], now: now).complaint(of: ["ground"])
+        == "No ledger is kept of ground: periplus record --context ground keeps one.")
     let empty = ReschedulesView([], gaps: [], ledger: LedgerCoverage([], now: now), now: now)
     #expect(empty.summary(span: "24 h").text.hasPrefix("last 24 h: –"))
     #expect(empty.report(face: .utc, span: "24 h", order: .byTime).text(width: 200).contains(ReschedulesView.noLedger))

@@ -54,7 +54,7 @@ struct GroundTests {
     #expect(traffic.status == 0, "\(traffic.errors)\(traffic.output)")
     let summary = try #require(try traffic.json().last)
     #expect(summary["failed"]?.intValue == 0)
-    let id = try #require(summary["lastOrderIds"]?.arrayValue?.last?.stringValue)
+    let id = try #require(summary.at("lastIdsByRequest", "place-order")?.arrayValue?.last?.stringValue)
     try await ground.eventually(within: 15, "records of \(id) from four services") {
       let records = try ground.periplus("logs", "--request-id", id, "--json").json()
       return Set(records.compactMap { $0["service"]?.stringValue }).count >= 4

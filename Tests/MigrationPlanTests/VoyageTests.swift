@@ -1,5 +1,6 @@
 import JSONBytes
 import MigrationPlan
+import StrictYAML
 import Testing
 import TimeFormat
 

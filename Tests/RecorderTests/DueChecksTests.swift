@@ -17,7 +17,7 @@ import TimeFormat
   private func checks(_ cluster: FakeCluster = FakeCluster(), plan: Plan?) throws -> DueChecks {
     DueChecks(
       cluster: cluster, logs: reader, evidence: reader, store: try StoreWriter(directory: folder.store, now: clock.now()),
-      frontDoor: NoFrontDoor(), plan: { plan }, now: clock.now, pause: clock.pause)
+      client: NoServiceClient(), plan: { plan }, now: clock.now, pause: clock.pause)
   }
 
   private func runs() async throws -> [String] { try await reader.history(since: nil).map(\.check) }

@@ -6,6 +6,7 @@ import RecordStore
 import StateDirectory
 import Synchronization
 import TelemetryModel
+import StrictYAML
 import Testing
 import TimeFormat
 
@@ -85,8 +86,8 @@ struct FakeCluster: ClusterSource {
   func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
 }
 
-struct NoFrontDoor: FrontDoor {
-  func send(_ request: FrontDoorRequest) async throws -> FrontDoorResponse { throw FrontDoorError("it is shut") }
+struct NoServiceClient: ServiceClient {
+  func send(_ request: ServiceRequest) async throws -> ServiceResponse { throw ServiceClientError("it is shut") }
 }
 
 func plan() throws -> Plan {

@@ -1,3 +1,4 @@
+import Application
 import AsyncHTTPClient
 import Foundation
 import JSONBytes
@@ -17,11 +18,13 @@ struct ReferenceAppTests {
     for name in ShopProcesses.names { try shop.start(name, executable) }
     for name in ShopProcesses.names { #expect(await shop.until { await shop.isReady(name) }, "\(name) does not get ready") }
 
-    let services = Dictionary(uniqueKeysWithValues: TrafficOptions.known.map { ($0, shop.url($0)) })
-    let summary = await (try TrafficGenerator(TrafficOptions(services: services, requests: 200, concurrency: 8))).run()
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../ReferenceApp/app.yaml")
+    let profile = try #require(AppProfileParser.parse(try String(contentsOf: file, encoding: .utf8), file: "app.yaml").profile)
+    let services = Dictionary(uniqueKeysWithValues: profile.services.filter { $0.port != nil }.map { ($0.name, shop.url($0.name)) })
+    let summary = await (try TrafficGenerator(TrafficOptions(profile: profile, services: services, requests: 200, concurrency: 8))).run()
     #expect(summary.sent == 200)
     #expect(summary.failed == 0, "\(summary.failures.prefix(3))")
-    let order = try #require(summary.lastOrderIDs.last)
+    let order = try #require(summary.lastIDsByRequest["place-order"]?.last)
     #expect(
       await shop.until {
         ["orders", "catalog", "billing", "ledger"].allSatisfy { name in shop.lines(name).contains { $0.contains("\"\(order)\"") } }
@@ -143,11 +146,31 @@ struct ReferenceAppTests {
     "http://10.0.0.1:8080", "http://example.com", "http://127.0.0.1@evil.example", "ftp://127.0.0.1", "http://127.0.0.1.evil.example",
   ])
   func refusesOtherMachines(url: String) {
-    #expect(throws: TrafficError.self) { try TrafficGenerator(TrafficOptions(services: ["orders": url], requests: 1)) }
+    #expect(throws: TrafficError.self) { try TrafficGenerator(TrafficOptions(profile: try profile(), services: ["web": url], requests: 1)) }
   }
 
   @Test(arguments: ["http://127.3.4.5:8080", "http://localhost:1", "http://[::1]:8080/"])
-  func takesThisMachine(url: String) throws { _ = try TrafficGenerator(TrafficOptions(services: ["orders": url], requests: 1)) }
+  func takesThisMachine(url: String) throws {
+    _ = try TrafficGenerator(TrafficOptions(profile: try profile(), services: ["web": url], requests: 1))
+  }
+
+  @Test("what is in no profile, or gets no traffic, is refused in a sentence")
+  func refusesStrangers() throws {
+    #expect(
+      throws: TrafficError("Expected one of the services web, idle, but got 'other'.")
+    ) { try TrafficGenerator(TrafficOptions(profile: try profile(), services: ["other": "http://127.0.0.1:1"], requests: 1)) }
+    #expect(
+      throws: TrafficError("The traffic of small goes to none of idle: name their requests under 'traffic' in its app profile.")
+    ) { try TrafficGenerator(TrafficOptions(profile: try profile(), services: ["idle": "http://127.0.0.1:1"], requests: 1)) }
+  }
+
+  private func profile() throws -> AppProfile {
+    let text = """
+      {name: small, namespace: n, services: [{name: web, port: 80}, {name: idle, port: 80}], requests: [{name: r, service: web, path: /}],
+       traffic: [{request: r}]}
+      """
+    return try #require(AppProfileParser.parse(text, file: "app.yaml").profile)
+  }
 }
 
 @Suite struct DeployTests {

@@ -1,6 +1,7 @@
 import Checks
 import MigrationPlan
 import Synchronization
+import StrictYAML
 import Testing
 import TimeFormat
 import Training

@@ -1,49 +1,96 @@
+import Application
 import JSONBytes
 import Synchronization
 import TelemetryModel
 import TimeFormat
 import Training
 
-/// The proving ground's actions on the reference app in memory.
-final class FakeGround: GroundActions {
+/// The proving ground's API over the application in memory: one pod a service, whose address is its name.
+final class FakeGround: GroundPort {
   let app: FakeApp
-  private let failing = Mutex<Set<String>>([])
-  private let done = Mutex<[String]>([])
-  /// A reset that forgets something, for the author check to find.
+  /// A ground that forgets to scale up, for the author check to find.
   let forgetsToScale: Bool
   private let replicas = Mutex<[String: Int]>(["orders": 2])
+  private let calls = Mutex<[String]>([])
 
   init(_ app: FakeApp, forgetsToScale: Bool = false) {
     self.app = app
     self.forgetsToScale = forgetsToScale
   }
 
-  var log: [String] { done.withLock { $0 } }
+  /// What was changed, in order.
+  var log: [String] { calls.withLock { $0 } }
 
-  func perform(_ action: GroundAction) async throws {
-    done.withLock { $0.append("\(action)") }
-    switch action {
-    case .traffic(let requests):
-      for index in 0..<requests { app.serve(FakeApp.services, "traffic-\(index)", status: 200) }
-    case .order(let id, let expectFailure):
-      let isFailing = failing.withLock { $0.contains("catalog") }
-      guard isFailing == expectFailure else { throw GroundActionError("the order \(id) ended otherwise than expected") }
-      app.serve(isFailing ? ["orders", "catalog"] : ["orders", "catalog", "ledger", "billing"], id, status: isFailing ? 500 : 201)
-    case .deletePod(let workload, _): app.deletePod(workload)
-    case .scale(let workload, let count):
-      if forgetsToScale, count > 0 { return }
-      replicas.withLock { $0[workload] = count }
-      app.scale(workload, min(count, 1))
-    case .setFaults(let service, _): failing.withLock { _ = $0.insert(service) }
-    case .clearFaults(let service): failing.withLock { _ = $0.remove(service) }
-    case .waitReady: break
+  func get(_ path: String) async throws -> JSONValue? {
+    let (kind, name) = Self.parts(path)
+    switch kind {
+    case "deployments": return app.services.contains(name) ? deployment(name) : nil
+    case "services": return app.profile.service(name)?.port == nil ? nil : ["spec": ["selector": ["app": .string(name)]]]
+    case "pods": return app.services.first { app.pod(of: $0) == name }.flatMap(pod)
+    default: return nil
     }
   }
 
-  func fingerprint() async throws -> [String: String] {
-    var all = replicas.withLock { $0.mapValues { "\($0) replicas" } }
-    for service in failing.withLock({ $0 }) { all["faults of \(service)"] = "on" }
-    return all
+  func list(_ path: String, labels: [String: String]) async throws -> [JSONValue] {
+    if path.hasSuffix("/deployments") { return app.services.map(deployment) }
+    return labels["app"].flatMap(pod).map { [$0] } ?? []
+  }
+
+  func delete(_ path: String) async throws -> Bool {
+    let (_, name) = Self.parts(path)
+    guard let service = app.services.first(where: { app.pod(of: $0) == name }) else { return false }
+    calls.withLock { $0.append("delete \(name)") }
+    app.deletePod(service)
+    return true
+  }
+
+  func patch(_ path: String, _ change: JSONValue) async throws {
+    let name = String(path.split(separator: "/").dropLast().last ?? "")
+    let count = Int(change.at("spec", "replicas")?.intValue ?? 0)
+    calls.withLock { $0.append("scale \(name) \(count)") }
+    if forgetsToScale, count > 0 { return }
+    replicas.withLock { $0[name] = count }
+    app.scale(name, min(count, 1))
+  }
+
+  func ask(_ address: String, port: Int, method: String, path: String, body: JSONValue?) async throws -> PodAnswer {
+    let service = String(address.prefix { $0 != "-" })
+    calls.withLock { $0.append("\(method) \(address):\(port)\(path) \(body?.jsonString ?? "")") }
+    switch method {
+    case "PUT": app.faults.failingHop = service
+    case "DELETE": app.faults.failingHop = nil
+    default: break
+    }
+    let rate: JSONValue = app.faults.failingHop == service ? 1 : 0
+    return PodAnswer(status: 200, body: JSONValue.object(["faults": ["errorRate": rate]]).jsonBytes)
+  }
+
+  func traffic(_ app: AppProfile, requests: Int) async throws -> TrafficDone {
+    for index in 0..<requests { self.app.serve(self.app.services, "traffic-\(index)", status: 200) }
+    return TrafficDone(sent: requests, failed: 0)
+  }
+
+  private static func parts(_ path: String) -> (kind: String, name: String) {
+    let parts = path.split(separator: "/").map(String.init)
+    return (parts.dropLast().last ?? "", parts.last ?? "")
+  }
+
+  private func deployment(_ name: String) -> JSONValue {
+    let count = JSONValue.int(Int64(replicas.withLock { $0[name] } ?? 1))
+    return [
+      "metadata": ["name": .string(name), "generation": 1],
+      "spec": ["replicas": count, "selector": ["matchLabels": ["app": .string(name)]]],
+      "status": ["observedGeneration": 1, "replicas": count, "updatedReplicas": count, "readyReplicas": count],
+    ]
+  }
+
+  private func pod(_ service: String) -> JSONValue? {
+    app.pod(of: service).map { name in
+      [
+        "metadata": ["name": .string(name), "uid": .string("uid-\(name)")],
+        "status": ["podIP": .string(name), "conditions": [["type": "Ready", "status": "True"]]],
+      ]
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import Checks
 import MigrationPlan
+import StrictYAML
 import Testing
 import TimeFormat
 import Training
@@ -42,7 +43,7 @@ struct LessonTests {
     let app = FakeApp()
     let outcome = await AuthorCheck.run(
       try TrainingFileTests.lesson(), ground: FakeGround(app, forgetsToScale: true), context: app.context())
-    #expect(outcome.findings.last?.sentence == "reset leaves changes: orders was 2 replicas, is 0 replicas")
+    #expect(outcome.findings.last?.sentence.hasSuffix("orders replicas was 2, is 0") == true)
     let deaf = FakeApp()
     deaf.faults.recorderIsDown = true
     let broken = await AuthorCheck.run(try TrainingFileTests.lesson(), ground: FakeGround(deaf), context: deaf.context())
@@ -56,12 +57,12 @@ struct LessonTests {
     let lesson = try TrainingFileTests.lesson()
     func runner() -> LessonRunner { LessonRunner(lesson, ground: FakeGround(app), context: app.context(), progress: progress) }
     #expect(try runner().state().phase == .notStarted)
-    await #expect(throws: GroundActionError.self) { try await runner().check() }
+    await #expect(throws: ActionError.self) { try await runner().check() }
 
     var state = try await runner().start()
     #expect(state.phase == .running)
     #expect(state.story.contains("x-request-id: ticket-"))
-    #expect(!state.task.contains("{"))
+    #expect(!state.task.contains("${"))
     state = try await runner().answer("orders")
     #expect(state.lastResult == "fail")
     #expect(state.lastText?.hasPrefix("That is where the customer came in.") == true)
@@ -74,7 +75,7 @@ struct LessonTests {
     #expect(state.lastResult == "pass")
     #expect(state.step == 1)
     #expect(state.hints.isEmpty)
-    await #expect(throws: GroundActionError.self) { try await runner().answer("x", name: "services") }
+    await #expect(throws: ActionError.self) { try await runner().answer("x", name: "services") }
     state = try await runner().answer("catalog")
     #expect(state.step == 2)
     #expect(state.task.contains("delete pod orders-1"))
@@ -141,14 +142,5 @@ struct LessonTests {
     }
     done.append(start + .seconds(86_400 * 1000))
     #expect(ReviewSchedule.due(after: done) == nil)
-  }
-
-  @Test(
-    "variables",
-    arguments: [
-      ("a {x} b {y}", "a 1 b "), ("{", "{"), ("{x", "{x"), ("{ x }", "{ x }"), ("{{x}}", "{1}"), (#"{"a":{x}}"#, #"{"a":1}"#),
-    ])
-  func variables(text: String, expected: String) {
-    #expect(Variables(["x": "1"]).fill(text) == expected)
   }
 }

@@ -1,6 +1,7 @@
 import Checks
 import Foundation
 import MigrationPlan
+import StrictYAML
 import Testing
 import Training
 
@@ -42,9 +43,9 @@ struct TrainingFileTests {
       concepts: [a]
       minutes: soon
       seed: 1
-      story: "{tikcet}"
+      story: "${tikcet}"
       variables: {ticket: t}
-      setup: [{order: {requestId: a, expct: failure}, traffic: {requests: 1}}, {explode: {}}]
+      setup: [{send: {request: r, requestId: a, expct: failure}, traffic: {requests: 1}}, {explode: {}}, {answer: {name: service, value: x}}]
       reset: []
       steps:
         - id: one
@@ -61,10 +62,11 @@ struct TrainingFileTests {
     #expect(
       diagnostics.map { "\($0.line): \($0.message)\($0.suggestion.map { " ~\($0)" } ?? "")" } == [
         "6: minutes: expected a whole number from 1 to 240, came 'soon'",
-        "8: nothing sets '{tikcet}' ~ticket",
+        "8: nothing sets '${tikcet}' ~ticket",
         "10: expected one action an entry, came 2",
-        "10: unknown key 'expct' in an order ~expect",
-        "10: unknown key 'explode' in an action; its keys are traffic, order, deletePod, scale, setFaults, clearFaults, waitReady, answer, waitForRecords, rememberPod",
+        "10: unknown key 'expct' in the parameters of send ~expect",
+        "10: unknown key 'explode' in an action; its keys are traffic, send, deletePod, scale, setFaults, clearFaults, waitReady, answer, waitForRecords, rememberPod",
+        "10: 'answer' is what a learner does; it stands in solve and in wrong paths only",
         "16: there is no check 'training.answer-iss' ~training.answer-is",
         "17: hints: expected exactly three, came 2",
         "18: the step does not ask for 'servce'; nothing is verified that the task did not ask",

@@ -155,7 +155,7 @@ package enum PlanSchema {
     "a waiver",
     [
       SchemaField("check", .reference("check"), required: true, "the check"),
-      SchemaField("subject", .text, "e.g. Deployment/orders; default every subject"),
+      SchemaField("subject", .text, "e.g. Deployment/invoices; default every subject"),
       SchemaField("reason", .text, required: true, "why it is waived"),
       SchemaField("owner", .text, required: true, "who mends it"),
       SchemaField("approver", .text, required: true, "who allowed it"),

@@ -1,3 +1,4 @@
+import StrictYAML
 import TimeFormat
 
 /// From evidence to results as they count at a moment: newest run, staleness, waivers, and since when a result passes.

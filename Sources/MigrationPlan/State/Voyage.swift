@@ -76,7 +76,7 @@ package struct CellCounts: Sendable, Hashable {
 /// One result: a check on a subject of a cluster, as it counts now.
 package struct CheckCell: Sendable, Hashable {
   package var check: String
-  /// `Deployment/orders` or the cluster's name.
+  /// `Deployment/invoices` or the cluster's name.
   package var subject: String
   package var cluster: String
   /// After staleness and waivers.

@@ -1,3 +1,4 @@
+import StrictYAML
 package import TimeFormat
 
 extension Voyage {

@@ -10,11 +10,15 @@ package enum PlanTemplate {
   /// - Parameters:
   ///   - name: the program's name as the console shows it.
   ///   - start: the day on which sprint 0 begins.
-  ///   - cluster: the cluster on which the reference app runs first, and its context.
-  package static func text(name: String = "Our platform migration", start: Timestamp, cluster: String = "ground") -> String {
+  ///   - cluster: the cluster on which the application runs first, and its context.
+  ///   - requests: those of the app profile whose way through the services is known, the longest first: checks send them.
+  package static func text(
+    name: String = "Our platform migration", start: Timestamp, cluster: String = "ground", requests: [String] = []
+  ) -> String {
     let first = CalendarDay(containing: start)
     let target = CalendarDay(containing: first.start + .seconds(12 * sprintDays * 86_400))
-    return header(quoted(name), first.text, target.text, cluster) + facilities + concepts + checks + milestones + gates + registers + tail
+    return header(quoted(name), first.text, target.text, cluster) + facilities + concepts + checks(requests) + milestones + gates
+      + registers + tail
   }
 
   /// A JSON string is a YAML string in double quotes.
@@ -66,30 +70,32 @@ package enum PlanTemplate {
     """
   }
 
-  private static let checks = """
-    # Checks of the library (periplus check --list). A facility without checks stays "planned": nobody can declare it done.
-    checks:
-      - id: logging.records-valid
-        facility: logging
-        scope: service
-        timeToLive: 15m
-        parameters: {namespace: shop, records: 200}
-      - id: logging.id-echoed
-        facility: logging
-        timeToLive: 15m
-        parameters: {namespace: shop}
-      - id: logging.id-at-every-hop
-        facility: logging
-        timeToLive: 15m
-        parameters: {namespace: shop, hops: [orders, catalog, ledger, billing], within: 10s}
-      - id: logging.one-completion
-        facility: logging
-        scope: service
-        timeToLive: 15m
-        parameters: {namespace: shop}
+  private static func checks(_ requests: [String]) -> String {
+    let all = "[\(requests.joined(separator: ", "))]"
+    return """
+      # Checks of the library (periplus check --list). A facility without checks stays "planned": nobody can declare it done.
+      checks:
+        - id: logging.records-valid
+          facility: logging
+          scope: service
+          timeToLive: 15m
+          parameters: {records: 200, requests: \(all)}
+        - id: logging.id-echoed
+          facility: logging
+          timeToLive: 15m
+        - id: logging.id-at-every-hop
+          facility: logging
+          timeToLive: 15m
+          parameters: {\(requests.first.map { "request: \($0), " } ?? "")within: 10s}
+        - id: logging.one-completion
+          facility: logging
+          scope: service
+          timeToLive: 15m
+          parameters: {requests: \(all)}
 
 
-    """
+      """
+  }
 
   private static let milestones = """
     # What is shown at the end of which sprint. Its state is computed from its checks: they must pass, keep passing for the soak,
@@ -141,7 +147,7 @@ package enum PlanTemplate {
     # A check that need not pass for a while. Every waiver ends.
     waivers: []
     #  - check: logging.records-valid
-    #    subject: Deployment/reports
+    #    subject: Deployment/invoices
     #    reason: the vendor's library writes plain lines until release 4.2
     #    owner: A. N. Other
     #    approver: O. Thers

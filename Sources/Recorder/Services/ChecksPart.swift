@@ -1,3 +1,4 @@
+import Application
 import ClusterFeed
 import ClusterModel
 import MigrationPlan
@@ -13,6 +14,7 @@ struct ChecksPart: Sendable {
   let reader: StoreReader
   let running: RunningChecks
   let plan: @Sendable () -> Plan?
+  let app: @Sendable () -> AppProfile?
   let now: @Sendable () -> Timestamp
   let pause: @Sendable (Duration) async throws -> Void
 
@@ -20,7 +22,7 @@ struct ChecksPart: Sendable {
     let feed = try await link.opened()
     let checks = DueChecks(
       cluster: feed, logs: reader, evidence: reader, store: store,
-      frontDoor: cluster.hasApplication ? ServiceFrontDoor(cluster: feed) : nil, plan: plan, now: now, pause: pause)
+      client: cluster.hasApplication ? ClusterServiceClient(cluster: feed) : nil, plan: plan, app: app, now: now, pause: pause)
     running.add(checks)
     await checks.run { reason in if let reason { report.waiting(reason) } else { report.running() } }
   }

@@ -1,4 +1,4 @@
-import MigrationPlan
+package import StrictYAML
 import TimeFormat
 
 /// One demo: test, live show and recording in one file.
@@ -18,8 +18,8 @@ package struct Demo: Sendable, Hashable {
   package var rows: Int
   package var seed: Int
   package var variables: [Text]
-  package var setup: [ScriptAction]
-  package var reset: [ScriptAction]
+  package var setup: [ActionUse]
+  package var reset: [ActionUse]
   package var steps: [DemoStep]
 
   package struct Text: Sendable, Hashable {
@@ -54,7 +54,7 @@ package enum DemoAction: Sendable, Hashable {
   case keys([String])
   /// A command of the palette.
   case command(String)
-  case script(ScriptAction)
+  case script(ActionUse)
 }
 
 /// What must be reached after a step's actions.

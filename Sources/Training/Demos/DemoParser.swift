@@ -14,7 +14,7 @@ package enum DemoParser {
       SchemaField("minutes", .integer(1...120), required: true, "how long it takes"),
       SchemaField("size", .text, required: true, "columns x rows, e.g. 120x40"),
       SchemaField("seed", .integer(0...1_000_000), required: true, "the same seed gives the same demo"),
-      SchemaField("variables", .mapping(.text), "texts for {name}; {run} differs from run to run"),
+      SchemaField("variables", .mapping(.text), "texts for ${name}; ${run} differs from run to run"),
       SchemaField("setup", LessonParser.actions, "what is done to the ground before"),
       SchemaField("reset", LessonParser.actions, "what restores it"),
       SchemaField("steps", .list(.record(step)), required: true, "what is said, done and expected"),
@@ -32,7 +32,7 @@ package enum DemoParser {
     [
       SchemaField("keys", .list(.text), "keys of the console; type:TEXT types text"),
       SchemaField("command", .text, "a command of the palette"),
-    ] + ScriptAction.schema.fields.filter { $0.name != "answer" })
+    ] + ActionLibrary.groundFields)
 
   static let expectation = RecordSchema(
     "an expectation",
@@ -64,7 +64,7 @@ package enum DemoParser {
   ) -> (demo: Demo?, diagnostics: [YAMLDiagnostic]) {
     let (root, syntax) = YAMLReader.read(text, file: file)
     guard let root else { return (nil, syntax.inFileOrder()) }
-    var check = SchemaCheck(file: file, named: checks)
+    var check = SchemaCheck(file: file, named: checks, allowsVariables: true)
     check.check(root, .record(schema), at: "")
     let fields = Fields(root)
     if let size = fields.node("size"), size.text != nil, self.size(size.text ?? "") == nil {
@@ -74,9 +74,9 @@ package enum DemoParser {
     for entry in fields.node("variables")?.entries ?? [] { known.insert(entry.key.text ?? "") }
     for list in ["setup", "reset"] { ScriptLint.singleKeys(fields.node(list), &check) }
     for node in [fields.node("setup")] + fields.records("steps").map({ $0.node("do") }) {
-      for action in node?.elements ?? [] { if let name = action["rememberPod"]?["as"]?.text { known.insert(name) } }
+      for action in node?.elements ?? [] { known.formUnion(ActionUse(action)?.sets ?? []) }
     }
-    ScriptLint.variables(root, known, &check)
+    check.variables(root, known: known)
     lint(fields, &check)
     let diagnostics = (syntax + check.diagnostics).inFileOrder()
     return (diagnostics.hasErrors ? nil : demo(fields), diagnostics)
@@ -133,7 +133,7 @@ package enum DemoParser {
       facility: fields.text("facility", or: ""),
       reveals: fields.records("reveals").map { Demo.Reveal(concept: $0.text("concept", or: ""), weight: $0.integer("weight") ?? 1) },
       minutes: fields.integer("minutes") ?? 1, columns: size.columns, rows: size.rows, seed: fields.integer("seed") ?? 0,
-      variables: ScriptLint.pairs(fields.node("variables")).map { Demo.Text(name: $0.name, text: $0.text) },
+      variables: fields.pairs("variables").map { Demo.Text(name: $0.name, text: $0.text) },
       setup: LessonParser.actions(fields, "setup"), reset: LessonParser.actions(fields, "reset"), steps: fields.records("steps").map(step))
   }
 
@@ -149,7 +149,7 @@ package enum DemoParser {
     let fields = Fields(node)
     if fields.has("keys") { return .keys(fields.texts("keys")) }
     if let command = fields.text("command") { return .command(command) }
-    return ScriptAction(node).map(DemoAction.script)
+    return ActionUse(node).map(DemoAction.script)
   }
 
   private static func expectation(_ fields: Fields) -> Expectation? {

@@ -1,4 +1,5 @@
 package import Checks
+package import StrictYAML
 import TimeFormat
 
 /// What a rehearsal found.
@@ -44,10 +45,10 @@ package struct Rehearsal: Sendable, Hashable {
 package struct DemoRunner: Sendable {
   package let demo: Demo
   private let stage: any DemoStage
-  private let ground: any GroundActions
+  private let ground: any GroundPort
   private let context: CheckContext
 
-  package init(_ demo: Demo, stage: any DemoStage, ground: any GroundActions, context: CheckContext) {
+  package init(_ demo: Demo, stage: any DemoStage, ground: any GroundPort, context: CheckContext) {
     self.demo = demo
     self.stage = stage
     self.ground = ground
@@ -58,7 +59,7 @@ package struct DemoRunner: Sendable {
   package func rehearse() async -> Rehearsal {
     var rehearsal = Rehearsal(demo: demo.number, title: demo.title, steps: [], groundError: nil)
     var variables = demo.variables(run: Variables.run(seed: demo.seed, startedAtNanoseconds: await stage.now().nanoseconds))
-    let script = ScriptRunner(ground: ground, context: context)
+    let script = ActionScript(ground: ground, context: context)
     do {
       try await script.run(demo.setup, &variables)
       for step in demo.steps {
@@ -121,7 +122,7 @@ package struct DemoRunner: Sendable {
     switch action {
     case .keys(let keys): try await stage.press(keys.map(variables.fill))
     case .command(let command): try await stage.run(command: variables.fill(command))
-    case .script(let action): try await ScriptRunner(ground: ground, context: context).perform(action.filled(variables), &variables)
+    case .script(let action): try await action.run(ground, context, &variables)
     }
   }
 
@@ -161,7 +162,7 @@ package struct DemoRunner: Sendable {
   }
 
   static func sentence(of error: any Error) -> String {
-    (error as? GroundActionError)?.sentence ?? (error as? DemoStageError)?.sentence ?? "an action failed: \(error)"
+    (error as? ActionError)?.sentence ?? (error as? DemoStageError)?.sentence ?? "an action failed: \(error)"
   }
 }
 

@@ -1,3 +1,5 @@
+package import StrictYAML
+
 /// Where a presenter stands: what the Demo pane and the presenter's terminal show. Pure.
 package struct DemoState: Sendable, Hashable {
   package let demo: Demo

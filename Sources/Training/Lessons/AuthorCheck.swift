@@ -1,4 +1,5 @@
 package import Checks
+import StrictYAML
 import TimeFormat
 
 /// Proves that a lesson teaches: unsolved it fails, solved it passes, each wrong path fails with its own message, and reset restores.
@@ -16,10 +17,10 @@ package struct AuthorCheck: Sendable {
   }
 
   private let lesson: Lesson
-  private let ground: any GroundActions
+  private let ground: any GroundPort
   private let context: CheckContext
 
-  package static func run(_ lesson: Lesson, ground: any GroundActions, context: CheckContext) async -> Outcome {
+  package static func run(_ lesson: Lesson, ground: any GroundPort, context: CheckContext) async -> Outcome {
     await AuthorCheck(lesson: lesson, ground: ground, context: context).prove()
   }
 
@@ -49,13 +50,13 @@ package struct AuthorCheck: Sendable {
   }
 
   private func goThrough(
-    _ prove: (LessonStep, inout Variables, ScriptRunner) async throws -> [(isProven: Bool, sentence: String)]
+    _ prove: (LessonStep, inout Variables, ActionScript) async throws -> [(isProven: Bool, sentence: String)]
   ) async -> Passage {
     var passage = Passage(reset: Finding(place: lesson.id, isProven: true, sentence: "reset restores the start"))
     var variables = lesson.variables(run: Variables.run(seed: lesson.seed, startedAtNanoseconds: context.now().nanoseconds))
-    let script = ScriptRunner(ground: ground, context: context)
+    let script = ActionScript(ground: ground, context: context)
     do {
-      let before = try await ground.fingerprint()
+      let before = try await GroundFingerprint(ground, context)
       do {
         try await script.run(lesson.setup, &variables)
         for step in lesson.steps {
@@ -69,11 +70,9 @@ package struct AuthorCheck: Sendable {
         passage.trouble = Finding(place: lesson.id, isProven: false, sentence: "setup: \(sentence(of: error))")
       }
       try await script.run(lesson.reset, &variables)
-      let after = try await ground.fingerprint()
-      let changed = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }.sorted()
-      let words = changed.map { "\($0) was \(before[$0] ?? "absent"), is \(after[$0] ?? "absent")" }
-      if !changed.isEmpty {
-        passage.reset = Finding(place: lesson.id, isProven: false, sentence: "reset leaves changes: \(words.joined(separator: "; "))")
+      let changes = try await GroundFingerprint(ground, context).changes(since: before)
+      if !changes.isEmpty {
+        passage.reset = Finding(place: lesson.id, isProven: false, sentence: "reset leaves changes: \(changes.joined(separator: "; "))")
       }
     } catch {
       passage.reset = Finding(place: lesson.id, isProven: false, sentence: "reset: \(sentence(of: error))")
@@ -82,7 +81,7 @@ package struct AuthorCheck: Sendable {
   }
 
   private func proveSolution(
-    _ step: LessonStep, _ variables: inout Variables, _ script: ScriptRunner
+    _ step: LessonStep, _ variables: inout Variables, _ script: ActionScript
   ) async throws -> [(isProven: Bool, sentence: String)] {
     let unsolved: (Bool, String) =
       switch await LessonRunner.verify(step, variables, context, mayWait: false) {
@@ -111,7 +110,7 @@ package struct AuthorCheck: Sendable {
   }
 
   private func proveWrongPaths(
-    _ step: LessonStep, _ variables: inout Variables, _ script: ScriptRunner
+    _ step: LessonStep, _ variables: inout Variables, _ script: ActionScript
   ) async throws -> [(isProven: Bool, sentence: String)] {
     var found: [(isProven: Bool, sentence: String)] = []
     for (index, path) in step.wrongPaths.enumerated() {
@@ -145,6 +144,6 @@ package struct AuthorCheck: Sendable {
   }
 
   private func sentence(of error: any Error) -> String {
-    (error as? GroundActionError)?.sentence ?? "an action failed: \(error)"
+    (error as? ActionError)?.sentence ?? "an action failed: \(error)"
   }
 }

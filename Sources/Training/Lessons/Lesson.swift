@@ -1,4 +1,4 @@
-import MigrationPlan
+package import StrictYAML
 import TimeFormat
 
 /// One lesson, as its author wrote it.
@@ -15,8 +15,8 @@ package struct Lesson: Sendable, Hashable {
   package var variables: [(name: String, text: String)]
   /// What the trainee reads first, e.g. a customer's ticket.
   package var story: String
-  package var setup: [ScriptAction]
-  package var reset: [ScriptAction]
+  package var setup: [ActionUse]
+  package var reset: [ActionUse]
   package var steps: [LessonStep]
   package var debrief: String
   /// A question to think about at each review.
@@ -39,20 +39,20 @@ package struct LessonStep: Sendable, Hashable {
   /// The questions that are answered with `:answer NAME VALUE`.
   package var asks: [String]
   /// What the trainee may have the lesson do: `:do`.
-  package var offers: [ScriptAction]
+  package var offers: [ActionUse]
   package var verify: [CheckUse]
   package var within: Duration
   /// Three, from a nudge to nearly all.
   package var hints: [String]
   package var wrongPaths: [WrongPath]
-  package var solve: [ScriptAction]
+  package var solve: [ActionUse]
 }
 
 package struct WrongPath: Sendable, Hashable {
   /// How the author check goes astray.
-  package var actions: [ScriptAction]
+  package var actions: [ActionUse]
   /// How it comes back.
-  package var undo: [ScriptAction]
+  package var undo: [ActionUse]
   /// Checks that pass when a trainee went this way.
   package var when: [CheckUse]
   package var say: String

@@ -3,7 +3,7 @@ import TimeFormat
 
 /// Reads `lesson.yaml`: strict, and with every finding at once.
 package enum LessonParser {
-  static let actions = SchemaType.list(.record(ScriptAction.schema))
+  static let actions = SchemaType.list(.record(ActionLibrary.schema))
   static let checks = SchemaType.list(.record(CheckUse.schema))
 
   package static let schema = RecordSchema(
@@ -17,7 +17,7 @@ package enum LessonParser {
       SchemaField("prerequisites", .list(.text), "lessons that come before"),
       SchemaField("minutes", .integer(1...240), required: true, "how long it takes"),
       SchemaField("seed", .integer(0...1_000_000), required: true, "varies the lesson from review to review"),
-      SchemaField("variables", .mapping(.text), "texts for {name}; {run} differs from start to start"),
+      SchemaField("variables", .mapping(.text), "texts for ${name}; ${run} differs from start to start"),
       SchemaField("story", .text, required: true, "what the trainee reads first"),
       SchemaField("setup", actions, required: true, "what is done to the ground before"),
       SchemaField("reset", actions, required: true, "what restores the start"),
@@ -54,21 +54,23 @@ package enum LessonParser {
   ) -> (lesson: Lesson?, diagnostics: [YAMLDiagnostic]) {
     let (root, syntax) = YAMLReader.read(text, file: file)
     guard let root else { return (nil, syntax.inFileOrder()) }
-    var check = SchemaCheck(file: file, named: checks)
+    var check = SchemaCheck(file: file, named: checks, allowsVariables: true)
     check.check(root, .record(schema), at: "")
     let fields = Fields(root)
     if let steps = fields.node("steps"), steps.elements?.isEmpty ?? false {
       check.error(steps, "steps: expected at least one step, came none")
     }
-    ScriptLint.singleKeys(fields.node("setup"), &check)
-    ScriptLint.singleKeys(fields.node("reset"), &check)
+    for list in ["setup", "reset"] {
+      ScriptLint.singleKeys(fields.node(list), &check)
+      ScriptLint.groundOnly(fields.node(list), &check)
+    }
     var known: Set<String> = ["run", "seed"]
     for entry in fields.node("variables")?.entries ?? [] { known.insert(entry.key.text ?? "") }
     for node in [fields.node("setup")] + fields.records("steps").flatMap({ [$0.node("offers"), $0.node("solve")] }) {
-      for action in node?.elements ?? [] { if let name = action["rememberPod"]?["as"]?.text { known.insert(name) } }
+      for action in node?.elements ?? [] { known.formUnion(ActionUse(action)?.sets ?? []) }
     }
     for step in fields.records("steps") { examine(step, &known, &check) }
-    ScriptLint.variables(root, known, &check)
+    check.variables(root, known: known)
     let diagnostics = (syntax + check.diagnostics).inFileOrder()
     return (diagnostics.hasErrors ? nil : lesson(fields), diagnostics)
   }
@@ -80,16 +82,22 @@ package enum LessonParser {
     if let verify = step.node("verify"), verify.elements?.isEmpty ?? false {
       check.error(verify, "verify: expected at least one check; a step that verifies nothing is text for the story")
     }
-    for name in step.texts("asks") { known.insert("answer:\(name)") }
+    let asked = Set(step.texts("asks").map(ActionDefinition.answerName))
+    known.formUnion(asked)
     for list in ["offers", "solve"] { ScriptLint.singleKeys(step.node(list), &check) }
+    ScriptLint.groundOnly(step.node("offers"), &check)
     for path in step.records("wrongPaths") {
       ScriptLint.singleKeys(path.node("do"), &check)
       ScriptLint.singleKeys(path.node("undo"), &check)
     }
-    let asked = Set(step.texts("asks"))
     for action in (step.node("solve")?.elements ?? []) + step.records("wrongPaths").flatMap({ $0.node("do")?.elements ?? [] }) {
-      guard let answer = action["answer"]?["name"], let name = answer.text, !asked.contains(name) else { continue }
-      check.error(answer, "the step does not ask for '\(name.replacingControls())'; nothing is verified that the task did not ask")
+      guard let use = ActionUse(action), ActionLibrary.definition(use.action)?.isLearners == true else { continue }
+      for name in use.sets where !asked.contains(name) {
+        let question = name.split(separator: ":", maxSplits: 1).last ?? ""
+        check.error(
+          Fields(use.parameters).node("name") ?? action,
+          "the step does not ask for '\(String(question).replacingControls())'; nothing is verified that the task did not ask")
+      }
     }
   }
 
@@ -97,7 +105,7 @@ package enum LessonParser {
     Lesson(
       id: fields.text("id", or: ""), number: fields.integer("number") ?? 0, title: fields.text("title", or: ""),
       facility: fields.text("facility", or: ""), concepts: fields.texts("concepts"), prerequisites: fields.texts("prerequisites"),
-      minutes: fields.integer("minutes") ?? 0, seed: fields.integer("seed") ?? 0, variables: ScriptLint.pairs(fields.node("variables")),
+      minutes: fields.integer("minutes") ?? 0, seed: fields.integer("seed") ?? 0, variables: fields.pairs("variables"),
       story: fields.text("story", or: ""), setup: actions(fields, "setup"), reset: actions(fields, "reset"),
       steps: fields.records("steps").map(step), debrief: fields.text("debrief", or: ""), review: fields.texts("review"))
   }
@@ -113,8 +121,8 @@ package enum LessonParser {
       }, solve: actions(fields, "solve"))
   }
 
-  static func actions(_ fields: Fields, _ name: String) -> [ScriptAction] {
-    fields.node(name)?.elements?.compactMap(ScriptAction.init) ?? []
+  static func actions(_ fields: Fields, _ name: String) -> [ActionUse] {
+    fields.node(name)?.elements?.compactMap(ActionUse.init) ?? []
   }
 }
 
@@ -127,22 +135,11 @@ enum ScriptLint {
     }
   }
 
-  static func pairs(_ node: YAMLNode?) -> [(name: String, text: String)] {
-    (node?.entries ?? []).compactMap { entry in
-      guard let name = entry.key.text, let text = entry.value.text else { return nil }
-      return (name, text)
-    }
-  }
-
-  /// Every `{name}` must be one that somebody sets.
-  static func variables(_ node: YAMLNode, _ known: Set<String>, _ check: inout SchemaCheck) {
-    switch node.content {
-    case .scalar(let text, _):
-      for name in Variables.names(in: text) where !known.contains(name) {
-        check.error(node, "nothing sets '{\(name)}'", suggestion: EditDistance.nearest(to: name, among: known))
-      }
-    case .sequence(let elements): for element in elements { variables(element, known, &check) }
-    case .mapping(let entries): for entry in entries { variables(entry.value, known, &check) }
+  /// What only a learner does has no place in what the ground does.
+  static func groundOnly(_ list: YAMLNode?, _ check: inout SchemaCheck) {
+    for action in list?.elements ?? [] {
+      guard let use = ActionUse(action), ActionLibrary.definition(use.action)?.isLearners == true else { continue }
+      check.error(action, "'\(use.action)' is what a learner does; it stands in solve and in wrong paths only")
     }
   }
 }

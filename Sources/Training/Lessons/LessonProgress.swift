@@ -1,4 +1,5 @@
 import JSONBytes
+package import StrictYAML
 package import TimeFormat
 
 /// A port: the append-only file of what a trainee did. One JSON line an entry.
@@ -107,7 +108,7 @@ package struct LessonState: Sendable, Hashable {
       let current = lesson.steps[step]
       task = variables.fill(current.task)
       asks = current.asks
-      offers = current.offers.map { $0.filled(variables).described }
+      offers = current.offers.map { $0.described(variables) }
       hintsLeft = current.hints.count - hints.count
     }
     story = phase == .notStarted ? "" : variables.fill(lesson.story)
@@ -128,7 +129,7 @@ package struct LessonState: Sendable, Hashable {
     case .answered:
       if let name = event.name {
         answers[name] = event.text
-        variables.values["answer:\(name)"] = event.text
+        variables.values[ActionDefinition.answerName(name)] = event.text
       }
     case .hinted:
       if let hint = event.text { hints.append(hint) }

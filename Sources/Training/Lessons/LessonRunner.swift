@@ -1,15 +1,16 @@
 package import Checks
+import StrictYAML
 import TimeFormat
 
 /// Takes a trainee through one lesson. Its state is in the progress file alone, so that the console and the command line go on
 /// with the same run.
 package struct LessonRunner: Sendable {
   package let lesson: Lesson
-  private let ground: any GroundActions
+  private let ground: any GroundPort
   private let context: CheckContext
   private let progress: any ProgressLog
 
-  package init(_ lesson: Lesson, ground: any GroundActions, context: CheckContext, progress: any ProgressLog) {
+  package init(_ lesson: Lesson, ground: any GroundPort, context: CheckContext, progress: any ProgressLog) {
     self.lesson = lesson
     self.ground = ground
     self.context = context
@@ -21,7 +22,7 @@ package struct LessonRunner: Sendable {
   }
 
   /// Brings the ground to the lesson's start and begins a new run.
-  /// - Throws: ``GroundActionError`` when the ground is not as the lesson needs it; nothing is recorded then.
+  /// - Throws: ``ActionError`` when the ground is not as the lesson needs it; nothing is recorded then.
   package func start() async throws -> LessonState {
     let at = context.now()
     // Each review has a new seed: the same lesson, other names.
@@ -44,7 +45,7 @@ package struct LessonRunner: Sendable {
   package func hint() async throws -> LessonState {
     let (state, step) = try running()
     guard state.hintsLeft > 0 else {
-      throw GroundActionError("there is no further hint in this step; periplus learn skip goes on", isUsage: true)
+      throw ActionError("there is no further hint in this step; periplus learn skip goes on", kind: .usage)
     }
     let hint = state.variables.fill(step.hints[state.hints.count])
     try record(LessonEvent(.hinted, lesson.id, at: context.now(), step: step.id, text: hint))
@@ -56,7 +57,7 @@ package struct LessonRunner: Sendable {
     let (_, step) = try running()
     guard let name = name ?? (step.asks.count == 1 ? step.asks[0] : nil), step.asks.contains(name) else {
       let asked = step.asks.isEmpty ? "this step asks nothing" : "this step asks for \(step.asks.joined(separator: ", "))"
-      throw GroundActionError("expected the name of a question, came '\(name ?? "none")': \(asked)", isUsage: true)
+      throw ActionError("expected the name of a question, came '\(name ?? "none")': \(asked)", kind: .usage)
     }
     try record(LessonEvent(.answered, lesson.id, at: context.now(), step: step.id, name: name, text: value))
     return try await check()
@@ -65,11 +66,11 @@ package struct LessonRunner: Sendable {
   /// Has the lesson do what the step offers.
   package func doOffer() async throws -> LessonState {
     let (state, step) = try running()
-    guard !step.offers.isEmpty else { throw GroundActionError("this step offers nothing to do for you", isUsage: true) }
+    guard !step.offers.isEmpty else { throw ActionError("this step offers nothing to do for you", kind: .usage) }
     var variables = state.variables
     try await script.run(step.offers, &variables)
     let learned = variables.values.filter { state.variables.values[$0.key] != $0.value }
-    let text = "done: \(step.offers.map { $0.filled(variables).described }.joined(separator: ", "))"
+    let text = "done: \(step.offers.map { $0.described(variables) }.joined(separator: ", "))"
     try record(LessonEvent(.offered, lesson.id, at: context.now(), step: step.id, text: text, values: learned))
     return try self.state()
   }
@@ -109,14 +110,14 @@ package struct LessonRunner: Sendable {
     return try state()
   }
 
-  private var script: ScriptRunner { ScriptRunner(ground: ground, context: context) }
+  private var script: ActionScript { ActionScript(ground: ground, context: context) }
 
   private func record(_ event: LessonEvent) throws { try progress.append(event.line) }
 
   private func running() throws -> (LessonState, LessonStep) {
     let state = try state()
     guard state.phase == .running, lesson.steps.indices.contains(state.step) else {
-      throw GroundActionError("lesson '\(lesson.id)' is not running; periplus learn start \(lesson.id) begins it", isUsage: true)
+      throw ActionError("lesson '\(lesson.id)' is not running; periplus learn start \(lesson.id) begins it", kind: .usage)
     }
     return (state, lesson.steps[state.step])
   }

@@ -10,13 +10,13 @@ struct Check: AsyncParsableCommand {
     discussion: "Exit code 1 when one does not pass. Without names, all of the plan's checks run; --list shows those that exist.")
 
   @OptionGroup var home: HomeOptions
-  @Flag(help: "One JSON object a check.") var json = false
+  @Flag(help: "One JSON object a check; with --list, its parameters too.") var json = false
   @Flag(help: "List the checks of the library.") var list = false
   @Argument(help: "checks to run, e.g. logging.records-valid") var checks: [String] = []
 
   func run() async throws {
     if list {
-      for check in CheckLibrary.all { Output.line("\(check.id.padding(34))  \(check.assertion)") }
+      for check in CheckLibrary.all { Output.line(json ? check.listJSON : "\(check.id.padding(44))  \(check.assertion)") }
       return
     }
     let home = try home.resolve()

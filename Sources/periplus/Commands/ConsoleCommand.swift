@@ -15,6 +15,7 @@ struct ConsoleCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var home: HomeOptions
+  @OptionGroup var app: AppOptions
   @OptionGroup var look: LookOptions
   @Option(help: "\(Pages.linkNames.joined(separator: ", ")), or a link such as request/ID.", completion: .list(Pages.linkNames)) var page:
     String?
@@ -36,15 +37,15 @@ struct ConsoleCommand: AsyncParsableCommand {
   func run() async throws {
     let home = try home.resolve()
     guard once || linear || json else {
-      return try await ConsoleSession(home: home, look: look, contexts: context, page: page).run()
+      return try await ConsoleSession(home: home, app: app, look: look, contexts: context, page: page).run()
     }
     let configuration = try ConfigurationFile(home: home).read()
-    let wiring = try ConsoleWiring(home: home, contexts: context, allowsActions: look.actions)
+    let wiring = try ConsoleWiring(home: home, contexts: context, app: app, allowsActions: look.actions)
     let watching = Task { await wiring.watchClusters() }
     defer { watching.cancel() }
     let size = size?.size ?? Size(columns: 120, rows: 40)
     let console = HeadlessConsole(
-      ports: wiring.ports, state: .opening(home: home, contexts: context, look: look, configuration: configuration), size: size,
+      ports: wiring.ports, state: .opening(home: home, contexts: context, app: app, look: look, configuration: configuration), size: size,
       theme: Theme(depth: .mono), glyphs: look.ascii || !TextEncoding.isUTF8 ? .ascii : .unicode)
     await FirstSight(feeds: wiring.feeds).wait()
     await console.look()
@@ -70,6 +71,7 @@ struct Open: AsyncParsableCommand {
     discussion: "For example: periplus open request/9f3c1e07 · periplus open reschedules@2026-01-22T14:03:00Z")
 
   @OptionGroup var home: HomeOptions
+  @OptionGroup var app: AppOptions
   @OptionGroup var look: LookOptions
   @Argument(help: "\(Pages.linkNames.joined(separator: ", ")); with an item and a time if wanted", completion: .list(Pages.linkNames))
   var place: String
@@ -78,7 +80,7 @@ struct Open: AsyncParsableCommand {
     if case .failure(let error) = Place.parse(place) { throw ValidationError(error.sentence) }
   }
 
-  func run() async throws { try await ConsoleSession(home: try home.resolve(), look: look, page: place).run() }
+  func run() async throws { try await ConsoleSession(home: try home.resolve(), app: app, look: look, page: place).run() }
 }
 
 struct Keys: ParsableCommand {

@@ -50,6 +50,7 @@ struct Record: AsyncParsableCommand {
       """)
 
   @OptionGroup var home: HomeOptions
+  @OptionGroup var app: AppOptions
   @Option(help: ArgumentHelp("Also record this context of KUBECONFIG; may be given more than once.", valueName: "context"))
   var context: [String] = []
   @Option(
@@ -65,10 +66,11 @@ struct Record: AsyncParsableCommand {
     let launcher = GroundLauncher(home: home)
     let owner = Owner(home: home)
     let plan = PlanFile(home: home)
+    let app = try? app.file()
     do {
       let service = RecorderService(
         home: home, configuration: try RecorderWiring(home: home).configuration(contexts: context, logs: logs),
-        plan: { try? plan.read(now: WallClock.now()) }, now: WallClock.now,
+        plan: { try? plan.read(now: WallClock.now()) }, app: { app?.profile }, now: WallClock.now,
         upkeep: { if !owner.isGone { launcher.revive() } })
       try await service.run {
         await withTaskGroup(of: Void.self) { group in

@@ -1,11 +1,11 @@
-import ArgumentParser
-import Checks
-import Console
 import JSONBytes
+import ArgumentParser
+import Console
 import MigrationPlan
 import StateDirectory
 import TimeFormat
 import Training
+import TrainingGround
 
 /// Demos: test and live show in one file.
 struct DemoCommand: AsyncParsableCommand {
@@ -21,19 +21,8 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "One JSON object a demo.") var json = false
 
     func run() throws {
-      for demo in try TrainingShelf.open().demos() { Output.line(json ? Self.shape.line(demo) : text(demo)) }
+      for demo in try TrainingShelf.open().demos() { Output.line(json ? Demo.listShape.line(demo) : demo.listLine) }
     }
-
-    private func text(_ demo: Demo) -> String {
-      "\(demo.number)  \(demo.title)  (sprint \(demo.sprint), \(demo.facility), \(demo.minutes) min, \(demo.steps.count) steps)"
-    }
-
-    static let shape = JSONShape<Demo>([
-      JSONField("demo", .number) { $0.number }, JSONField("title", .string) { $0.title }, JSONField("sprint", .number) { $0.sprint },
-      JSONField("facility", .string) { $0.facility }, JSONField("minutes", .number) { $0.minutes },
-      JSONField("steps", .number) { $0.steps.count },
-      JSONField("weight", .number, "of the concepts that it reveals") { $0.reveals.reduce(0) { $0 + $1.weight } },
-    ])
   }
 
   struct Lint: ParsableCommand {
@@ -44,7 +33,7 @@ struct DemoCommand: AsyncParsableCommand {
     @OptionGroup var options: LintOptions
 
     func run() throws {
-      try options.run(\.demoFiles) { DemoParser.parse($0, file: $1, checks: CheckLibrary.parameterTables).diagnostics }
+      try options.run(.demos)
     }
   }
 
@@ -54,6 +43,7 @@ struct DemoCommand: AsyncParsableCommand {
       discussion: "Exit code 1 when a step does not reach what it expects; 3 when no ground runs.")
 
     @OptionGroup var home: HomeOptions
+    @OptionGroup var app: AppOptions
     @Argument(help: "The demo's number.") var demo: Int
     @Flag(help: "One JSON object a step, then one for the whole.") var json = false
     @Option(help: ArgumentHelp("Also write the transcript with the screen after each step.", valueName: "file")) var transcript: String?
@@ -66,25 +56,25 @@ struct DemoCommand: AsyncParsableCommand {
       let rehearsal = try await work.value
       if let transcript {
         do {
-          try Files.write(RehearsalText(rehearsal: rehearsal).withScreens, to: transcript, mode: 0o644)
+          try Files.write(RehearsalText(rehearsal).withScreens, to: transcript, mode: 0o644)
         } catch {
           throw Problem.environment("\(error)")
         }
       }
       if json {
-        for line in RehearsalText(rehearsal: rehearsal).jsonLines { Output.line(line) }
+        for line in RehearsalText(rehearsal).jsonLines { Output.line(line) }
       } else {
         for line in rehearsal.transcript.split(separator: "\n") { Output.line(SafeText.line(String(line))) }
       }
       if !rehearsal.isPassed { throw Problem.finding() }
     }
 
-    private func rehearse(_ demo: Demo, _ home: Home) async throws -> Rehearsal {
-      try await TrainingGround.with(home) { ground, wiring in
+    private func rehearse(_ demo: Training.Demo, _ home: Home) async throws -> Rehearsal {
+      try await RunningGround.with(home, app) { ground, wiring in
         let stage = RehearsalStage(
-          ports: wiring.ports, state: .opening(Place(.voyage), home: home), columns: demo.columns, rows: demo.rows)
+          ports: wiring.ports, state: .opening(Place(.voyage), home: home, app: app), columns: demo.columns, rows: demo.rows)
         try await stage.start()
-        return await DemoRunner(demo, stage: stage, ground: ground.actions, context: ground.context).rehearse()
+        return await DemoRunner(demo, stage: stage, ground: ground.port, context: ground.checks).rehearse()
       }
     }
   }
@@ -114,39 +104,4 @@ struct DemoCommand: AsyncParsableCommand {
       Output.line("recorded: \(demo.facility) was revealed in demo \(demo.number) at \(now.rfc3339(.seconds))")
     }
   }
-}
-
-/// A rehearsal for files and scripts.
-struct RehearsalText {
-  let rehearsal: Rehearsal
-
-  var withScreens: String {
-    var text = rehearsal.transcript
-    for step in rehearsal.steps { text += "\n--- \(step.id)\n" + step.screen.map { $0 + "\n" }.joined() }
-    return text
-  }
-
-  var jsonLines: [String] {
-    rehearsal.steps.map { Self.stepShape.line(Step(demo: rehearsal.demo, step: $0)) } + [Self.shape.line(rehearsal)]
-  }
-
-  struct Step {
-    var demo: Int
-    var step: Rehearsal.Step
-  }
-
-  static let stepShape = JSONShape<Step>(
-    type: "step",
-    [
-      JSONField("demo", .number) { $0.demo }, JSONField("step", .string, "its id") { $0.step.id },
-      JSONField("passed", .boolean) { $0.step.isPassed }, JSONField("tookMillis", .millis) { $0.step.took.nanoseconds / 1_000_000 },
-      JSONField("why", .string, "where it did not pass") { $0.step.isPassed ? nil : $0.step.sentence },
-    ])
-
-  static let shape = JSONShape<Rehearsal>(
-    type: "rehearsal",
-    [
-      JSONField("demo", .number) { $0.demo }, JSONField("title", .string) { $0.title }, JSONField("passed", .boolean) { $0.isPassed },
-      JSONField("why", .string, "where the ground could not be prepared") { $0.groundError },
-    ])
 }

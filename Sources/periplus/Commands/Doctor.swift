@@ -1,3 +1,4 @@
+import Application
 import ArgumentParser
 import Glibc
 import JSONBytes
@@ -66,7 +67,7 @@ struct Doctor: AsyncParsableCommand {
   }
 
   private func programs() -> [Finding] {
-    ["periplus-shim", "reference-app"].map { name in
+    (["periplus-shim"] + ((try? AppFile.locate())?.profile?.images.map(\.program) ?? [])).map { name in
       do {
         return Finding(what: name, isGood: true, sentence: try Installation.locate().companion(name))
       } catch {

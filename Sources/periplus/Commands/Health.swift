@@ -29,7 +29,9 @@ struct Health: AsyncParsableCommand {
       return ClusterHealth(snapshot: snapshot, verdicts: HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now))
     }
     let view = HealthView(
-      clusters: clusters, reschedules: reschedules, ledger: LedgerCoverage(await wiring.store.completeness(), now: now), now: now)
+      clusters: clusters, reschedules: reschedules,
+      ledger: LedgerCoverage(
+        await wiring.store.completeness(), now: now, ground: wiring.clusters.first(with: .provingGround)?.feed.cluster), now: now)
     read.show(view.report(face: read.face), view.jsonLines)
     if view.hasRed { throw Problem.finding() }
   }

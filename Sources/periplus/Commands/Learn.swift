@@ -1,12 +1,10 @@
 import ArgumentParser
-import Checks
 import Console
-import JSONBytes
-import MigrationPlan
 import Screen
 import StateDirectory
 import TimeFormat
 import Training
+import TrainingGround
 import Views
 
 /// Lessons on the running ground.
@@ -21,7 +19,7 @@ struct Learn: AsyncParsableCommand {
       """,
     subcommands: [
       List.self, Start.self, Hint.self, Answer.self, Check.self, Do.self, Skip.self, Reset.self, Status.self, Export.self, Lint.self,
-      AuthorCheckCommand.self,
+      AuthorCheckCommand.self, Reference.self,
     ], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
@@ -31,8 +29,8 @@ struct Learn: AsyncParsableCommand {
     @Flag(help: "One JSON object a lesson.") var json = false
 
     func run() throws {
-      let records = try TrainingRecord.all(try home.resolve())
-      for record in records { Output.line(json ? record.json : record.line) }
+      let records = try TrainingRecord.all(try home.resolve(), .open())
+      for record in records { Output.line(json ? record.json : record.line(now: WallClock.now())) }
       if !json { Output.line("begin with: periplus learn start \(records.first?.lesson.id ?? "ID")") }
     }
   }
@@ -134,7 +132,7 @@ struct Learn: AsyncParsableCommand {
     @Flag(help: "One JSON object a lesson.") var json = false
 
     func run() throws {
-      let done = try TrainingRecord.all(try home.resolve()).filter { !$0.state.finishedAt.isEmpty }
+      let done = try TrainingRecord.all(try home.resolve(), .open()).filter { !$0.state.finishedAt.isEmpty }
       if json {
         for record in done { Output.line(record.json) }
         return
@@ -154,8 +152,15 @@ struct Learn: AsyncParsableCommand {
     @OptionGroup var options: LintOptions
 
     func run() throws {
-      try options.run(\.lessonFiles) { LessonParser.parse($0, file: $1, checks: CheckLibrary.parameterTables).diagnostics }
+      try options.run(.lessons)
     }
+  }
+
+  struct Reference: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the checks and actions that plans, lessons and demos may name, as docs/checks-and-actions.md.")
+
+    func run() { Output.write(LibraryDocument.markdown) }
   }
 
   struct AuthorCheckCommand: AsyncParsableCommand {
@@ -168,6 +173,7 @@ struct Learn: AsyncParsableCommand {
         """)
 
     @OptionGroup var home: HomeOptions
+    @OptionGroup var app: AppOptions
     @Flag(help: "One JSON object a finding.") var json = false
     @Argument(help: "The lesson's id or number; without it every lesson.") var id: String?
 
@@ -175,14 +181,15 @@ struct Learn: AsyncParsableCommand {
       let home = try home.resolve()
       let shelf = try TrainingShelf.open()
       let lessons = try id.map { [try shelf.lesson($0)] } ?? shelf.lessons()
-      let json = json
+      let (json, app) = (json, app)
       let work = Task {
-        try await TrainingGround.with(home) { ground, _ in
+        try await RunningGround.with(home, app) { ground, _ in
           var isProven = true
           for lesson in lessons {
-            let outcome = await AuthorCheck.run(lesson, ground: ground.actions, context: ground.context)
+            let outcome = await AuthorCheck.run(lesson, ground: ground.port, context: ground.checks)
             for finding in outcome.findings {
-              Output.line(json ? Finding.shape.line(Finding(lesson: lesson.id, finding: finding)) : Self.line(lesson, finding))
+              let text = AuthorCheckText(finding, of: lesson)
+              Output.line(json ? text.json : SafeText.line(text.line))
             }
             isProven = isProven && outcome.isProven
           }
@@ -192,29 +199,13 @@ struct Learn: AsyncParsableCommand {
       Interrupts.onInterrupt { work.cancel() }
       if try await !work.value { throw Problem.finding() }
     }
-
-    private static func line(_ lesson: Lesson, _ finding: AuthorCheck.Finding) -> String {
-      let place = finding.place == lesson.id ? lesson.id : "\(lesson.id)/\(finding.place)"
-      return SafeText.line("\(finding.isProven ? "ok  " : "FAIL") \(place): \(finding.sentence)")
-    }
-
-    struct Finding {
-      var lesson: String
-      var finding: AuthorCheck.Finding
-
-      static let shape = JSONShape<Finding>([
-        JSONField("lesson", .string) { $0.lesson },
-        JSONField("step", .string, "absent for what concerns the whole lesson") { $0.finding.place == $0.lesson ? nil : $0.finding.place },
-        JSONField("proven", .boolean) { $0.finding.isProven },
-        JSONField("finding", .string, "in words") { $0.finding.sentence },
-      ])
-    }
   }
 }
 
 /// What every command that moves a lesson shares.
 struct StepOptions: ParsableArguments {
   @OptionGroup var home: HomeOptions
+  @OptionGroup var app: AppOptions
   @Option(help: ArgumentHelp("The lesson, if not the one under way.", valueName: "id")) var lesson: String?
   @Flag(help: "The lesson's state as one JSON object.") var json = false
 
@@ -227,18 +218,14 @@ struct StepOptions: ParsableArguments {
   ) async throws {
     let home = try home.resolve()
     let lesson = try given ?? chosen(home, fallsBackToLast)
+    let app = app
     let work = Task {
-      try await TrainingGround.with(home) { ground, _ in
-        try await body(LessonRunner(lesson, ground: ground.actions, context: ground.context, progress: ProgressFile(home)))
+      try await RunningGround.with(home, app) { ground, _ in
+        try await body(LessonRunner(lesson, ground: ground.port, context: ground.checks, progress: ProgressFile(home)))
       }
     }
     Interrupts.onInterrupt { work.cancel() }
-    let state: LessonState
-    do {
-      state = try await work.value
-    } catch let error as GroundActionError {
-      throw error.isUsage ? Problem.usage(error.sentence) : Problem.environment(error.sentence)
-    }
+    let state = try await work.value
     LessonOutput.print(lesson, state, json: json, showsStory: given != nil)
     guard judges else { return }
     switch state.lastResult {
@@ -263,7 +250,7 @@ struct StepOptions: ParsableArguments {
 enum LessonOutput {
   static func print(_ lesson: Lesson, _ state: LessonState, json: Bool, showsStory: Bool = true) {
     if json { return Output.line(TrainingRecord(lesson: lesson, state: state).json) }
-    let text = LessonText(lesson: lesson, state: state, voice: .shell, showsStory: showsStory)
+    let text = LessonText(lesson: lesson, state: state, voice: .shell, showsStory: showsStory, day: WallClock.day)
     Output.line("\(lesson.title): \(text.progress)\n")
     let width = min(100, TerminalWidth.columns)
     for line in text.lines { for row in TextWidth.wrap(Visible.text(line.text), columns: width) { Output.line(row) } }

@@ -23,6 +23,7 @@ struct PlanCommand: AsyncParsableCommand {
       abstract: "Write a first plan: facilities in order, gates, registers with their questions.")
 
     @OptionGroup var home: HomeOptions
+    @OptionGroup var app: AppOptions
     @Flag(help: "Replace a plan that is there.") var force = false
     @Argument(help: "The file; without it the plan of this home.") var path: String?
 
@@ -34,7 +35,7 @@ struct PlanCommand: AsyncParsableCommand {
       }
       if path == nil { try Files.makeFolder(home.path) }
       do {
-        try Files.write(PlanFile.fresh(now: WallClock.now()), to: file, mode: 0o644)
+        try Files.write(PlanFile.fresh(now: WallClock.now(), app: try app.file().read()), to: file, mode: 0o644)
       } catch {
         throw Problem.environment("\(error)")
       }

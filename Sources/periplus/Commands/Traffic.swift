@@ -1,3 +1,4 @@
+import Application
 import ArgumentParser
 import JSONBytes
 import KubernetesClient
@@ -5,16 +6,18 @@ import Load
 import StateDirectory
 import Synchronization
 import TimeFormat
+import TrainingGround
 
 struct Traffic: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Send requests to the reference app as its clients would.",
+    abstract: "Send requests to the application as its clients would.",
     discussion: """
-      Clients browse the catalog, place orders, read accounts and ask for reports, each request with an id of its own. \
+      The app profile says which requests clients send and how often; each has an id of its own. \
       Without --requests and --for it sends 100 requests. ctrl-c ends it and prints the summary. Only this machine is sent to.
       """)
 
   @OptionGroup var home: HomeOptions
+  @OptionGroup var app: AppOptions
   @Option(help: "How many requests.") var requests: Int?
   @Option(help: "Requests a second, 0.1 to 10000; without it, as fast as they are answered.") var rate: Double?
   @Option(name: .customLong("for"), help: ArgumentHelp("How long, e.g. 30s or 5m.", valueName: "duration")) var duration: DurationOption?
@@ -29,10 +32,13 @@ struct Traffic: AsyncParsableCommand {
 
   func run() async throws {
     let home = try home.resolve()
-    let services = try await ServiceAddresses(home: home).urls(of: TrafficOptions.known)
+    let profile = try app.file().read()
+    let api = try GroundConnection(home: home).api()
+    let services = try await AppAddresses(profile, api: api).urls()
+    await api.shutdown()
     let generator = try TrafficGenerator(
       TrafficOptions(
-        services: services, requests: requests ?? (duration == nil ? 100 : nil), rate: rate, duration: duration?.duration,
+        profile: profile, services: services, requests: requests ?? (duration == nil ? 100 : nil), rate: rate, duration: duration?.duration,
         concurrency: concurrency))
     let work = Task { await generator.run { summary in Output.progress("\(summary.sent) sent, \(summary.failed) failed") } }
     Interrupts.onInterrupt { work.cancel() }
@@ -41,16 +47,20 @@ struct Traffic: AsyncParsableCommand {
     if json {
       Output.line(TrafficSummary.shape.line(summary))
     } else {
-      print(summary)
+      print(summary, profile)
     }
     if summary.failed > 0 { throw Problem.finding() }
   }
 
-  private func print(_ summary: TrafficSummary) {
+  private func print(_ summary: TrafficSummary, _ profile: AppProfile) {
     let statuses = summary.byStatus.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
     Output.line("requests  \(summary.sent) in \(summary.elapsed.brief): \(statuses)")
     if let p50 = summary.p50, let p99 = summary.p99 { Output.line("latency   p50 \(p50.brief), p99 \(p99.brief)") }
     for failure in summary.failures.prefix(10) { Output.line("failed    \(failure.requestID)  \(failure.what): \(failure.reason)") }
-    if let id = summary.lastOrderIDs.last { Output.line("follow an order with: periplus request \(id)") }
+    // The one with the longest way through the services shows most.
+    let followed = profile.followedRequests.lazy.compactMap { request in
+      summary.lastIDsByRequest[request.name]?.last.map { (name: request.name, id: $0) }
+    }.first
+    if let followed { Output.line("follow \(followed.name) with: periplus request \(followed.id)") }
   }
 }

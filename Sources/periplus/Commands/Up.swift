@@ -1,18 +1,20 @@
+import Application
 import ArgumentParser
 import StateDirectory
 import TimeFormat
 
 struct Up: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Start the proving ground with the reference app, and open the console on it.",
+    abstract: "Start the proving ground with its application, and open the console on it.",
     discussion: """
       Quitting the console stops everything that this command started. With --detach the ground and its recorder go on \
       until `periplus down`. A ground that runs already is used as it is, and left running.
       """)
 
   @OptionGroup var home: HomeOptions
+  @OptionGroup var app: AppOptions
   @OptionGroup var look: LookOptions
-  @Option(help: "The sprint that the reference app stands at; this version has sprint 1.") var sprint = 1
+  @Option(help: "The sprint that the application stands at; this version has sprint 1.") var sprint = 1
   @Flag(help: "Leave it running and return when every pod is ready.") var detach = false
   @Flag(name: .customLong("no-console"), help: "Run in the foreground without the console, until ctrl-c.") var noConsole = false
 
@@ -22,9 +24,10 @@ struct Up: AsyncParsableCommand {
 
   func run() async throws {
     let home = try home.resolve()
-    let launcher = GroundLauncher(home: home)
-    let deployment = Deployment(home: home, sprint: sprint)
+    let file = try app.file()
+    let deployment = try Deployment(home: home, sprint: sprint, file: file)
     _ = try deployment.manifests()
+    let launcher = GroundLauncher(home: home, app: file)
     if launcher.wasKilled { Output.complain("the proving ground's daemon had died; starting it again") }
     let owner = Owner(home: home)
     // The ground of a console that was killed ends by itself; until it has, nothing can be built on it.
@@ -52,7 +55,7 @@ struct Up: AsyncParsableCommand {
         }
         throw error
       }
-      Output.progress("ready: 5 services, kubeconfig \(home.kubeconfig)", isLast: true)
+      Output.progress("ready: \(deployment.app.services.count) services, kubeconfig \(home.kubeconfig)", isLast: true)
       if detach {
         Output.line("look at it with: periplus console · stop it with: periplus down")
         return
@@ -64,7 +67,7 @@ struct Up: AsyncParsableCommand {
         try await deployment.apply()
       }
       do {
-        try await ConsoleSession(home: home, look: look, page: nil, deploying: deploying).run()
+        try await ConsoleSession(home: home, app: app, look: look, page: nil, deploying: deploying).run()
       } catch {
         deploying.cancel()
         if isOurs { try await stop(launcher, owner) }

@@ -2,6 +2,8 @@ import Checks
 import Ingest
 import JSONBytes
 import Load
+import Training
+import TrainingGround
 import Views
 
 /// The page `docs/json.md`: what `--json` of every command writes.
@@ -86,7 +88,7 @@ enum JSONReference {
   private static let traffic = JSONDocument.Section(
     "traffic", "One object when it ends.", TrafficSummary.shape,
     examples: #"""
-      {"sent":1000,"failed":0,"byStatus":{"200":741,"201":198,"202":61},"elapsedMillis":2210,"p50Micros":9800,"p99Micros":41200,"lastIds":["traffic-1enzjx3-50"],"lastOrderIds":["traffic-1enzjx3-34"],"failures":[]}
+      {"sent":1000,"failed":0,"byStatus":{"200":741,"201":198,"202":61},"elapsedMillis":2210,"p50Micros":9800,"p99Micros":41200,"lastIds":["traffic-1enzjx3-50"],"lastIdsByRequest":{"place-order":["traffic-1enzjx3-34"]},"failures":[]}
       """#)
 
   private static let check = JSONDocument.Section(
@@ -110,10 +112,10 @@ enum JSONReference {
   private static let learn = JSONDocument.Section(
     "learn", "One object a lesson: of `list`, `status`, `export`, and of each command that moves a lesson.",
     .init(TrainingRecord.listing.shape),
-    closing: "`learn author-check` gives one object a finding: \(JSONDocument.sentence(Learn.AuthorCheckCommand.Finding.shape)).")
+    closing: "`learn author-check` gives one object a finding: \(JSONDocument.sentence(AuthorCheckText.shape)).")
 
   private static let demo = JSONDocument.Section(
     "demo",
-    "`demo list` gives one object a demo: \(JSONDocument.sentence(DemoCommand.List.shape)). `demo rehearse` gives one a step, then one for the whole.",
+    "`demo list` gives one object a demo: \(JSONDocument.sentence(Demo.listShape)). `demo rehearse` gives one a step, then one for the whole.",
     .init(RehearsalText.stepShape), .init(RehearsalText.shape))
 }

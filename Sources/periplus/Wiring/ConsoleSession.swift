@@ -11,6 +11,7 @@ import Views
 /// The console in a terminal: the UI thread draws and reads keys, everything else happens elsewhere.
 struct ConsoleSession {
   let home: Home
+  let app: AppOptions
   let look: LookOptions
   var contexts: [String] = []
   /// A deep link to open at; `nil` for the front page.
@@ -18,8 +19,11 @@ struct ConsoleSession {
   /// The deployment that goes on while the first frame is shown already; a failure is shown as a message.
   var deploying: Task<Void, any Error>?
 
-  init(home: Home, look: LookOptions, contexts: [String] = [], page: String?, deploying: Task<Void, any Error>? = nil) {
+  init(
+    home: Home, app: AppOptions, look: LookOptions, contexts: [String] = [], page: String?, deploying: Task<Void, any Error>? = nil
+  ) {
     self.home = home
+    self.app = app
     self.look = look
     self.contexts = contexts
     self.page = page
@@ -32,6 +36,7 @@ struct ConsoleSession {
         "expected a terminal on standard input and output and found none; for text use periplus console --once, or periplus health")
     }
     let configuration = try ConfigurationFile(home: home).read()
+    try ConsoleWiring.checkNames(home, contexts)
     let wakeup = Wakeup()
     let inbox = Inbox { wakeup.signal() }
     let background = Background(inbox: inbox)
@@ -89,7 +94,7 @@ private final class Background: Sendable {
       let watch = Task { [inbox] in
         do {
           try await deploying.value
-          inbox.post(.note(Note("The reference app is deployed; its pods are coming up.", .good)))
+          inbox.post(.note(Note("The application is deployed; its pods are coming up.", .good)))
         } catch is CancellationError {
         } catch let problem as Problem {
           inbox.post(.note(Note(problem.sentence, .bad)))
@@ -102,7 +107,7 @@ private final class Background: Sendable {
     let wiring: ConsoleWiring
     do {
       wiring = try ConsoleWiring(
-        home: session.home, contexts: session.contexts, allowsActions: session.look.actions,
+        home: session.home, contexts: session.contexts, app: session.app, allowsActions: session.look.actions,
         stage: LiveStage(inbox: inbox, mirror: mirror, now: WallClock.now, pause: { try await Task.sleep(for: $0) }))
     } catch {
       inbox.post(.note(Note((error as? Problem)?.sentence ?? "\(error)", .bad)))
@@ -147,7 +152,8 @@ private final class ScreenHandler: TerminalHandler {
 
   func start(size: Size, capabilities: TerminalCapabilities) {
     var core = ConsoleCore(
-      state: .opening(home: session.home, contexts: session.contexts, look: session.look, configuration: configuration), inbox: inbox,
+      state: .opening(home: session.home, contexts: session.contexts, app: session.app, look: session.look, configuration: configuration),
+      inbox: inbox,
       size: size, theme: capabilities.theme,
       glyphs: session.look.ascii ? .ascii : capabilities.glyphs, now: WallClock.now)
     core.mirror = background.mirror

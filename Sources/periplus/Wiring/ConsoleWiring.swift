@@ -1,3 +1,4 @@
+import Application
 import Checks
 import ClusterFeed
 import ClusterModel
@@ -9,40 +10,62 @@ import Recorder
 import StateDirectory
 import TimeFormat
 import Training
+import TrainingGround
 import Views
 
 /// Joins the console's ports to the store, the clusters and the plan of a home.
 struct ConsoleWiring {
   let home: Home
   let store: StoreReader
-  let feeds: [WatchedCluster]
+  let clusters: [ConfiguredCluster]
+  var feeds: [WatchedCluster] { clusters.map(\.feed) }
   let ports: ConsolePorts
 
   /// - Parameters:
   ///   - contexts: kubeconfig contexts of other clusters to watch; the proving ground is watched when it has been started.
+  ///   - app: which application lessons and demos are about; `nil` for that of the environment or the installation.
   ///   - allowsActions: whether other clusters may be changed; the proving ground always may.
   ///   - stage: the console that is seen, on which demos play.
-  init(home: Home, contexts: [String] = [], allowsActions: Bool = false, stage: (any DemoStage)? = nil) throws {
+  init(home: Home, contexts: [String] = [], app: AppOptions? = nil, allowsActions: Bool = false, stage: (any DemoStage)? = nil) throws {
     self.home = home
     let store = StoreReader(directory: home.store)
     self.store = store
-    var feeds: [WatchedCluster] = []
+    try Self.checkNames(home, contexts)
+    var clusters: [ConfiguredCluster] = []
     if Files.exists(home.kubeconfig) {
       let context = try Kubeconfig(files: [home.kubeconfig]).context()
-      feeds.append(WatchedCluster(api: KubernetesAPI(context: context), cluster: "ground", now: WallClock.now))
+      clusters.append(
+        ConfiguredCluster(
+          WatchedCluster(api: KubernetesAPI(context: context), cluster: GroundConnection.clusterName, now: WallClock.now),
+          roles: [.provingGround]))
     }
-    feeds += try Self.feeds(contexts: contexts)
-    self.feeds = feeds
+    clusters += try Self.feeds(contexts: contexts).map { ConfiguredCluster($0) }
+    self.clusters = clusters
+    let (watched, app) = (clusters, app?.path)
     let voyage = ConsoleVoyage(PlanFile(home: home), store)
-    let actions = ConsoleActions(clusters: feeds.filter { $0.cluster == "ground" || allowsActions })
+    let actions = ConsoleActions(clusters: clusters.filter { $0.roles.contains(.provingGround) || allowsActions }.map(\.feed))
     ports = ConsolePorts(
-      logs: store, clusters: feeds, ledger: store, evidence: store,
+      logs: store, clusters: clusters.map(\.feed), ledger: store, evidence: store,
       voyage: { latest, now in await voyage.update(latest, now: now) },
       verdicts: { snapshot, reschedules, now in HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now) },
-      actions: actions, panes: feeds.first.map { TrainingPanes(home: home, cluster: $0, logs: store, stage: stage) },
+      actions: actions,
+      panes: TrainingPanes(
+        home: home, shelf: TrainingShelf.open,
+        ground: { try RunningGround.context(watched, logs: store, app: AppFile.locate(app).readQuietly(), home: home) }, day: WallClock.day,
+        stage: stage),
       export: { name, markdown, json in try Exports(home: home).write(name, markdown: markdown, json: json) },
       rememberLook: { moment in try? Files.write(moment.rfc3339(), to: LastLook(home: home).path) },
       now: WallClock.now, pause: { try await Task.sleep(for: $0) })
+  }
+
+  /// A name must mean one cluster: what is stored, asked and done is by name.
+  static func checkNames(_ home: Home, _ contexts: [String]) throws {
+    let ground = Files.exists(home.kubeconfig) ? [GroundConnection.clusterName] : []
+    guard let name = ConfiguredCluster.doubledName(among: ground + contexts) else { return }
+    guard ground.contains(name) else { throw Problem.usage("the context '\(name)' is given twice; give every --context once") }
+    throw Problem.usage(
+      "the context '\(name)' has the name of the proving ground of \(home.path); rename it (kubectl config rename-context \(name) NEW), or "
+        + "set PERIPLUS_HOME to a state folder without a ground")
   }
 
   /// Clusters of KUBECONFIG, not watched yet.
@@ -65,7 +88,7 @@ struct ConsoleWiring {
 extension ConsoleState {
   /// The state before anything is known; it waits for no network, so that the first frame does not.
   static func opening(
-    _ place: Place = Pages.start, home: Home, contexts: [String] = [], look: LookOptions? = nil,
+    _ place: Place = Pages.start, home: Home, contexts: [String] = [], app: AppOptions? = nil, look: LookOptions? = nil,
     configuration: ConsoleConfiguration = ConsoleConfiguration()
   ) -> ConsoleState {
     let now = WallClock.now()
@@ -73,9 +96,12 @@ extension ConsoleState {
     let local = TimeDisplay(offset: WallClock.localOffset(at: now), name: "local")
     state.shared.localFace = local
     if look?.local == true { state.shared.face = local }
-    state.shared.ground = "ground"
-    state.shared.actionClusters = Set(["ground"] + (look?.actions == true ? contexts : []))
-    state.shared.productionClusters = Set((["ground"] + contexts).filter(configuration.isProduction))
+    // A context of that name, where there is no ground, is a cluster like any other.
+    let ground = contexts.contains(GroundConnection.clusterName) ? [] : [GroundConnection.clusterName]
+    state.shared.ground = ground.first
+    state.shared.actionClusters = Set(ground + (look?.actions == true ? contexts : []))
+    state.shared.productionClusters = Set((ground + contexts).filter(configuration.isProduction))
+    if let service = (try? AppFile.locate(app?.path))?.profile?.services.first { state.shared.exampleService = service.name }
     state.shared.lastLook = LastLook(home: home).moment
     return state
   }

@@ -1,3 +1,4 @@
+import Application
 import Crypto
 import Glibc
 import JSONBytes
@@ -7,6 +8,8 @@ import TimeFormat
 /// Starts and stops the daemons of a home.
 struct GroundLauncher {
   let home: Home
+  /// The application that the ground is for; `nil` for the one that the environment or the installation says.
+  var app: AppFile?
 
   /// The two daemons by the names of their pid files.
   static let daemons = ["ground", "recorder"]
@@ -40,6 +43,7 @@ struct GroundLauncher {
   var daemonEnvironment: [String: String] {
     var environment = Environment.current
     environment["PERIPLUS_HOME"] = home.path
+    if let app { environment["PERIPLUS_APP"] = app.path }
     return environment
   }
 
@@ -56,16 +60,15 @@ struct GroundLauncher {
 
   /// Which executable an image name stands for; the ground reads it at each start of a container.
   private func writeImages() throws {
-    let program = try Installation.locate().companion("reference-app")
+    let installation = try Installation.locate()
     var images = JSONObject()
     if let present = Files.text(home.images), let tree = try? JSONValue(parsing: present), let object = tree.objectValue { images = object }
-    var digest = SHA256()
-    digest.update(data: try Files.read(program) ?? [])
-    let hex = digest.finalize().map { byte in
-      let digits = Array("0123456789abcdef")
-      return "\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-    }.joined()
-    images["periplus.local/reference-app:1"] = ["executable": .string(program), "digest": .string("sha256:\(hex)")]
+    for (image, program) in try (app ?? AppFile.locate()).read().images {
+      let path = try installation.companion(program)
+      let digest = SHA256.hash(data: try Files.read(path) ?? [])
+      let hex = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+      images[image] = ["executable": .string(path), "digest": .string("sha256:\(hex)")]
+    }
     try Files.write(JSONValue.object(images).jsonBytes, to: home.images)
   }
 

@@ -1,3 +1,4 @@
+import Application
 import Checks
 import MigrationPlan
 import StateDirectory
@@ -31,10 +32,12 @@ struct PlanFile {
   }
 
   /// A first plan, whose sprint 0 begins now.
-  static func fresh(now: Timestamp) -> String { PlanTemplate.text(start: now) }
+  static func fresh(now: Timestamp, app: AppProfile) -> String {
+    PlanTemplate.text(start: now, cluster: GroundConnection.clusterName, requests: app.followedRequests.map(\.name))
+  }
 
-  /// The plan of a ground whose reference app stands at `sprint`: that sprint begins now, and those before it are over.
-  static func fresh(now: Timestamp, atSprint sprint: Int) -> String {
-    PlanTemplate.text(start: now - .seconds(sprint * PlanTemplate.sprintDays * 86_400))
+  /// The plan of a ground whose application stands at `sprint`: that sprint begins now, and those before it are over.
+  static func fresh(now: Timestamp, atSprint sprint: Int, app: AppProfile) -> String {
+    fresh(now: now - .seconds(sprint * PlanTemplate.sprintDays * 86_400), app: app)
   }
 }

@@ -28,7 +28,7 @@ struct RecorderWiring {
   /// The proving ground of the home: on this machine, so that its files can be read and its services reached.
   private var ground: RecorderConfiguration.Cluster {
     .init(
-      name: "ground",
+      name: GroundConnection.clusterName,
       connect: { [home] in
         // It says where it listens when it has started.
         var wait = Duration.milliseconds(50)

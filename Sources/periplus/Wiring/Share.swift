@@ -1,26 +1,30 @@
 import StateDirectory
 
-/// What is installed beside the programs: lessons, demos, manifests.
+/// What is installed beside the programs: lessons, demos, the app profile with its manifests.
 ///
 /// Looked for beside an installed program (`<prefix>/share/periplus`), else in the source tree that the program was built in.
 struct Share {
   let lessons: String
   let demos: String
-  let manifests: String
+  /// The app profile; its manifests lie beside it.
+  let app: String
+
+  /// In the source tree.
+  private static let sourceProfile = "ReferenceApp/app.yaml"
 
   static func locate() throws -> Share {
     let folders = try Installation.locate().ancestors
     for folder in folders {
       let installed = "\(folder)/share/periplus"
       if Files.exists("\(installed)/lessons") {
-        return Share(lessons: "\(installed)/lessons", demos: "\(installed)/demos", manifests: "\(installed)/deploy/rendered")
+        return Share(lessons: "\(installed)/lessons", demos: "\(installed)/demos", app: "\(installed)/app.yaml")
       }
-      if Files.exists("\(folder)/lessons"), Files.exists("\(folder)/ReferenceApp/deploy/rendered") {
-        return Share(lessons: "\(folder)/lessons", demos: "\(folder)/demos", manifests: "\(folder)/ReferenceApp/deploy/rendered")
+      if Files.exists("\(folder)/lessons"), Files.exists("\(folder)/\(sourceProfile)") {
+        return Share(lessons: "\(folder)/lessons", demos: "\(folder)/demos", app: "\(folder)/\(sourceProfile)")
       }
     }
     throw Problem.environment(
-      "expected lessons, demos and manifests in share/periplus beside the program and found none; unpack the bundle whole, or build in the source tree"
+      "expected lessons, demos and an app profile in share/periplus beside the program and found none; unpack the bundle whole, or build in the source tree"
     )
   }
 }

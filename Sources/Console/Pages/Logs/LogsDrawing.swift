@@ -108,7 +108,7 @@ extension LogsPage {
       canvas.empty(
         [
           StyledLine("No record matches.", .strong), StyledLine("+ widens the time, / changes the search, Esc clears it."),
-          StyledLine("request:ID   service:orders   level:>=WARN   status:5xx   \"words\"   /regex/   -not", .dim),
+          StyledLine("request:ID   service:\(canvas.shared.exampleService)   level:>=WARN   status:5xx   \"words\"   /regex/   -not", .dim),
         ], in: area)
     }
   }

@@ -22,7 +22,7 @@ package struct LogsPage: Page {
   package static let spec = PageSpec(
     .logs, title: "Logs", tab: .init(key: "4", doc: "Logs: search the records of all pods, dead ones too"),
     link: .init(name: "logs", rest: .filter),
-    search: .init("request:ID  service:orders  level:>=WARN  status:5xx  \"words\"  /regex/  since:15m", prompt: "/ "),
+    search: .init("request:ID  service:NAME  level:>=WARN  status:5xx  \"words\"  /regex/  since:15m", prompt: "/ "),
     uses: [.owner, .raw],
     commands: [
       Command(.nextMatch, .search, ["n"], "Next match", scope: .pages),

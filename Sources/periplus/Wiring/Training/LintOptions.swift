@@ -1,5 +1,5 @@
 import ArgumentParser
-import StrictYAML
+import TrainingGround
 
 /// What the lints of lessons and of demos share.
 struct LintOptions: ParsableArguments {
@@ -7,12 +7,16 @@ struct LintOptions: ParsableArguments {
   @Argument(help: "The files; without any, all that come with the program.") var files: [String] = []
 
   /// - Throws: a finding when a file has an error.
-  func run(
-    _ shipped: (TrainingShelf) -> [String], findings: (_ text: String, _ file: String) -> [YAMLDiagnostic]
-  ) throws {
-    let shelf = try TrainingShelf.open()
-    let files = files.isEmpty ? shipped(shelf) : files
-    let diagnostics = try files.flatMap { findings(try shelf.text($0), $0) }
-    try DiagnosticsReport(diagnostics: diagnostics, files: files.count).print(json: json)
+  func run(_ lint: TrainingLint) throws {
+    let found = try lint.run(files, on: .open())
+    try DiagnosticsReport(diagnostics: found.diagnostics, files: found.files).print(json: json)
+  }
+}
+
+extension TrainingShelf {
+  /// The lessons and demos that come with the program.
+  static func open() throws -> TrainingShelf {
+    let share = try Share.locate()
+    return TrainingShelf(lessons: share.lessons, demos: share.demos)
   }
 }

@@ -1,0 +1,17 @@
+import MigrationPlan
+import TelemetryModel
+import TimeFormat
+
+/// What the checks of logging say alike.
+enum LoggingFinding {
+  static func withoutPods(_ workload: NamespaceWorkloads.Workload, _ query: String) -> CheckFinding {
+    CheckFinding(
+      subject: workload.subject, outcome: workload.wanted == 0 ? .notApplicable : .unknown, grade: .observed,
+      observed: workload.wanted == 0 ? "scaled to zero" : "has no pod now", query: query)
+  }
+
+  /// `web-7c9 14:04:11.318 stderr`.
+  static func place(of record: LogRecord) -> String {
+    "\(record.origin.pod) \(CivilTime(record.at).clockMillis) \(record.origin.stream)"
+  }
+}

@@ -1,0 +1,19 @@
+import MigrationPlan
+import StrictYAML
+import TelemetryModel
+
+extension CheckDefinition {
+  static let answerNamesServices = CheckDefinition(
+    id: "training.answer-names-services", assertion: "The answer names every service that has records of the request, and no other.",
+    onFailure: "The answer leaves a service out or names one too many.",
+    howToMend: "Open the Request page with the id and read the service column.", parameters: [CheckFields.requestID, CheckFields.answer]
+  ) { context in
+    let id = context.fields.text("requestId", or: "")
+    let services = Set(try await context.records(of: id).map(\.service))
+    guard !services.isEmpty else { throw CheckObstacle("there is no record of request \(id): the lesson's ground is not ready") }
+    let named = AnswerWords.of(context.fields.text("answer", or: ""))
+    let right = named == Set(services.map { $0.lowercased() })
+    let observed = named.isEmpty ? "no answer yet" : "named \(named.sorted().joined(separator: ", "))"
+    return context.finding(right, observed, query: "periplus logs --request-id \(id)")
+  }
+}

@@ -1,0 +1,23 @@
+import ClusterModel
+import MigrationPlan
+import StrictYAML
+
+extension CheckDefinition {
+  static let workloadScaled = CheckDefinition(
+    id: "cluster.workload-scaled", assertion: "The workload wants this many pods.", onFailure: "It wants another number.",
+    howToMend: "Scale it.",
+    parameters: [
+      CheckFields.namespace, SchemaField("workload", .text, required: true, "the Deployment"),
+      SchemaField("replicas", .integer(0...1000), required: true, "how many"),
+    ]
+  ) { context in
+    let around = try NamespaceWorkloads(context)
+    let name = context.fields.text("workload", or: "")
+    guard let workload = around.workloads(named: [name]).first else {
+      throw CheckObstacle("there is no workload \(name) in the namespace \(around.namespace)")
+    }
+    return context.finding(
+      workload.wanted == context.fields.integer("replicas"), "\(name) wants \(workload.wanted)",
+      query: "kubectl -n \(around.namespace) get deployment \(name)")
+  }
+}

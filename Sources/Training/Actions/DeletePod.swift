@@ -1,0 +1,22 @@
+import StrictYAML
+
+extension ActionDefinition {
+  static let deletePod = ActionDefinition(
+    id: "deletePod", meaning: "deletes one pod, and waits until it is gone",
+    parameters: [ActionFields.workload, SchemaField("pod", .text, "this pod; default any ready one of the workload")]
+  ) { fields in
+    "delete \(fields.text("pod") ?? "a pod of \(fields.text("workload", or: ""))")"
+  } run: { context in
+    let objects = try context.objects
+    let workload = context.fields.text("workload", or: "")
+    if let pod = context.fields.text("pod"), !pod.isEmpty {
+      try await objects.delete(pod: pod)
+      return [:]
+    }
+    guard let pod = try await objects.pods(of: try await objects.deployment(workload)).first(where: \.isReady) else {
+      throw ActionError("expected a ready pod of \(workload) to delete, there is none")
+    }
+    try await objects.delete(pod: pod.name)
+    return [:]
+  }
+}

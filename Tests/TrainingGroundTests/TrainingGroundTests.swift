@@ -1,0 +1,106 @@
+import Application
+import Checks
+import ClusterModel
+import Console
+import Foundation
+import JSONBytes
+import StateDirectory
+import StrictYAML
+import TelemetryModel
+import Testing
+import TimeFormat
+import Training
+import TrainingGround
+
+private let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+
+@Suite("Training on a ground")
+struct TrainingGroundTests {
+  private let shelf = TrainingShelf(lessons: root.appending(path: "lessons").path, demos: root.appending(path: "demos").path)
+
+  private func withHome(_ body: (Home) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "periplus-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try await body(Home(path: folder.path))
+  }
+
+  @Test("the shelf has the shipped lessons and demos, and says what it has when asked for another")
+  func shelves() throws {
+    #expect(try shelf.lessons().map(\.id) == ["follow-an-id"])
+    #expect(try shelf.lesson("3").id == "follow-an-id")
+    #expect(try shelf.demo("1").number == 1)
+    #expect(
+      throws: ActionError("there is no lesson 'folow-an-id'; did you mean 'follow-an-id'? periplus learn list shows all 1", kind: .notFound)
+    ) {
+      try shelf.lesson("folow-an-id")
+    }
+    #expect(throws: ActionError("there is no demo 9; there are 1: periplus demo list", kind: .notFound)) { try shelf.demo("9") }
+  }
+
+  @Test("one lint for lessons and demos: all shipped files, or those that are named")
+  func lint() async throws {
+    let lessons = try TrainingLint.lessons.run([], on: shelf)
+    #expect(lessons.files == 1 && lessons.diagnostics.isEmpty, "\(lessons.diagnostics)")
+    let demos = try TrainingLint.demos.run([], on: shelf)
+    #expect(demos.files == 1 && demos.diagnostics.isEmpty, "\(demos.diagnostics)")
+    try await withHome { home in
+      let file = "\(home.path)/bad.yaml"
+      try "id: x\n".write(toFile: file, atomically: true, encoding: .utf8)
+      let bad = try TrainingLint.lessons.run([file], on: shelf)
+      #expect(bad.files == 1 && bad.diagnostics.hasErrors)
+      #expect(throws: ActionError.self) { try TrainingLint.demos.run(["\(home.path)/none.yaml"], on: shelf) }
+    }
+  }
+
+  @Test("where no cluster may be acted on, a lesson and a demo are refused in a sentence with the next step")
+  func noGround() async throws {
+    try await withHome { home in
+      let shelf = shelf
+      let panes = TrainingPanes(
+        home: home, shelf: { shelf }, ground: { throw TrainingContext.noGround(among: ["staging"], home: "/h") }, day: { _ in "today" },
+        stage: nil)
+      let update = await panes.open(.lesson, id: "3")
+      #expect(
+        update.lines.map(\.text) == [
+          "staging may only be looked at: lessons and demos act on the proving ground, and none has been started in /h; start it with "
+            + "periplus up --detach"
+        ])
+      #expect(update.isDone)
+      // What there is can be read all the same.
+      #expect(await panes.open(.lesson, id: "").lines.first?.text == "follow-an-id  Follow an id, 10 min")
+    }
+  }
+
+  @Test("progress is a file of lines that only grows, and a torn line loses no other")
+  func progress() async throws {
+    try await withHome { home in
+      let file = ProgressFile(home)
+      #expect(try file.lines().isEmpty)
+      try file.append(Array(#"{"at":"2018-02-10T12:00:00Z","lesson":"a","event":"started"}"#.utf8))
+      let path = "\(home.path)/learn/progress.jsonl"
+      let handle = try #require(FileHandle(forWritingAtPath: path))
+      try handle.seekToEnd()
+      try handle.write(contentsOf: Data("{\"at\":".utf8))
+      try handle.close()
+      try file.append(Array(#"{"at":"2018-02-10T12:00:01Z","lesson":"a","event":"finished"}"#.utf8))
+      #expect(try file.events().map(\.kind) == [.started, .finished])
+    }
+  }
+
+  @Test("services are addressed by the profile: its names and ports; when none is there, that is said with the next step")
+  func addresses() throws {
+    let text = """
+      {name: invoices, namespace: accounting, services: [{name: gateway, port: 9000}, {name: archive}], requests: []}
+      """
+    let profile = try #require(AppProfileParser.parse(text, file: "app.yaml").profile)
+    func service(_ name: String) -> JSONValue { ["metadata": ["name": .string(name)], "spec": ["clusterIP": "127.1.2.3"]] }
+    #expect(
+      try AppAddresses.urls(profile, [service("gateway"), service("archive"), service("other")]) == ["gateway": "http://127.1.2.3:9000"])
+    #expect(
+      throws: ActionError(
+        "the app profile of invoices names the services gateway, and the namespace accounting has none of them; periplus up deploys the "
+          + "ground's application, --app FILE names the profile of another")
+    ) { try AppAddresses.urls(profile, [service("archive")]) }
+  }
+}
