@@ -93,7 +93,7 @@ let package = Package(
       "KubernetesClient",
       ["JSONBytes", "TimeFormat", "Kubernetes", "StrictYAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, subprocess]),
     room("ClusterFeed", ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
-    room("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CZlib", "CZstd"]),
+    room("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CLinux", "CZlib", "CZstd"]),
     room(
       "Checks",
       ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "StrictYAML", "Application", crypto]),
@@ -154,12 +154,17 @@ let package = Package(
     program(
       "benchmarks",
       [
-        "JSONBytes", "TimeFormat", "Screen", "LogStandard", "ClusterModel", "TelemetryModel", "RecordStore", "KubernetesClient",
+        "JSONBytes", "TimeFormat", "Screen", "LogStandard", "ClusterModel", "TelemetryModel", "RecordStore", "Recorder", "KubernetesClient",
         "ClusterFeed", "GroundAPI", "Console", "StateDirectory", "CLinux", "TestSupport",
       ], path: "Benchmarks"),
 
     // What the tests of several rooms, and the benchmarks, share.
     room("TestSupport", [], path: "Tests/TestSupport"),
+    // What stands in for ports, and what every implementation of a port must pass.
+    room(
+      "TestKits",
+      ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Application", "Checks", "TestSupport"],
+      path: "Tests/TestKits"),
 
     tests("ArchitectureTests", []),
     tests("EndToEndTests", ["JSONBytes"]),
@@ -168,20 +173,19 @@ let package = Package(
     tests("ScreenTests", ["Screen", "TestSupport"]),
     tests("TerminalTests", ["Terminal", "Screen"]),
     tests("LogStandardTests", ["LogStandard", "JSONBytes", "TestSupport"]),
-    tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "TestSupport"]),
+    tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "TestSupport", "TestKits"]),
     tests("KubernetesTests", ["Kubernetes", "JSONBytes", "TimeFormat"]),
     tests("ClusterModelTests", ["ClusterModel", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport"], data: ["Fixtures"]),
     tests("StrictYAMLTests", ["StrictYAML", "JSONBytes"]),
     tests("ApplicationTests", ["Application", "StrictYAML", "JSONBytes"]),
-    tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes", "TestSupport", "StrictYAML"]),
+    tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes", "TestSupport", "StrictYAML", "TestKits"]),
     tests(
       "ChecksTests",
-      ["Checks", "MigrationPlan", "TelemetryModel", "Kubernetes", "ClusterModel", "TimeFormat", "JSONBytes", "StrictYAML", "Application"]),
+      ["Checks", "MigrationPlan", "TelemetryModel", "ClusterModel", "TimeFormat", "JSONBytes", "StrictYAML", "Application", "TestKits"]),
     tests(
       "TrainingTests",
       [
-        "Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "Kubernetes", "ClusterModel", "StrictYAML",
-        "Application",
+        "Training", "Checks", "MigrationPlan", "TimeFormat", "JSONBytes", "TelemetryModel", "StrictYAML", "Application", "TestKits",
       ]),
     tests(
       "TrainingGroundTests",
@@ -191,12 +195,15 @@ let package = Package(
       ]),
     tests(
       "RecordStoreTests",
-      ["RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "Ingest", "TestSupport", grdb, "CZlib", "CZstd"]),
+      [
+        "RecordStore", "TelemetryModel", "ClusterModel", "MigrationPlan", "TimeFormat", "Ingest", "TestSupport", "TestKits", grdb, "CZlib",
+        "CZstd",
+      ]),
     tests(
       "RecorderTests",
       [
         "Recorder", "RecordStore", "StateDirectory", "Checks", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan",
-        "TimeFormat", "JSONBytes", "KubernetesClient", "StrictYAML",
+        "TimeFormat", "JSONBytes", "KubernetesClient", "StrictYAML", "Ingest", "TestKits",
       ]),
     tests(
       "KubernetesClientTests",
@@ -216,7 +223,7 @@ let package = Package(
       "ConsoleTests",
       [
         "Console", "Views", "Screen", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "TimeFormat", "JSONBytes",
-        "TestSupport", "StrictYAML",
+        "TestSupport", "StrictYAML", "TestKits",
       ],
       data: ["Goldens"]),
   ],

@@ -1,6 +1,7 @@
 import Glibc
 import JSONBytes
 import RecordStore
+import Recorder
 import StateDirectory
 import TelemetryModel
 import TimeFormat
@@ -10,8 +11,8 @@ enum LiveGround {
   static let benchmark = Benchmark(
     name: "ground", title: "On a running ground",
     method: """
-      `periplus up --detach` in a fresh state folder; then 20 requests a second for 15 s, while the store is asked every 2 ms for what \
-      is new: from a record's own time (a whole millisecond) to the first query that finds it. Then the idle console as above, \
+      `periplus up --detach` in a fresh state folder; then 20 requests a second for 15 s, while a reader that the recorder pushes \
+      its commits to reads what is new: from a record's own time (a whole millisecond) to the end of the query that found it. Then the idle console as above, \
       without traffic.
       """
   ) { bench in
@@ -31,7 +32,7 @@ enum LiveGround {
   private static func measure(_ home: Home, _ bench: Workbench, _ up: Duration) async throws -> [Figure] {
     let traffic = try ChildProcess.spawn(
       bench.periplus, ["traffic", "--rate", "20", "--for", "15s"], environment: bench.environment(home), output: "/dev/null")
-    let delays = try await watch(StoreReader(directory: home.store), for: .seconds(16))
+    let delays = try await watch(home, for: .seconds(16))
     _ = await ChildProcess.wait(traffic)
     guard delays.count > 100 else { throw NotMeasured("only \(delays.count) records came within 16 s of traffic") }
     let spread = Spread(delays)
@@ -45,25 +46,31 @@ enum LiveGround {
   }
 
   /// How long each record that comes needed to be found.
-  private static func watch(_ store: StoreReader, for span: Duration) async throws -> [Duration] {
-    let clock = ContinuousClock()
-    let end = clock.now + span
-    let began = LargeCluster.now()
-    var revision = await store.revision()
-    var seen: Set<Int64> = []
-    var delays: [Duration] = []
-    while clock.now < end {
-      try await Task.sleep(for: .milliseconds(2))
-      let newest = await store.revision()
-      guard newest != revision else { continue }
-      revision = newest
-      let now = LargeCluster.now()
-      // Records of different files come in no order: two seconds back is far enough, and cheap.
-      let since = max(began, now - .seconds(2))
-      let page = try await store.records(matching: LogQuery(range: since..<Timestamp(nanoseconds: .max), limit: 100_000))
-      let found = LargeCluster.now()
-      for record in page.records where seen.insert(record.id).inserted { delays.append(found - record.at) }
+  private static func watch(_ home: Home, for span: Duration) async throws -> [Duration] {
+    let recorder = ControlClient(socket: home.socket("recorder"))
+    let store = StoreReader(directory: home.store, pushes: { recorder.commits() })
+    return try await withThrowingTaskGroup(of: [Duration].self) { group in
+      group.addTask {
+        let changes = store.changes()
+        var query = LogQuery(limit: 100_000)
+        query.storedAfter = try await store.records(matching: LogQuery(limit: 1)).storedUpTo
+        var delays: [Duration] = []
+        for await _ in changes {
+          let page = try await store.records(matching: query)
+          let found = LargeCluster.now()
+          delays += page.records.map { found - $0.at }
+          query.storedAfter = page.next ?? page.storedUpTo
+        }
+        return delays
+      }
+      group.addTask {
+        try await Task.sleep(for: span)
+        return []
+      }
+      // The clock ends first; the stream of changes ends when it is cancelled, and its task answers what it saw.
+      _ = try await group.next()
+      group.cancelAll()
+      return try await group.next() ?? []
     }
-    return delays
   }
 }

@@ -50,13 +50,15 @@ enum StoreLookup {
   private static func fill(_ folder: String, requests: Int) throws {
     let writer = try StoreWriter(directory: folder, now: Timestamp(seconds: 1_516_640_000))
     let reader = LogLineReader()
-    var batch = LogBatch()
+    var batch = StoreBatch()
     try SampleRecords.each(requests: requests) { line in
       let origin = LogOrigin(cluster: "ground", namespace: "shop", pod: line.pod, podUID: "uid-\(line.pod)", container: line.service)
-      batch.records.append(reader.read(line.bytes, origin: origin, readAt: Timestamp(seconds: 1_516_640_000)))
+      line.bytes.withUnsafeBufferPointer {
+        _ = reader.read($0, origin: origin, readAt: Timestamp(seconds: 1_516_640_000), into: &batch.records)
+      }
       if batch.records.count == 8192 {
         try writer.append(batch)
-        batch.records.removeAll(keepingCapacity: true)
+        batch.records.removeAll()
       }
     }
     try writer.append(batch)

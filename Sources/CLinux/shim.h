@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <sys/ioctl.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -75,6 +76,16 @@ static inline int periplus_spawn(pid_t *pid, const char *path, char *const argv[
 static inline int periplus_signalfd(const sigset_t *signals) { return signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK); }
 // A counter that poll(2) can wait for. Never blocks, closed on exec.
 static inline int periplus_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+// Tells of changes in folders (inotify(7)). Never blocks, closed on exec.
+static inline int periplus_inotify(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
+// Watches a folder for what is written, made, renamed and removed in it; the number of the watch, or -1.
+static inline int periplus_inotify_watch(int fd, const char *folder) {
+  return inotify_add_watch(fd, folder, IN_MODIFY | IN_CREATE | IN_MOVE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR);
+}
+// Of an event's mask: the watch has ended; events were lost.
+static const unsigned periplus_inotify_ended = IN_IGNORED;
+static const unsigned periplus_inotify_lost = IN_Q_OVERFLOW;
 
 // The macros of wait(2).
 static inline int periplus_exited(int status) { return WIFEXITED(status); }

@@ -134,6 +134,6 @@ package protocol RescheduleSource: Sendable {
   func gaps(since: Timestamp?) async throws -> [LedgerGap]
   /// Lifecycle events of pods, by UID, oldest first.
   func lifecycle(ofPods uids: [String]) async throws -> [PodLifecycleEvent]
-  /// A number that changes whenever an entry was added or changed.
-  func revision() async -> Int64
+  /// An element after the ledger changed; several changes may share one. Ends when nobody reads it any more.
+  func ledgerChanges() -> AsyncStream<Void>
 }

@@ -21,6 +21,7 @@ package protocol PaneSource: Sendable {
 /// Everything the console asks of the outside.
 package struct ConsolePorts: Sendable {
   package var logs: any LogSource
+  package var completeness: any CompletenessSource
   package var clusters: [any ClusterSource]
   package var ledger: any RescheduleSource
   package var evidence: any EvidenceLog
@@ -43,7 +44,8 @@ package struct ConsolePorts: Sendable {
   var sources: Sources { Sources(logs: logs, ledger: ledger, past: past, verdicts: verdicts) }
 
   package init(
-    logs: any LogSource, clusters: [any ClusterSource], ledger: any RescheduleSource, evidence: any EvidenceLog,
+    logs: any LogSource, completeness: any CompletenessSource, clusters: [any ClusterSource], ledger: any RescheduleSource,
+    evidence: any EvidenceLog,
     voyage: @escaping @Sendable ([Evidence], Timestamp) async -> PlanUpdate,
     verdicts: @escaping @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict],
     past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)? = nil, actions: (any ClusterActions)? = nil, panes: (any PaneSource)? = nil,
@@ -52,6 +54,7 @@ package struct ConsolePorts: Sendable {
     pause: @escaping @Sendable (Duration) async throws -> Void
   ) {
     self.logs = logs
+    self.completeness = completeness
     self.clusters = clusters
     self.ledger = ledger
     self.evidence = evidence

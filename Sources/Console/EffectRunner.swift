@@ -74,8 +74,11 @@ package final class EffectRunner: Sendable {
 
   // MARK: What changes by itself
 
-  /// Watches clusters and stores until it is cancelled. Stores are asked for their revision four times a second, which is cheap.
+  /// Watches clusters and stores until it is cancelled. Nothing is asked on a timer but what time itself changes.
   package func watch() async {
+    // Subscribed before the first look: what changes between the two is told.
+    let (ledger, evidence) = (ports.ledger.ledgerChanges(), ports.evidence.evidenceChanges())
+    let (logs, sources) = (ports.logs.changes(), ports.completeness.completenessChanges())
     await withTaskGroup(of: Void.self) { group in
       for source in ports.clusters {
         group.addTask { [self] in
@@ -88,7 +91,20 @@ package final class EffectRunner: Sendable {
           }
         }
       }
-      group.addTask { [self] in await poll() }
+      group.addTask { [self] in
+        await loadLedger()
+        await follow(ledger) { await loadLedger() }
+      }
+      group.addTask { [self] in
+        await loadVoyage()
+        await follow(evidence) { await loadVoyage() }
+      }
+      group.addTask { [self] in
+        await loadSources()
+        await follow(sources) { await loadSources() }
+      }
+      group.addTask { [self] in await follow(logs) { inbox.post(.changed(.logs)) } }
+      group.addTask { [self] in await age() }
     }
   }
 
@@ -115,54 +131,38 @@ package final class EffectRunner: Sendable {
     withExtendedLifetime(released) {}
   }
 
-  /// What a poll remembers of the last one.
-  private struct Seen {
-    var logs: Int64?
-    var ledger: Int64?
-    var evidence: Int64?
-    var round = 0
+  /// How long changes of a store are joined: pages are drawn ten times a second at most.
+  private static let joining = Duration.milliseconds(100)
+
+  private func follow(_ changes: AsyncStream<Void>, _ act: () async -> Void) async {
+    for await _ in changes {
+      await act()
+      do { try await ports.pause(Self.joining) } catch { return }
+    }
   }
 
-  private func poll() async {
-    var seen = Seen()
+  /// Verdicts age: a restart an hour ago counts less than one a minute ago. So do the plan's soaks.
+  private func age() async {
+    var round = 0
     while !Task.isCancelled {
-      await look(&seen)
-      do { try await ports.pause(.milliseconds(250)) } catch { return }
+      do { try await ports.pause(.seconds(5)) } catch { return }
+      for source in ports.clusters { post(source.current()) }
+      round += 1
+      if round.isMultiple(of: 2) { await loadVoyage() }
     }
   }
 
   /// One look at everything, now; for pages that are printed once.
   package func lookOnce() async {
     inbox.begin()
-    var seen = Seen()
-    await look(&seen)
+    await loadLedger()
+    await loadVoyage()
+    await loadSources()
     for source in ports.clusters { post(source.current()) }
     inbox.end()
   }
 
-  private func look(_ seen: inout Seen) async {
-    let isFirst = seen.round == 0
-    let ledger = await ports.ledger.revision()
-    if ledger != seen.ledger {
-      seen.ledger = ledger
-      await loadLedger()
-    }
-    let evidence = await ports.evidence.revision()
-    // The plan's ages and soaks move with time as well.
-    if evidence != seen.evidence || seen.round % 40 == 0 {
-      seen.evidence = evidence
-      await loadVoyage()
-    }
-    let logs = await ports.logs.revision()
-    if logs != seen.logs {
-      seen.logs = logs
-      if !isFirst { inbox.post(.changed(.logs)) }
-    }
-    if seen.round % 4 == 0 { inbox.post(.sources(await ports.logs.completeness())) }
-    // Verdicts age too: a restart an hour ago counts less than one a minute ago.
-    if seen.round % 20 == 0, !isFirst { for source in ports.clusters { post(source.current()) } }
-    seen.round += 1
-  }
+  private func loadSources() async { inbox.post(.sources(await ports.completeness.completeness())) }
 
   private func loadLedger() async {
     let since = ports.now() - .seconds(7 * 86_400)

@@ -66,12 +66,12 @@ package struct FileIngest: Sendable {
   ///   kept.
   package func run(
     _ paths: [String], now: Timestamp, progress: (Progress) -> Void = { _ in }, isCancelled: () -> Bool = { false },
-    deliver: (LogBatch) throws -> Void
+    deliver: (StoreBatch) throws -> Void
   ) throws -> Summary {
     var summary = Summary()
     let clock = ContinuousClock()
     let start = clock.now
-    let parts = HandOver<ReadPart>(depth: batchesAhead)
+    let parts = BoundedQueue<ReadPart>(depth: batchesAhead)
     // However this ends, the reader does not go on.
     defer { parts.close() }
     let ingest = self
@@ -98,10 +98,10 @@ package struct FileIngest: Sendable {
   }
 
   /// How long to wait for lines before asking whether they are still wanted.
-  private static let patience = Duration.milliseconds(100)
+  private static let patience = Duration.seconds(1)
 
   /// Reads all files; runs on the reader's thread.
-  private func read(_ paths: [String], now: Timestamp, into parts: HandOver<ReadPart>) {
+  private func read(_ paths: [String], now: Timestamp, into parts: BoundedQueue<ReadPart>) {
     defer { parts.finish() }
     for (index, path) in paths.enumerated() where !parts.isStopped {
       var reading = FileReading(ingest: self, path: path, file: index, now: now)

@@ -1,3 +1,4 @@
+import JSONBytes
 import TelemetryModel
 import TimeFormat
 
@@ -9,7 +10,7 @@ struct ReadPart: Sendable {
     var masked: Int64 = 0
   }
 
-  var batch: LogBatch
+  var batch: StoreBatch
   var counts: Counts
   /// The number of the file.
   var file: Int
@@ -28,12 +29,10 @@ struct FileReading {
   private let file: Int
   private let stdout: LogOrigin
   private let stderr: LogOrigin
-  private var splitter = LineSplitter()
+  private var splitter = LineSplitter(longest: LogLineReader.longestLine, room: 2 << 20, trimsReturn: true)
   private var assembly = RecordAssembly()
   private var joiner = CRIJoiner()
-  private var records: [LogRecord] = []
   private var counts = ReadPart.Counts()
-  private var recordBytes = 0
   private var lastTime: Timestamp?
 
   init(ingest: FileIngest, path: String, file: Int, now: Timestamp) {
@@ -61,7 +60,7 @@ struct FileReading {
   }
 
   /// Reads to the end, or until nobody wants more; `false` when nobody takes what was read.
-  mutating func run(_ path: String, into parts: HandOver<ReadPart>) -> Bool {
+  mutating func run(_ path: String, into parts: BoundedQueue<ReadPart>) -> Bool {
     var stream: ByteStream?
     var problem: String?
     var isWhole = true
@@ -73,7 +72,7 @@ struct FileReading {
           isWhole = false
           break
         }
-        if records.count >= ingest.batchRecords || recordBytes >= ingest.batchBytes {
+        if assembly.arena.count >= ingest.batchRecords || assembly.arena.bytes.count >= ingest.batchBytes {
           guard parts.put(part(opened)) else { return false }
         }
       }
@@ -83,7 +82,7 @@ struct FileReading {
     // A line whose end was not read is one only at the end of a file, not where the reading was broken off.
     if isWhole {
       var rest = splitter
-      splitter = LineSplitter.none
+      splitter = LineSplitter()
       rest.finish { line($0, $1) }
       for whole in joiner.finish() { take(whole, false) }
     }
@@ -93,8 +92,9 @@ struct FileReading {
   /// Reads a part of the stream; `false` at its end.
   mutating func step(_ stream: ByteStream) throws(IngestError) -> Bool {
     if let clock = ingest.clock { now = clock() }
+    // Moved out while it is in use, so that its buffer has one owner.
     var taken = splitter
-    splitter = LineSplitter.none
+    splitter = LineSplitter()
     defer { splitter = taken }
     return try taken.next { buffer throws(IngestError) in
       try stream.read(into: buffer)
@@ -108,57 +108,44 @@ struct FileReading {
       if line.isPartial || joiner.continues(line) {
         if let whole = joiner.take(line, bytes) { take(whole, wasCut) }
       } else {
-        add(
-          assembly.record(
+        note(
+          assembly.add(
             UnsafeBufferPointer(rebasing: bytes[line.text]), origin: line.isError ? stderr : stdout, readAt: now, writtenAt: line.at,
             wasCut: wasCut))
       }
       return
     }
     // A line without a time, such as one of a stack trace, belongs to the one before it.
-    add(assembly.record(bytes, origin: stdout, readAt: now, writtenAt: nil, before: lastTime, wasCut: wasCut))
+    note(assembly.add(bytes, origin: stdout, readAt: now, writtenAt: nil, before: lastTime, wasCut: wasCut))
   }
 
   private mutating func take(_ whole: CRIJoiner.Whole, _ wasCut: Bool) {
-    let record = whole.text.withUnsafeBufferPointer { text in
-      assembly.record(
+    let entry = whole.text.withUnsafeBufferPointer { text in
+      assembly.add(
         text, origin: whole.isError ? stderr : stdout, readAt: now, writtenAt: whole.at, wasCut: wasCut || whole.wasCut)
     }
-    add(record)
+    note(entry)
   }
 
-  private mutating func add(_ record: LogRecord) {
+  private mutating func note(_ record: RecordArena.Entry) {
     lastTime = record.flags.contains(.fromFuture) ? lastTime : record.at
     if record.flags.contains(.notJSON) { counts.notJSON += 1 }
     if record.flags.contains(.cut) { counts.cut += 1 }
-    recordBytes += record.raw.count
-    records.append(record)
   }
 
   /// What was read since the last part.
   private mutating func part(_ stream: ByteStream?, isLast: Bool = false, problem: String? = nil) -> ReadPart {
     counts.masked = assembly.takeMasked()
-    var batch = LogBatch(records: records)
-    if !records.isEmpty || problem != nil {
+    var batch = StoreBatch(records: assembly.takeRecords(isLast: isLast))
+    if !batch.records.isEmpty || problem != nil {
       batch.sources = [
         SourceUpdate(
-          name: ingest.source, cluster: ingest.cluster, recordsIn: Int64(records.count), masked: counts.masked, connectedSince: now,
+          name: ingest.source, cluster: ingest.cluster, recordsIn: Int64(batch.records.count), masked: counts.masked, connectedSince: now,
           currentAt: now, error: problem.map { .happened($0) } ?? (isLast ? .cleared : .unchanged))
       ]
     }
-    defer {
-      let room = records.count
-      records = []
-      if !isLast { records.reserveCapacity(room) }
-      recordBytes = 0
-      counts = ReadPart.Counts()
-    }
+    defer { counts = ReadPart.Counts() }
     return ReadPart(
       batch: batch, counts: counts, file: file, bytes: stream?.bytesRead ?? 0, size: stream?.size, isLast: isLast, problem: problem)
   }
-}
-
-extension LineSplitter {
-  /// Stands in while the real one is in use, so that its buffer has one owner.
-  fileprivate static var none: LineSplitter { LineSplitter(empty: ()) }
 }

@@ -7,7 +7,7 @@ package import TimeFormat
 package struct FollowedLog: Sendable {
   package enum Taken: Sendable {
     /// - Parameter afterGap: lines before it are missing: what was read before is not there any more.
-    case record(LogRecord, afterGap: Bool)
+    case record(RecordArena, afterGap: Bool)
     /// It was read before.
     case known
     /// The log was to begin with what was read last and begins with something else: it is another run's, or it was rotated.
@@ -117,10 +117,10 @@ package struct FollowedLog: Sendable {
     seen.insert(SeenLines.Line(at: at, hash: hash))
     var place = origin
     place.restart = restart
-    let record = line.withUnsafeBufferPointer { bytes in
-      assembly.record(UnsafeBufferPointer(rebasing: bytes[min(space + 1, bytes.count)...]), origin: place, readAt: now, writtenAt: at)
+    _ = line.withUnsafeBufferPointer { bytes in
+      assembly.add(UnsafeBufferPointer(rebasing: bytes[min(space + 1, bytes.count)...]), origin: place, readAt: now, writtenAt: at)
     }
-    return .record(record, afterGap: isAfterGap)
+    return .record(assembly.takeRecords(isLast: true), afterGap: isAfterGap)
   }
 
   /// How many secrets were masked since this was asked last.

@@ -9,7 +9,7 @@ package import TimeFormat
 /// that a tailer made from the stored positions goes on exactly there.
 package struct PodLogTailer: Sendable {
   package struct Poll: Sendable {
-    package var batches: [LogBatch] = []
+    package var batches: [StoreBatch] = []
     /// What may be removed, because everything of it was stored by earlier polls.
     package var removable: [Removable] = []
     /// There is more to read now; poll again at once.
@@ -73,7 +73,9 @@ package struct PodLogTailer: Sendable {
   }
 
   /// Reads what is new.
-  package mutating func poll(now: Timestamp) -> Poll {
+  ///
+  /// - Parameter changed: the pods' folders in which something changed; `nil`: perhaps in all. Pods that came or went are always seen.
+  package mutating func poll(now: Timestamp, changed: Set<String>? = nil) -> Poll {
     var poll = Poll()
     var read = TailRead(cluster: cluster, source: source, now: now)
     if connectedSince == nil {
@@ -88,7 +90,8 @@ package struct PodLogTailer: Sendable {
       // Whoever was not reached last time comes first now.
       let name = present[(index + firstPod) % present.count]
       guard let pod = PodLogPath(folder: name) else { continue }
-      pods.insert(name)
+      let isNew = pods.insert(name).inserted
+      guard isNew || changed?.contains(name) ?? true else { continue }
       if self.pod(name, pod, &read, &poll.removable) { poll.removable.append(.folder("\(root)/\(name)")) }
       if read.batches.count >= Self.mostBatches {
         poll.hasMore = true

@@ -2,26 +2,37 @@ import LogStandard
 import TelemetryModel
 import TimeFormat
 
-/// Turns the text of lines into records: masks secrets first, then reads what is left.
+/// Turns the text of lines into records of an arena: masks secrets first, then reads what is left.
 struct RecordAssembly {
   private let reader = LogLineReader()
   private(set) var masked: Int64 = 0
+  private(set) var arena = RecordArena()
 
-  mutating func record(
+  /// Adds a line; gives its time and flags.
+  @discardableResult
+  mutating func add(
     _ text: UnsafeBufferPointer<UInt8>, origin: LogOrigin, readAt: Timestamp, writtenAt: Timestamp?, before: Timestamp? = nil,
     wasCut: Bool = false
-  ) -> LogRecord {
+  ) -> RecordArena.Entry {
     var flags: LogFlags = wasCut ? .cut : []
     let kept = text.count > LogLineReader.longestLine ? UnsafeBufferPointer(rebasing: text[..<LogLineReader.longestLine]) : text
     if kept.count < text.count { flags.insert(.cut) }
     guard let clean = SecretMasker.mask(kept) else {
-      return reader.read(kept, origin: origin, readAt: readAt, writtenAt: writtenAt, before: before, flags: flags)
+      return reader.read(kept, origin: origin, readAt: readAt, writtenAt: writtenAt, before: before, flags: flags, into: &arena)
     }
     masked += Int64(clean.count)
     flags.insert(.masked)
     return clean.bytes.withUnsafeBufferPointer {
-      reader.read($0, origin: origin, readAt: readAt, writtenAt: writtenAt, before: before, flags: flags)
+      reader.read($0, origin: origin, readAt: readAt, writtenAt: writtenAt, before: before, flags: flags, into: &arena)
     }
+  }
+
+  /// What was added since the last time; the next arena gets as much room, unless nothing more is expected.
+  mutating func takeRecords(isLast: Bool = false) -> RecordArena {
+    let taken = arena
+    arena = RecordArena()
+    if !isLast { arena.reserve(entries: taken.count, bytes: taken.bytes.count) }
+    return taken
   }
 
   mutating func takeMasked() -> Int64 {

@@ -11,15 +11,14 @@ struct TailRead {
   /// The most chunks of one file in a poll, so that a loud container does not keep the others waiting.
   private static let mostChunks = 4
 
-  private(set) var batches: [LogBatch] = []
+  private(set) var batches: [StoreBatch] = []
   private(set) var hasMore = false
   private(set) var problemSentence: String?
   var update: SourceUpdate
 
   private let now: Timestamp
   private let empty: SourceUpdate
-  private var batch = LogBatch()
-  private var batchBytes = 0
+  private var batch = StoreBatch()
   private var assembly = RecordAssembly()
 
   init(cluster: String, source: String, now: Timestamp) {
@@ -28,22 +27,23 @@ struct TailRead {
     update = empty
   }
 
-  var isEmpty: Bool { batches.isEmpty && batch.isEmpty }
+  var isEmpty: Bool { batches.isEmpty && hasNothing }
+  private var hasNothing: Bool { batch.isEmpty && assembly.arena.isEmpty }
 
   mutating func problem(_ sentence: String) { problemSentence = problemSentence ?? sentence }
 
-  mutating func forget(_ folder: String) { batch.forgottenFolders.append(folder) }
+  mutating func forget(_ folder: String) { batch.checkpoints.append(.folderGone(folder)) }
 
   /// Ends the current batch. The last one of a poll carries the source's state.
   mutating func close(force: Bool = false) {
-    guard force || !batch.isEmpty else { return }
+    guard force || !hasNothing else { return }
+    batch.records = assembly.takeRecords(isLast: true)
     update.recordsIn = Int64(batch.records.count)
     update.masked = assembly.takeMasked()
     if update != empty { batch.sources.append(update) }
     if !batch.isEmpty { batches.append(batch) }
     update = empty
-    batch = LogBatch()
-    batchBytes = 0
+    batch = StoreBatch()
   }
 
   // MARK: Files
@@ -89,7 +89,7 @@ struct TailRead {
       let next = found == nil ? end : end + 1
       file.offset += Int64(next - start)
       start = next
-      if batch.records.count >= Self.mostRecords || batchBytes >= Self.mostBytes {
+      if assembly.arena.count >= Self.mostRecords || assembly.arena.bytes.count >= Self.mostBytes {
         note(file)
         close()
       }
@@ -100,7 +100,7 @@ struct TailRead {
   private mutating func line(_ bytes: UnsafeBufferPointer<UInt8>, _ file: inout TailedFile) {
     guard let line = CRILine(bytes) else {
       // Not as a container runtime writes: a line torn by a crash. It is kept as it is.
-      if !bytes.isEmpty { add(assembly.record(bytes, origin: file.stdout, readAt: now, writtenAt: nil)) }
+      if !bytes.isEmpty { assembly.add(bytes, origin: file.stdout, readAt: now, writtenAt: nil) }
       return
     }
     if line.isPartial || file.joiner.continues(line) {
@@ -108,28 +108,21 @@ struct TailRead {
       return
     }
     let text = UnsafeBufferPointer(rebasing: bytes[line.text])
-    add(assembly.record(text, origin: line.isError ? file.stderr : file.stdout, readAt: now, writtenAt: line.at))
+    assembly.add(text, origin: line.isError ? file.stderr : file.stdout, readAt: now, writtenAt: line.at)
   }
 
   private mutating func take(_ whole: CRIJoiner.Whole, _ file: TailedFile) {
-    let record = whole.text.withUnsafeBufferPointer { text in
-      assembly.record(text, origin: whole.isError ? file.stderr : file.stdout, readAt: now, writtenAt: whole.at, wasCut: whole.wasCut)
+    _ = whole.text.withUnsafeBufferPointer { text in
+      assembly.add(text, origin: whole.isError ? file.stderr : file.stdout, readAt: now, writtenAt: whole.at, wasCut: whole.wasCut)
     }
-    add(record)
-  }
-
-  private mutating func add(_ record: LogRecord) {
-    batchBytes += record.raw.count
-    batch.records.append(record)
   }
 
   /// The file's position in the batch that holds its last line.
   private mutating func note(_ file: TailedFile) {
     let position = file.position
-    if let index = batch.positions.firstIndex(where: { $0.inode == position.inode && $0.folder == position.folder }) {
-      batch.positions[index] = position
-    } else {
-      batch.positions.append(position)
+    let known = batch.checkpoints.firstIndex { checkpoint in
+      if case .file(let other) = checkpoint { other.inode == position.inode && other.folder == position.folder } else { false }
     }
+    if let known { batch.checkpoints[known] = .file(position) } else { batch.checkpoints.append(.file(position)) }
   }
 }

@@ -76,6 +76,13 @@ package struct JSONCursor {
     return raw.isEscaped ? JSONEscape.decode(bytes) : String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Reads a string as it stands in the text, its escapes not undone.
+  package mutating func readStringPart() throws(JSONError) -> JSONKey {
+    skipSpace()
+    let raw = try readRawString()
+    return JSONKey(bytes: UnsafeBufferPointer(rebasing: base[raw.range]), isEscaped: raw.isEscaped)
+  }
+
   /// Reads a string if the value is one; skips and answers `nil` otherwise.
   package mutating func readStringIfPresent() throws(JSONError) -> String? {
     if try peek() == .string { return try readString() }
@@ -266,10 +273,11 @@ package struct JSONCursor {
   }
 }
 
-/// A member's key as it stands in the text; comparing it with a literal allocates nothing.
+/// A member's key, or another string, as it stands in the text; comparing it with a literal allocates nothing.
 package struct JSONKey {
   package let bytes: UnsafeBufferPointer<UInt8>
-  let isEscaped: Bool
+  /// It has escapes: ``string`` differs from the bytes.
+  package let isEscaped: Bool
 
   package var string: String {
     isEscaped ? JSONEscape.decode(bytes) : String(decoding: bytes, as: UTF8.self)

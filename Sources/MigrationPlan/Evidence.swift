@@ -55,8 +55,8 @@ package protocol EvidenceLog: Sendable {
   func latest() async throws -> [Evidence]
   /// Everything since a moment, oldest first.
   func history(since: Timestamp?) async throws -> [Evidence]
-  /// A number that changes whenever evidence was added.
-  func revision() async -> Int64
+  /// An element after evidence was added; several additions may share one. Ends when nobody reads it any more.
+  func evidenceChanges() -> AsyncStream<Void>
 }
 
 /// A port: where evidence is written. One writer.

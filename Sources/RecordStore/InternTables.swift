@@ -6,14 +6,12 @@ import TimeFormat
 struct InternTables: Sendable {
   private var origins: [LogOrigin: Int64] = [:]
   private var services: [String: Int64] = [:]
-  private var last: (origin: LogOrigin, id: Int64)?
   private var lastService: (name: String, id: Int64)?
 
   /// More than this many are not kept in memory; the table has them all.
   private static let most = 20_000
 
   mutating func id(of origin: LogOrigin, _ database: Database) throws -> Int64 {
-    if let last, last.origin == origin { return last.id }
     let id: Int64
     if let known = origins[origin] {
       id = known
@@ -34,8 +32,13 @@ struct InternTables: Sendable {
       if origins.count >= Self.most { origins.removeAll() }
       origins[origin] = id
     }
-    last = (origin, id)
     return id
+  }
+
+  /// The name's bytes are made a text only when it is not the one of the record before.
+  mutating func id(ofService name: UnsafeBufferPointer<UInt8>, _ database: Database) throws -> Int64 {
+    if let lastService, lastService.name.utf8.elementsEqual(name) { return lastService.id }
+    return try id(ofService: String(decoding: name, as: UTF8.self), database)
   }
 
   mutating func id(ofService name: String, _ database: Database) throws -> Int64 {
@@ -61,43 +64,4 @@ struct WriterMemory: Sendable {
   var interns = InternTables()
   /// How many entries of the request index are young; `nil` when that is not known.
   var youngEntries: Int?
-}
-
-/// Inserts records with one prepared statement.
-struct RecordInsert {
-  private let statement: SQLStatement
-
-  init(_ database: Database) throws {
-    statement = try SQLStatement(
-      cached: """
-        INSERT INTO record (at, origin, service, level, flags, request_id, trace_id, message, raw)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """, database)
-  }
-
-  /// - Parameter requests: takes the record's request id.
-  func run(_ record: LogRecord, _ database: Database, _ tables: inout InternTables, _ requests: inout RequestIndex.Entries) throws {
-    let origin = try tables.id(of: record.origin, database)
-    let service = try tables.id(ofService: record.service, database)
-    try record.raw.withUnsafeBufferPointer { raw in
-      statement.reset()
-      statement.bind(1, record.at.nanoseconds)
-      statement.bind(2, origin)
-      statement.bind(3, service)
-      statement.bind(4, record.level.map { Int64($0.rawValue) })
-      statement.bind(5, Int64(record.flags.rawValue))
-      part(6, record.requestID, raw)
-      part(7, record.traceID, raw)
-      part(8, record.message, raw)
-      statement.bind(9, borrowed: raw)
-      try statement.run()
-    }
-    statement.reset()
-    if let id = record.requestID { requests.add(RequestHash.of(id), database.lastInsertedRowID) }
-  }
-
-  private func part(_ index: Int32, _ text: String?, _ raw: UnsafeBufferPointer<UInt8>) {
-    guard let text else { return statement.bind(index, nil) }
-    if let place = PartOfRaw.place(of: text, in: raw) { statement.bind(index, place) } else { statement.bind(index, text) }
-  }
 }

@@ -7,14 +7,20 @@ struct RecordRows {
   static let columns = "id, at, origin, service, level, flags, request_id, trace_id, message, raw"
 
   private let database: Database
+  private let source: String
   private var origins: [Int64: LogOrigin] = [:]
   private var services: [Int64: String] = [:]
 
-  init(_ database: Database) { self.database = database }
+  /// - Parameter source: the name that ids carry.
+  init(_ database: Database, _ source: String) {
+    self.database = database
+    self.source = source
+  }
 
   mutating func record(_ row: SQLStatement, _ raw: UnsafeBufferPointer<UInt8>) throws -> LogRecord {
     LogRecord(
-      id: row.int(0), at: Timestamp(nanoseconds: row.int(1)), level: row.isNull(4) ? nil : LogLevel(rawValue: Int(row.int(4))),
+      id: RecordID(row.int(0), of: source), at: Timestamp(nanoseconds: row.int(1)),
+      level: row.isNull(4) ? nil : LogLevel(rawValue: Int(row.int(4))),
       service: try service(row.int(3)), message: part(row, 8, raw) ?? "", requestID: part(row, 6, raw), traceID: part(row, 7, raw),
       origin: try origin(row.int(2)), flags: LogFlags(rawValue: UInt8(truncatingIfNeeded: row.int(5))), raw: Array(raw))
   }

@@ -5,16 +5,28 @@ import TimeFormat
 /// Runs queries over records on one connection. Rows are looked at one by one; only those that match are kept.
 struct RecordScan {
   let database: Database
+  /// The name that ids and cursors carry.
+  let source: String
 
   func page(_ query: LogQuery) throws -> LogPage {
     var plan = try LogPlan(query, database)
-    guard !plan.isEmpty, query.limit > 0 else { return LogPage(records: [], next: nil) }
+    // Within the one transaction of the reading: nothing is stored between this and the search.
+    let last = try query.storedUpTo.map { try StorePlace.storedID($0, of: source) } ?? Self.newestID(database)
+    let end = StorePlace.stored(last).cursor(of: source)
+    if query.storedUpTo != nil { plan.add("id <= \(last)") }
+    guard !plan.isEmpty, query.limit > 0 else { return LogPage(records: [], next: nil, storedUpTo: end) }
     let isOldestFirst = query.order == .oldestFirst
     if let cursor = query.cursor {
-      let sign = isOldestFirst ? ">" : "<"
-      plan.add("(at, id) \(sign) (\(cursor.at.nanoseconds), \(cursor.id))")
+      guard case .inTime(let at, let id) = try StorePlace(cursor, of: source) else {
+        throw LogSourceError.foreignCursor(cursor, at: source)
+      }
+      plan.add("(at, id) \(isOldestFirst ? ">" : "<") (\(at), \(id))")
     }
-    if let after = query.storedAfter { return try stored(after: after, query, plan) }
+    if let after = query.storedAfter {
+      var page = try stored(after: try StorePlace.storedID(after, of: source), query, plan)
+      page.storedUpTo = end
+      return page
+    }
     let direction = isOldestFirst ? "ASC" : "DESC"
     // SQLite's own limit lets it stop early where nothing is left to test.
     let limit = plan.rest.isEmpty && query.limit < Int.max ? "LIMIT \(query.limit + 1)" : ""
@@ -24,17 +36,24 @@ struct RecordScan {
       """
     let statement = try plan.statement(sql, database)
     let matcher = try Self.matcher(plan.rest)
-    var rows = RecordRows(database)
+    var rows = RecordRows(database, source)
     var records: [LogRecord] = []
+    var place = StorePlace.stored(0)
     while try statement.step() {
+      let here = StorePlace.inTime(at: statement.int(1), id: statement.int(0))
       guard let record = try Self.match(statement, matcher, &rows) else { continue }
       if records.count == query.limit {
         statement.reset()
-        return LogPage(records: records, next: records.last.map { LogCursor(at: $0.at, id: $0.id) })
+        return LogPage(records: records, next: place.cursor(of: source), storedUpTo: end)
       }
       records.append(record)
+      place = here
     }
-    return LogPage(records: records, next: nil)
+    return LogPage(records: records, next: nil, storedUpTo: end)
+  }
+
+  static func newestID(_ database: Database) throws -> Int64 {
+    try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(id) FROM record")) ?? 0
   }
 
   /// In the order of storing, which is that of the ids.
@@ -44,13 +63,18 @@ struct RecordScan {
     let sql = "SELECT \(RecordRows.columns) FROM record NOT INDEXED \(plan.whereClause) ORDER BY id"
     let statement = try plan.statement(sql, database)
     let matcher = try Self.matcher(plan.rest)
-    var rows = RecordRows(database)
+    var rows = RecordRows(database, source)
     var records: [LogRecord] = []
+    var last = after
     while records.count < query.limit, try statement.step() {
-      if let record = try Self.match(statement, matcher, &rows) { records.append(record) }
+      let id = statement.int(0)
+      guard let record = try Self.match(statement, matcher, &rows) else { continue }
+      records.append(record)
+      last = id
     }
-    if records.count == query.limit { statement.reset() }
-    return LogPage(records: records, next: nil)
+    guard records.count == query.limit else { return LogPage(records: records, next: nil) }
+    statement.reset()
+    return LogPage(records: records, next: StorePlace.stored(last).cursor(of: source))
   }
 
   func histogram(_ query: LogQuery, over range: Range<Timestamp>, buckets: Int) throws -> [Int] {
@@ -58,7 +82,9 @@ struct RecordScan {
     var counts = Array(repeating: 0, count: buckets)
     var wanted = query
     wanted.range = query.range.map { $0.clamped(to: range) } ?? range
-    let plan = try LogPlan(wanted, database)
+    var plan = try LogPlan(wanted, database)
+    if let after = query.storedAfter { plan.add("id > \(try StorePlace.storedID(after, of: source))") }
+    if let last = query.storedUpTo { plan.add("id <= \(try StorePlace.storedID(last, of: source))") }
     guard !plan.isEmpty, wanted.range?.isEmpty == false else { return counts }
     let lower = range.lowerBound.nanoseconds
     let span = UInt64(bitPattern: range.upperBound.nanoseconds &- lower)
@@ -77,7 +103,7 @@ struct RecordScan {
     }
     let statement = try plan.statement("SELECT \(RecordRows.columns) FROM \(plan.table) \(plan.whereClause)", database)
     let matcher = try Self.matcher(plan.rest)
-    var rows = RecordRows(database)
+    var rows = RecordRows(database, source)
     while try statement.step() {
       if try Self.isMatch(statement, matcher, &rows) { add(statement.int(1), 1) }
     }

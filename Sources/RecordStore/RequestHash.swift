@@ -2,11 +2,13 @@
 enum RequestHash {
   static func of(_ id: String) -> UInt32 {
     var copy = id
-    return copy.withUTF8 { bytes in
-      var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      return short(of: hash)
-    }
+    return copy.withUTF8 { of($0) }
+  }
+
+  static func of(_ id: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in id { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return short(of: hash)
   }
 
   /// From the hash of 64 bits that stores of format 1 kept in each row.

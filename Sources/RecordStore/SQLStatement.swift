@@ -36,6 +36,15 @@ struct SQLStatement {
     }
   }
 
+  /// As ``bind(_:borrowed:)``, as text.
+  func bind(_ index: Int32, borrowedText bytes: UnsafeBufferPointer<UInt8>) {
+    guard let base = UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self), !bytes.isEmpty else {
+      sqlite3_bind_text(pointer, index, "", 0, nil)
+      return
+    }
+    sqlite3_bind_text(pointer, index, base, Int32(bytes.count), nil)
+  }
+
   func bind(_ index: Int32, _ text: String) {
     var copy = text
     copy.withUTF8 { bytes in

@@ -12,7 +12,9 @@ extension StoreWriter: EvidenceRecorder {
     reschedules: [Reschedule] = [], gaps: [LedgerGap] = [], lifecycle: [PodLifecycleEvent] = [], note: (name: String, value: [UInt8])? = nil
   ) throws(StoreError) {
     guard !reschedules.isEmpty || !gaps.isEmpty || !lifecycle.isEmpty || note != nil else { return }
-    try transaction { database, _ in
+    // What the ledger remembers for itself is nobody's news.
+    let isNews = !reschedules.isEmpty || !gaps.isEmpty || !lifecycle.isEmpty
+    try transaction(changing: isNews ? .ledger : []) { database, _ in
       try LedgerRows.write(reschedules, database)
       try LedgerRows.write(gaps, database)
       try LedgerRows.write(lifecycle, database)
@@ -44,7 +46,7 @@ extension StoreWriter: EvidenceRecorder {
   /// Adds evidence to its log.
   package func record(evidence: [Evidence]) throws(StoreError) {
     guard !evidence.isEmpty else { return }
-    try transaction { database, _ in
+    try transaction(changing: .evidence) { database, _ in
       let statement = try database.cachedStatement(
         sql: """
           INSERT INTO evidence (check_name, subject, cluster, outcome, grade, observed, query, source, at, digest)

@@ -13,6 +13,8 @@ package final class StoreWriter: Sendable {
   package let directory: String
   /// What opening it met and did, in sentences: a damaged file that was moved aside.
   package let notices: [String]
+  /// Tells of each commit, for readers in this process and for those that ask over the control socket.
+  package let changes = ChangeHub()
 
   let files: StoreFiles
   private let lock: WriterLock
@@ -95,14 +97,17 @@ package final class StoreWriter: Sendable {
 
   // MARK: Transactions
 
-  /// Runs `body` in one transaction, which moves the revision on if readers have something new to look at.
-  func transaction(isNews: Bool = true, _ body: (Database, inout WriterMemory) throws -> Void) throws(StoreError) {
+  /// Runs `body` in one transaction and tells subscribers what it changed. News of records, ledger or evidence moves the revision on,
+  /// for readers whom nobody tells.
+  func transaction(changing change: StoreChange, _ body: (Database, inout WriterMemory) throws -> Void) throws(StoreError) {
     do {
       try memory.withLock { memory in
         do {
           try queue.write { database in
             try body(database, &memory)
-            if isNews { try database.cachedStatement(sql: "UPDATE meta SET value = value + 1 WHERE key = 'revision'").execute() }
+            if !change.isSubset(of: .sources) {
+              try database.cachedStatement(sql: "UPDATE meta SET value = value + 1 WHERE key = 'revision'").execute()
+            }
           }
         } catch {
           // Rows made in the transaction are undone: their numbers must not be used again.
@@ -115,28 +120,23 @@ package final class StoreWriter: Sendable {
       if failure.kind == .unreadable { close(Glibc.open(files.suspect, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)) }
       throw failure
     }
+    changes.publish(change)
   }
 
   func reading<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
     do { return try queue.read(body) } catch { throw StoreError.wrap(error, path: files.records, doing: "Reading") }
   }
 
-  /// Stores a batch: its records, positions and counts become durable together, or none of them.
-  package func append(_ batch: LogBatch) throws(StoreError) {
+  /// Stores a batch: its records, checkpoints and counts become durable together, or none of them.
+  package func append(_ batch: StoreBatch) throws(StoreError) {
     guard !batch.isEmpty else { return }
-    try transaction(isNews: !batch.records.isEmpty) { database, memory in
+    let change: StoreChange = [batch.records.isEmpty ? [] : .records, batch.sources.isEmpty ? [] : .sources]
+    try transaction(changing: change) { database, memory in
       if !batch.records.isEmpty {
-        let insert = try RecordInsert(database)
-        var requests = RequestIndex.Entries()
-        requests.reserve(batch.records.count)
-        // Looked at in place: a copy of a record counts the references of all its texts.
-        try batch.records.withUnsafeBufferPointer { records in
-          for index in records.indices { try insert.run(records[index], database, &memory.interns, &requests) }
-        }
+        let requests = try RecordInsert(database).run(batch.records, &memory.interns)
         try RequestIndex.add(requests, database, &memory)
       }
-      for position in batch.positions { try TailRows.write(position, database) }
-      for folder in batch.forgottenFolders { try TailRows.forget(below: folder, database) }
+      for checkpoint in batch.checkpoints { try TailRows.write(checkpoint, database) }
       for source in batch.sources { try SourceRows.write(source, database) }
     }
   }
@@ -145,13 +145,13 @@ package final class StoreWriter: Sendable {
   package func positions() throws(StoreError) -> [TailPosition] { try reading { try TailRows.all($0) } }
 
   /// Forgets the positions of files in and below a folder that was removed.
-  package func forget(tailsBelow folder: String) throws(StoreError) { try append(LogBatch(forgottenFolders: [folder])) }
+  package func forget(tailsBelow folder: String) throws(StoreError) { try append(StoreBatch(checkpoints: [.folderGone(folder)])) }
 
   /// Forgets the position of one file that was removed.
   package func forget(tailIn folder: String, inode: UInt64) throws(StoreError) {
-    try transaction(isNews: false) { database, _ in try TailRows.forget(in: folder, inode: inode, database) }
+    try transaction(changing: []) { database, _ in try TailRows.forget(in: folder, inode: inode, database) }
   }
 
   /// Counts and states of sources, without records.
-  package func record(_ sources: [SourceUpdate]) throws(StoreError) { try append(LogBatch(sources: sources)) }
+  package func record(_ sources: [SourceUpdate]) throws(StoreError) { try append(StoreBatch(sources: sources)) }
 }

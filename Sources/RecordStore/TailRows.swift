@@ -6,7 +6,14 @@ import TimeFormat
 
 /// The positions of log files as rows.
 enum TailRows {
-  static func write(_ position: TailPosition, _ database: Database) throws {
+  static func write(_ checkpoint: Checkpoint, _ database: Database) throws {
+    switch checkpoint {
+    case .file(let position): try write(position, database)
+    case .folderGone(let folder): try forget(below: folder, database)
+    }
+  }
+
+  private static func write(_ position: TailPosition, _ database: Database) throws {
     let sql = """
       INSERT INTO tail (folder, inode, name, offset, head_length, head_hash, partials) VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (folder, inode) DO UPDATE SET name = excluded.name, offset = excluded.offset, head_length = excluded.head_length,
@@ -31,7 +38,7 @@ enum TailRows {
     statement.reset()
   }
 
-  static func forget(below folder: String, _ database: Database) throws {
+  private static func forget(below folder: String, _ database: Database) throws {
     // '0' follows '/': the half-open range of texts that begin with the folder and a slash.
     try database.execute(
       sql: "DELETE FROM tail WHERE folder = ? OR folder >= ? AND folder < ?", arguments: [folder, folder + "/", folder + "0"])

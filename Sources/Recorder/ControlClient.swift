@@ -35,14 +35,9 @@ package struct ControlClient: Sendable {
       throw Unreachable(description: "the recorder does not answer on \(socket); periplus status tells whether it runs")
     }
     guard response.status == .ok else { throw Unreachable(description: "the recorder knows no job named \(job); are both of one version?") }
-    var rest: [UInt8] = []
+    var splitter = LineSplitter()
     for try await chunk in response.body {
-      rest += chunk.readableBytesView
-      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-        let value = try JSONValue(parsing: rest[..<end])
-        rest.removeSubrange(...end)
-        try line(value)
-      }
+      for text in splitter.push(chunk.readableBytesView) { try line(try JSONValue(parsing: text)) }
     }
   }
 }

@@ -14,7 +14,13 @@ struct Jobs: Sendable {
   let progress: [String: CollectionProgress]
   let now: @Sendable () -> Timestamp
 
-  var table: [String: ControlServer.Job] { ["check": check, "collected": collected, "ingest": ingest, "services": listed] }
+  var table: [String: ControlServer.Job] {
+    ["changes": changes, "check": check, "collected": collected, "ingest": ingest, "services": listed]
+  }
+
+  @Sendable private func changes(_ body: JSONValue) -> AsyncStream<JSONValue> {
+    ChangesJob(hub: store.changes, pause: { try await Task.sleep(for: $0) }).lines()
+  }
 
   /// How each service is, one a line.
   @Sendable private func listed(_ body: JSONValue) -> AsyncStream<JSONValue> {

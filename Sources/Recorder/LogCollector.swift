@@ -1,4 +1,4 @@
-import Ingest
+package import Ingest
 package import RecordStore
 import TelemetryModel
 package import TimeFormat
@@ -10,6 +10,7 @@ package struct LogCollector: Sendable {
   let cluster: String
   let store: StoreWriter
   let progress: CollectionProgress
+  let changes: any PodLogChanges
   let now: @Sendable () -> Timestamp
   /// Waits; throws when it is cancelled.
   let pause: @Sendable (Duration) async throws -> Void
@@ -18,38 +19,43 @@ package struct LogCollector: Sendable {
   let remove: (@Sendable (String) throws -> Void)?
 
   package init(
-    root: String, cluster: String, store: StoreWriter, progress: CollectionProgress, now: @escaping @Sendable () -> Timestamp,
-    pause: @escaping @Sendable (Duration) async throws -> Void, remove: (@Sendable (String) throws -> Void)?
+    root: String, cluster: String, store: StoreWriter, progress: CollectionProgress, changes: any PodLogChanges,
+    now: @escaping @Sendable () -> Timestamp, pause: @escaping @Sendable (Duration) async throws -> Void,
+    remove: (@Sendable (String) throws -> Void)?
   ) {
     self.root = root
     self.cluster = cluster
     self.store = store
     self.progress = progress
+    self.changes = changes
     self.now = now
     self.pause = pause
     self.remove = remove
   }
 
-  /// How long to wait when nothing was new: short enough that a dead pod's last line is found at once, long enough to cost nothing.
-  private static let interval = Duration.milliseconds(100)
-
   /// Collects until `isStopping`; then once more, until nothing is new. Cancelled, it ends where it is.
   package func run(isStopping: @Sendable () -> Bool) async throws {
     var tailer = PodLogTailer(root: root, cluster: cluster, positions: try store.positions())
+    // What a poll did not finish is still to be read by the next.
+    var left: Set<String>? = []
     while true {
-      // Asked before the poll: what was written before the stop is then in it.
+      // Asked before the look: what was written before the stop is then in it. So it is with the moment: it covers what was written
+      // before, because what is taken now covers it.
       let isLast = isStopping()
       let moment = now()
-      let poll = tailer.poll(now: moment)
+      let taken = isLast ? nil : changes.take()
+      let changed = taken.flatMap { taken in left.map { $0.union(taken) } }
+      let poll = tailer.poll(now: moment, changed: changed)
       for batch in poll.batches { try await append(batch) }
       for removable in poll.removable { self.remove(removable) }
+      left = poll.hasMore ? changed : []
       if poll.hasMore { continue }
       progress.reached(moment)
       if isLast {
         try? store.record([SourceUpdate(name: "logs", cluster: cluster, currentAt: moment)])
         return
       }
-      try await pause(Self.interval)
+      try await changes.wait()
     }
   }
 
@@ -63,7 +69,7 @@ package struct LogCollector: Sendable {
   }
 
   /// A full disk stops the reading, never loses: the files keep what is not stored yet.
-  private func append(_ batch: LogBatch) async throws {
+  private func append(_ batch: StoreBatch) async throws {
     var wait = Duration.milliseconds(200)
     var hasFailed = false
     while true {

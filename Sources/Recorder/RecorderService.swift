@@ -38,7 +38,8 @@ package struct RecorderService: Sendable {
     defer { try? Files.remove(home.pidFile("recorder")) }
     for notice in store.notices { print(notice) }
     let parts = RecorderParts(
-      configuration: configuration, store: store, reader: StoreReader(directory: home.store), socket: home.socket("recorder"), plan: plan,
+      configuration: configuration, store: store, reader: StoreReader(directory: home.store, pushes: { store.changes.pushes() }),
+      socket: home.socket("recorder"), plan: plan,
       app: app, now: now, upkeep: upkeep, pause: { try await Task.sleep(for: $0) })
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(

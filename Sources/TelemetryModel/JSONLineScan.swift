@@ -10,7 +10,7 @@ enum JSONLineScan {
   static func scan(_ line: UnsafeBufferPointer<UInt8>, into found: inout FoundFields) -> Bool {
     do throws(JSONError) {
       var cursor = JSONCursor(line)
-      try object(&cursor, line, seed: KeyRole.seed, depth: 0, into: &found)
+      try object(&cursor, seed: KeyRole.seed, depth: 0, into: &found)
       try cursor.finish()
       return true
     } catch {
@@ -19,7 +19,7 @@ enum JSONLineScan {
   }
 
   private static func object(
-    _ cursor: inout JSONCursor, _ line: UnsafeBufferPointer<UInt8>, seed: UInt64, depth: Int, isAttribute: Bool = false,
+    _ cursor: inout JSONCursor, seed: UInt64, depth: Int, isAttribute: Bool = false,
     into found: inout FoundFields
   ) throws(JSONError) {
     try cursor.readObject { (key, cursor) throws(JSONError) in
@@ -28,16 +28,15 @@ enum JSONLineScan {
       // What stands among attributes yields to the record's own.
       if isAttribute { role.rank += 32 }
       if !found.wants(role), try cursor.peek() != .object { return }
-      try value(role, hash, &cursor, line, depth: depth, into: &found)
+      try value(role, hash, &cursor, depth: depth, into: &found)
     }
   }
 
   private static func value(
-    _ role: KeyRole, _ hash: UInt64, _ cursor: inout JSONCursor, _ line: UnsafeBufferPointer<UInt8>, depth: Int,
-    into found: inout FoundFields
+    _ role: KeyRole, _ hash: UInt64, _ cursor: inout JSONCursor, depth: Int, into found: inout FoundFields
   ) throws(JSONError) {
     switch try cursor.peek() {
-    case .string: try text(role, &cursor, line, into: &found)
+    case .string: try text(role, &cursor, into: &found)
     case .number:
       let number = try cursor.readNumber()
       switch role.meaning {
@@ -47,23 +46,23 @@ enum JSONLineScan {
       case .level: found.set(level: number.intValue.flatMap { LogLevel(number: $0) }, rank: role.rank)
       case .severityNumber: found.set(level: number.intValue.flatMap { LogLevel(severityNumber: $0) }, rank: role.rank)
       case .requestID, .traceID, .message:
-        if let whole = number.intValue { found.set(role, text: String(whole)) }
+        if let whole = number.intValue { found.set(role, .made(String(whole))) }
       case .service, .nested, .attributes: break
       }
     case .object where depth < deepest:
       switch role.meaning {
-      case .attributes: try object(&cursor, line, seed: KeyRole.seed, depth: depth + 1, isAttribute: true, into: &found)
+      case .attributes: try object(&cursor, seed: KeyRole.seed, depth: depth + 1, isAttribute: true, into: &found)
       // OpenTelemetry's body is an AnyValue; other objects under a known key hold keys that join to it (ECS `log.level`).
       case .message where isBody(hash): try anyValue(role, &cursor, into: &found)
-      default: try object(&cursor, line, seed: hash, depth: depth + 1, into: &found)
+      default: try object(&cursor, seed: hash, depth: depth + 1, into: &found)
       }
     case .array where role.meaning == .attributes && depth < deepest:
-      try cursor.readArray { (cursor) throws(JSONError) in try attribute(&cursor, line, depth: depth + 1, into: &found) }
+      try cursor.readArray { (cursor) throws(JSONError) in try attribute(&cursor, depth: depth + 1, into: &found) }
     case .array where role.meaning == .requestID:
       // A header may come as the list of its values.
       var isFirst = true
       try cursor.readArray { (cursor) throws(JSONError) in
-        if isFirst, try cursor.peek() == .string { found.set(role, text: try cursor.readString()) }
+        if isFirst, try cursor.peek() == .string { try text(role, &cursor, into: &found) }
         isFirst = false
       }
     default: try cursor.skipValue()
@@ -73,43 +72,29 @@ enum JSONLineScan {
   private static let bodyHash = Array("body".utf8).withUnsafeBufferPointer { KeyRole.hash($0) }
   private static func isBody(_ hash: UInt64) -> Bool { hash == bodyHash }
 
-  private static func text(
-    _ role: KeyRole, _ cursor: inout JSONCursor, _ line: UnsafeBufferPointer<UInt8>, into found: inout FoundFields
-  ) throws(JSONError) {
-    // Times and levels are read from the bytes between the quotes: no text is made.
-    if role.meaning == .time || role.meaning == .level {
-      let range = try cursor.skipValue()
-      let content = UnsafeBufferPointer(rebasing: line[range.lowerBound + 1..<range.upperBound - 1])
-      if role.meaning == .time {
-        found.set(time: LineTime.parse(content), rank: role.rank)
-      } else if let level = LogLevel(word: content) {
-        found.set(level: level, rank: role.rank)
-      } else {
-        found.set(role, text: String(decoding: content, as: UTF8.self))
-      }
-      return
-    }
-    found.set(role, text: try cursor.readString())
+  /// The text stays a part of the line, unless it has escapes to be undone.
+  private static func text(_ role: KeyRole, _ cursor: inout JSONCursor, into found: inout FoundFields) throws(JSONError) {
+    let text = try cursor.readStringPart()
+    found.set(role, text.isEscaped ? .made(text.string) : .part(text.bytes))
   }
 
   /// `{"stringValue": "…"}` (OTLP JSON).
   private static func anyValue(_ role: KeyRole, _ cursor: inout JSONCursor, into found: inout FoundFields) throws(JSONError) {
-    var text: String?
-    let range = cursor
+    var isFound = false
+    let start = cursor
     try cursor.readObject { (key, cursor) throws(JSONError) in
-      if key == "stringValue" || key == "intValue", try cursor.peek() == .string { text = try cursor.readString() }
+      guard key == "stringValue" || key == "intValue", try cursor.peek() == .string else { return }
+      try text(role, &cursor, into: &found)
+      isFound = true
     }
-    if let text {
-      found.set(role, text: text)
-    } else {
-      var again = range
-      found.set(role, text: try again.readValue().jsonString)
-    }
+    guard !isFound else { return }
+    var again = start
+    found.set(role, .made(try again.readValue().jsonString))
   }
 
   /// `{"key": "…", "value": {"stringValue": "…"}}` (OTLP JSON).
   private static func attribute(
-    _ cursor: inout JSONCursor, _ line: UnsafeBufferPointer<UInt8>, depth: Int, into found: inout FoundFields
+    _ cursor: inout JSONCursor, depth: Int, into found: inout FoundFields
   ) throws(JSONError) {
     guard try cursor.peek() == .object else { return }
     var role: KeyRole?

@@ -2,7 +2,7 @@
 ///
 /// Keys are compared without case, `@`, `-`, `_` and `.`; a nested object's keys are joined to its own. So `http.request.id`,
 /// `{"http":{"request":{"id":…}}}` and `httpRequestId` are one key. Where several stand in one record, the lowest rank wins.
-struct KeyRole {
+struct KeyRole: Sendable {
   enum Meaning: UInt8 {
     case time, level, severityNumber, message, service, requestID, traceID
     /// An object whose members are looked at under its name.
@@ -32,7 +32,12 @@ struct KeyRole {
   @inline(__always)
   static func of(_ hash: UInt64) -> KeyRole? { table.find(hash) }
 
-  private static let table = Table([
+  private static let table = KeyTable(
+    keys.flatMap { meaning, names in
+      names.enumerated().map { (key: $0.element, role: KeyRole(meaning: meaning, rank: UInt8($0.offset))) }
+    })
+
+  private static let keys: [(Meaning, [String])] = [
     (.time, ["timestamp", "time", "ts", "timeunixnano", "observedtimeunixnano", "datetime", "date", "asctime", "eventtime", "t"]),
     (.level, ["loglevel", "severitytext", "level", "severity", "lvl", "levelname"]),
     (.severityNumber, ["severitynumber"]),
@@ -49,32 +54,5 @@ struct KeyRole {
     (.traceID, ["traceid"]),
     (.nested, ["trace", "http", "httprequest", "httpreq", "req", "request", "httprequestheaders", "reqheaders", "requestheaders"]),
     (.attributes, ["attributes", "resource", "fields", "context", "ctx", "data", "labels", "mdc"]),
-  ])
-
-  /// Open addressing over a table much larger than its content: one probe for nearly every key.
-  private struct Table {
-    private var slots: [(hash: UInt64, role: KeyRole)?]
-    private static let size = 1024
-
-    init(_ meanings: [(Meaning, [String])]) {
-      slots = Array(repeating: nil, count: Self.size)
-      for (meaning, keys) in meanings {
-        for (rank, key) in keys.enumerated() {
-          let hash = Array(key.utf8).withUnsafeBufferPointer { KeyRole.hash($0) }
-          var slot = Int(truncatingIfNeeded: hash) & (Self.size - 1)
-          while slots[slot] != nil { slot = (slot + 1) & (Self.size - 1) }
-          slots[slot] = (hash, KeyRole(meaning: meaning, rank: UInt8(rank)))
-        }
-      }
-    }
-
-    func find(_ hash: UInt64) -> KeyRole? {
-      var slot = Int(truncatingIfNeeded: hash) & (Self.size - 1)
-      while let entry = slots[slot] {
-        if entry.hash == hash { return entry.role }
-        slot = (slot + 1) & (Self.size - 1)
-      }
-      return nil
-    }
-  }
+  ]
 }

@@ -4,7 +4,7 @@ import JSONBytes
 package enum LogFieldReader {
   /// The fields that every record has, by each name a query may use.
   package enum Known: String, Sendable, CaseIterable {
-    case service, level, pod, namespace, cluster, container, stream, message, request, trace, status, restart
+    case service, level, pod, namespace, cluster, container, stream, message, request, trace, status, restart, method, path, peer
 
     package init?(name: String) {
       switch name.lowercased() {
@@ -37,11 +37,13 @@ package enum LogFieldReader {
     case .request: return record.requestID
     case .trace: return record.traceID
     case .restart: return String(record.origin.restart)
-    case .status: return statusKeys.lazy.compactMap { member($0, in: record.raw) }.first
+    case .status: return record.roles.status.map { String($0) }
+    // A word that is no HTTP method is still the value of its key.
+    case .method: return record.roles.method ?? member(name, in: record.raw)
+    case .path: return record.roles.path ?? member(name, in: record.raw)
+    case .peer: return record.roles.peer ?? member(name, in: record.raw)
     }
   }
-
-  private static let statusKeys = ["reqStatusCode", "http.response.status_code", "status_code", "statusCode", "status"]
 
   /// A key of the raw line: of a JSON object (dots lead into nested objects, when no key has them itself) or of logfmt.
   package static func member(_ name: String, in raw: [UInt8]) -> String? {

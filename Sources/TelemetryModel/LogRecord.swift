@@ -67,8 +67,7 @@ package struct LogFlags: OptionSet, Sendable, Hashable {
 
 /// One log record as it was read: its raw line and what was recognized in it.
 package struct LogRecord: Sendable, Hashable {
-  /// Its place in the store: unique, growing in the order of arrival. 0 until stored.
-  package var id: Int64
+  package var id: RecordID
   package var at: Timestamp
   package var level: LogLevel?
   package var service: String
@@ -81,7 +80,7 @@ package struct LogRecord: Sendable, Hashable {
   package var raw: [UInt8]
 
   package init(
-    id: Int64 = 0, at: Timestamp, level: LogLevel?, service: String, message: String, requestID: String? = nil,
+    id: RecordID = .unstored, at: Timestamp, level: LogLevel?, service: String, message: String, requestID: String? = nil,
     traceID: String? = nil, origin: LogOrigin, flags: LogFlags = [], raw: [UInt8]
   ) {
     self.id = id

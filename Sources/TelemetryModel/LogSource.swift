@@ -1,16 +1,28 @@
 package import TimeFormat
 
-/// A port: where log records are searched. The embedded store and every backend implement it, and pass the same
-/// conformance tests.
+/// A port: where log records are searched. The embedded store and every backend implement it, and pass `LogSourceConformance` of
+/// `TestKits`.
 package protocol LogSource: Sendable {
-  /// Records that match, in the query's order, at most `query.limit`.
+  /// The name that ids and cursors of this source carry: no two sources of one console have the same, and it outlives a restart.
+  var sourceID: String { get }
+  var kind: SourceKind { get }
+  /// What it cannot do. A query beyond it is refused in a sentence (``LogSourceLimits/refusal(of:)``), never half answered.
+  var limits: LogSourceLimits { get }
+
+  /// Records that match, in the query's order, at most `query.limit` and at most `limits.largestPage`.
   func records(matching query: LogQuery) async throws -> LogPage
   /// How many records match, in `buckets` equal parts of `range`.
   func histogram(matching query: LogQuery, over range: Range<Timestamp>, buckets: Int) async throws -> [Int]
-  /// One status per source that feeds it.
+  /// An element after records were added; several additions may share one. Ends when nobody reads it any more.
+  func changes() -> AsyncStream<Void>
+}
+
+/// A port: how complete what the sources gave is.
+package protocol CompletenessSource: Sendable {
+  /// One status per source.
   func completeness() async -> [SourceStatus]
-  /// A number that changes whenever records were added. Cheap: may be asked many times a second.
-  func revision() async -> Int64
+  /// An element after a status changed.
+  func completenessChanges() -> AsyncStream<Void>
 }
 
 /// What is searched for. All conditions must hold.
@@ -25,8 +37,7 @@ package struct LogQuery: Sendable, Hashable {
     case text(String)
     /// The raw line matches the regular expression (PCRE2 syntax).
     case regex(String)
-    /// A field compared with a value: `service`, `level`, `pod`, `namespace`, `cluster`, `container`, or a key of the record;
-    /// `status` stands for `reqStatusCode`.
+    /// A field compared with a value: one of ``LogFieldReader/Known``, or a key of the record.
     case field(String, Comparison, String)
     case not(Condition)
     case any([Condition])
@@ -45,10 +56,13 @@ package struct LogQuery: Sendable, Hashable {
   package var range: Range<Timestamp>?
   package var order: Order
   package var limit: Int
-  /// Continue after this record, in the query's order (``LogPage/next``).
+  /// Continue after this place, in the query's order (``LogPage/next``).
   package var cursor: LogCursor?
-  /// Only records that were stored after the one with this id, in the order of storing: to follow what comes, whatever its time.
-  package var storedAfter: Int64?
+  /// Only records that were stored after this place (``LogPage/storedUpTo``), in the order of storing: to follow what comes,
+  /// whatever its time. `order` says nothing then.
+  package var storedAfter: LogCursor?
+  /// Only records that were stored up to this place: all pages of a query then show one state of the source.
+  package var storedUpTo: LogCursor?
 
   package init(
     _ conditions: [Condition] = [], range: Range<Timestamp>? = nil, order: Order = .oldestFirst, limit: Int = 1000,
@@ -62,54 +76,17 @@ package struct LogQuery: Sendable, Hashable {
   }
 }
 
-/// A place between records: time, then order of arrival.
-package struct LogCursor: Sendable, Hashable {
-  package var at: Timestamp
-  package var id: Int64
-
-  package init(at: Timestamp, id: Int64) {
-    self.at = at
-    self.id = id
-  }
-}
-
 package struct LogPage: Sendable {
   package var records: [LogRecord]
-  /// Where to go on; `nil` when there is no more.
+  /// Where to go on (``LogQuery/cursor``, or ``LogQuery/storedAfter`` of a query that follows); `nil` when there is no more.
   package var next: LogCursor?
+  /// The end of what was searched, in the order of storing: who follows goes on from here. `nil` when the source has no such order
+  /// or is empty.
+  package var storedUpTo: LogCursor?
 
-  package init(records: [LogRecord], next: LogCursor?) {
+  package init(records: [LogRecord], next: LogCursor?, storedUpTo: LogCursor? = nil) {
     self.records = records
     self.next = next
-  }
-}
-
-/// How complete one source is: what the footer and `:sources` show. A drop without a counter is a defect.
-package struct SourceStatus: Sendable, Hashable {
-  /// `k8s`, `logs`, `traces`, `metrics`, `checks`.
-  package var name: String
-  package var cluster: String
-  package var connectedSince: Timestamp?
-  /// The last moment at which the source was known to be current.
-  package var currentAt: Timestamp?
-  package var recordsIn: Int64
-  package var dropped: Int64
-  /// Why records were dropped; `nil` when none were.
-  package var dropReason: String?
-  /// The last error in one sentence; `nil` when there is none.
-  package var lastError: String?
-
-  package init(
-    name: String, cluster: String, connectedSince: Timestamp? = nil, currentAt: Timestamp? = nil, recordsIn: Int64 = 0,
-    dropped: Int64 = 0, dropReason: String? = nil, lastError: String? = nil
-  ) {
-    self.name = name
-    self.cluster = cluster
-    self.connectedSince = connectedSince
-    self.currentAt = currentAt
-    self.recordsIn = recordsIn
-    self.dropped = dropped
-    self.dropReason = dropReason
-    self.lastError = lastError
+    self.storedUpTo = storedUpTo
   }
 }

@@ -8,7 +8,7 @@ enum Logfmt {
     pairs(line) { key, value in
       guard let role = KeyRole.of(KeyRole.hash(key)) else { return true }
       if role.meaning == .message || role.meaning == .level || role.meaning == .time { known += 1 }
-      if fields.wants(role) { fields.set(role, text: value.text) }
+      if fields.wants(role) { fields.set(role, value.found) }
       return true
     }
     guard known > 0 else { return false }
@@ -19,6 +19,8 @@ enum Logfmt {
   struct Value {
     var bytes: UnsafeBufferPointer<UInt8>
     var isQuoted: Bool
+
+    var found: FoundText { isQuoted && bytes.contains(UInt8(ascii: "\\")) ? .made(text) : .part(bytes) }
 
     /// The value with the escapes of a quoted one undone.
     var text: String {

@@ -32,7 +32,7 @@ enum TextLineScan {
     var start = bracket + 1
     while start < line.count, line[start] == 0x20 { start += 1 }
     let rest = UnsafeBufferPointer(rebasing: line[start...])
-    found.set(message: String(decoding: rest, as: UTF8.self))
+    found.set(message: .part(rest))
     ids(rest, into: &found)
     return true
   }
@@ -49,7 +49,7 @@ enum TextLineScan {
       found.set(time: time)
     }
     found.set(level: leadingLevel(UnsafeBufferPointer(rebasing: line[start...])))
-    if start > 0 { found.set(message: String(decoding: line[start...], as: UTF8.self)) }
+    if start > 0 { found.set(message: .part(UnsafeBufferPointer(rebasing: line[start...]))) }
     ids(line, into: &found)
   }
 
@@ -134,7 +134,7 @@ enum TextLineScan {
       var end = value
       while end < line.count, RequestID.isIDByte(line[end]) { end += 1 }
       while end > value, line[end - 1] == UInt8(ascii: ".") { end -= 1 }
-      if end > value { found.set(role, text: String(decoding: line[value..<end], as: UTF8.self)) }
+      if end > value { found.set(role, .part(UnsafeBufferPointer(rebasing: line[value..<end]))) }
       index = Swift.max(end, index)
     }
   }

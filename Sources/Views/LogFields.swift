@@ -1,6 +1,7 @@
 package import JSONBytes
 package import Screen
 package import TelemetryModel
+import TimeFormat
 
 /// What a log record says beside its message, for a line on screen.
 package enum LogFields {
@@ -14,11 +15,12 @@ package enum LogFields {
   ]
 
   /// The service's own keys: `customerId 4711, item 12`.
-  package static func extra(_ fields: JSONObject) -> String {
+  package static func extra(_ record: LogRecord) -> String {
     var parts: [String] = []
-    if let status = fields["reqStatusCode"]?.intValue { parts.append("status \(status)") }
-    if let micros = fields["reqDurationMicros"]?.intValue { parts.append(duration(micros: micros)) }
-    for member in fields where !common.contains(member.key) {
+    let roles = record.roles
+    if let status = roles.status { parts.append("status \(status)") }
+    if let duration = roles.duration { parts.append(self.duration(micros: duration.nanoseconds / 1000)) }
+    for member in record.fields where !common.contains(member.key) {
       parts.append("\(member.key) \(short(member.value))")
       if parts.count >= 6 { break }
     }
@@ -49,8 +51,6 @@ package enum LogFields {
     let tail = name[name.index(after: dash)...]
     return tail.isEmpty ? name : String(tail)
   }
-
-  package static func category(_ fields: JSONObject) -> String? { fields["logCategory"]?.stringValue }
 }
 
 extension LogFlags {

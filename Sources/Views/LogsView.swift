@@ -30,7 +30,7 @@ package struct LogsView: Sendable {
   ) {
     var seen = Set(matches.map(\.id))
     var records = matches.map { (record: $0, isMatch: true) }
-    for record in context where record.id == 0 || seen.insert(record.id).inserted { records.append((record, false)) }
+    for record in context where record.id == .unstored || seen.insert(record.id).inserted { records.append((record, false)) }
     records.sort { ($0.record.at, $0.record.id) < ($1.record.at, $1.record.id) }
     let start = records.first?.record.at
     let end = records.last?.record.at

@@ -72,7 +72,7 @@ package struct RequestView: Sendable {
     for record in records {
       let key = record.service + "\u{0}" + (record.origin.podUID.isEmpty ? record.origin.pod : record.origin.podUID)
       let isWarning = (record.level ?? .info) >= .warn
-      let fields = record.fields
+      let roles = record.roles
       if lanes[key] == nil {
         order.append(key)
         lanes[key] = Lane(
@@ -84,16 +84,16 @@ package struct RequestView: Sendable {
       lanes[key]?.records += 1
       if isWarning { lanes[key]?.warnings += 1 }
       lanes[key]?.moments.append((record.at, isWarning))
-      if lanes[key]?.operation.isEmpty == true, let verb = fields["reqVerb"]?.stringValue, let path = fields["reqPath"]?.stringValue {
-        lanes[key]?.operation = "\(verb) \(path)"
+      if lanes[key]?.operation.isEmpty == true, let method = roles.method, let path = roles.path {
+        lanes[key]?.operation = "\(method) \(path)"
       }
-      switch LogFields.category(fields) {
-      case "apiRequest": open[key, default: 0] += 1
-      case "apiResponse", "apiException":
+      switch roles.phase {
+      case .started: open[key, default: 0] += 1
+      case .completed:
         if open[key, default: 0] > 0 { open[key, default: 0] -= 1 }
-        if let status = fields["reqStatusCode"]?.intValue { lanes[key]?.status = Int(status) }
-        if let micros = fields["reqDurationMicros"]?.intValue { lanes[key]?.durationMicros = micros }
-      default: break
+        if let status = roles.status { lanes[key]?.status = status }
+        if let duration = roles.duration { lanes[key]?.durationMicros = duration.nanoseconds / 1000 }
+      case nil: break
       }
     }
     for key in order where open[key, default: 0] > 0 { lanes[key]?.isComplete = false }

@@ -5,6 +5,7 @@ import JSONBytes
 import MigrationPlan
 import StrictYAML
 import TelemetryModel
+import TestKits
 import Testing
 import TimeFormat
 

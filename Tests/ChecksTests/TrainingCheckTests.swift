@@ -3,6 +3,7 @@ import ClusterModel
 import MigrationPlan
 import StrictYAML
 import TelemetryModel
+import TestKits
 import Testing
 
 @Suite("Checks of lessons and demos")

@@ -2,6 +2,7 @@ import ClusterModel
 import Console
 import Screen
 import Synchronization
+import TestKits
 import Testing
 import TimeFormat
 import Views
@@ -58,7 +59,7 @@ struct BehaviorTests {
 
   @Test("a store that fails says so in place")
   func failing() async throws {
-    let logs = FakeLogs(failure: FakeError(description: "The store cannot be opened: it is not a store of Periplus."))
+    let logs = MemoryLogs.fixture(failure: FakeError(description: "The store cannot be opened: it is not a store of Periplus."))
     let driver = try await ConsoleDriver(Place(.logs), ports: .fake(logs: logs))
     #expect(await driver.text().contains("✖ The store cannot be opened"))
   }

@@ -136,6 +136,10 @@ enum Fixture {
 
   // MARK: Records
 
+  /// The source that holds them.
+  static let source = "store"
+  static func id(_ number: Int64) -> RecordID { RecordID(number, of: source) }
+
   static let requestID = "9f3c1e07-4b1d-4c7e-9a52-0d5f6f2f8a11"
 
   static func record(
@@ -145,7 +149,7 @@ enum Fixture {
     let raw =
       #"{"@timestamp":"2018-01-22T\#(time)Z","logLevel":"\#(level.word)","logMessage":"\#(message)","logRequestId":"\#(requestID)","logServiceName":"\#(service)"\#(extra)}"#
     return LogRecord(
-      id: id, at: at(time), level: level, service: service, message: message, requestID: requestID, traceID: nil,
+      id: self.id(id), at: at(time), level: level, service: service, message: message, requestID: requestID, traceID: nil,
       origin: LogOrigin(cluster: "prd-fra", namespace: "shop", pod: pod, podUID: "uid-\(pod)", container: service), raw: Array(raw.utf8))
   }
 

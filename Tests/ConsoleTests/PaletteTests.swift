@@ -1,6 +1,7 @@
 import ClusterModel
 import Console
 import Screen
+import TestKits
 import Testing
 import TimeFormat
 import Views
@@ -15,7 +16,7 @@ struct PaletteTests {
         HealthVerdict(subject: Fixture.deployment("service-\(number)"), cluster: snapshot.cluster, status: .green, ready: 1, wanted: 1)
       }
     }
-    ports.clusters = [FakeCluster(cluster: "dev-fra")]
+    ports.clusters = [StillCluster(Fixture.snapshot("dev-fra"))]
     return try await ConsoleDriver(ports: ports, size: Size(columns: 100, rows: 40))
   }
 

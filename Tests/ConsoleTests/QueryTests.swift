@@ -1,6 +1,7 @@
 import ClusterModel
 import Console
 import TelemetryModel
+import TestKits
 import Testing
 import TimeFormat
 import Views
@@ -25,7 +26,7 @@ private struct Quick: Query {
 
 @Suite("Queries")
 struct QueryTests {
-  private let sources = Sources(logs: FakeLogs(), ledger: FakeLedger())
+  private let sources = Sources(logs: MemoryLogs.fixture(), ledger: MemoryLedger.fixture())
 
   /// What comes back until nothing is under way.
   private func answers(_ inbox: Inbox) async -> [(slot: Slot, number: Int)] {
@@ -72,7 +73,8 @@ struct QueryTests {
     let answer = try await search(nil).run(sources)
     #expect(answer.matches.map(\.at) == answer.matches.map(\.at).sorted() && answer.matches.count == 3)
     #expect(answer.histogram.reduce(0, +) == 3 && !answer.isContinuation)
-    let older = try await search(LogCursor(at: Fixture.now, id: 1)).run(sources)
+    let cursor = try #require(try await sources.logs.records(matching: LogQuery(limit: 1)).next)
+    let older = try await search(cursor).run(sources)
     #expect(older.histogram.isEmpty && older.isContinuation)
   }
 

@@ -44,7 +44,7 @@ struct ReportTests {
     var records = Fixture.records
     let catalog = try #require(records.firstIndex { $0.service == "catalog" })
     records[catalog].at = records[0].at
-    records[catalog].id = records[0].id - 1
+    records[catalog].id = RecordID(0, of: Fixture.source)
     let view = RequestView(id: Fixture.requestID, records: records, lifecycle: [])
     #expect(view.lanes.first?.service == "orders")
     #expect(view.headline.hasPrefix("POST /orders → "))
@@ -52,14 +52,14 @@ struct ReportTests {
 
   @Test("a request without its answer says which service did not complete it")
   func unanswered() {
-    let view = RequestView(id: Fixture.requestID, records: Fixture.records.filter { $0.id != 6 }, lifecycle: Fixture.lifecycle)
+    let view = RequestView(id: Fixture.requestID, records: Fixture.records.filter { $0.id != Fixture.id(6) }, lifecycle: Fixture.lifecycle)
     #expect(view.headline == "POST /orders → no answer recorded")
     #expect(view.missing.contains { $0.hasPrefix("no completion record from orders") })
   }
 
   @Test("an answer that is not collected yet is not called missing")
   func late() throws {
-    var view = RequestView(id: Fixture.requestID, records: Fixture.records.filter { $0.id != 6 }, lifecycle: Fixture.lifecycle)
+    var view = RequestView(id: Fixture.requestID, records: Fixture.records.filter { $0.id != Fixture.id(6) }, lifecycle: Fixture.lifecycle)
     let lane = try #require(view.lanes.first { !$0.isComplete })
     func sources(_ until: Timestamp?) -> [SourceStatus] { [SourceStatus(name: "logs", cluster: lane.cluster, currentAt: until)] }
     for until in [nil, lane.end - .seconds(60), lane.end] as [Timestamp?] {

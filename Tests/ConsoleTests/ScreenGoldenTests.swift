@@ -1,5 +1,6 @@
 import Console
 import Screen
+import TestKits
 import Testing
 import Views
 
@@ -86,7 +87,7 @@ struct ScreenGoldenTests {
 
   @Test("empty states say what would be here and what brings it")
   func empty() async throws {
-    let ports = ConsolePorts.fake(clusters: [], logs: FakeLogs(all: [], sources: []), ledger: FakeLedger(isEmpty: true), hasPlan: false)
+    let ports = ConsolePorts.fake(clusters: [], logs: MemoryLogs(), ledger: MemoryLedger(), hasPlan: false)
     for (key, name) in [("1", "voyage"), ("2", "health"), ("3", "reschedules"), ("4", "logs")] {
       let driver = try await ConsoleDriver(key == "2" ? Place(.voyage) : Place(.health), ports: ports)
       try await driver.press(key)
@@ -97,7 +98,7 @@ struct ScreenGoldenTests {
   @Test("without a ledger the page says who keeps one")
   func noLedger() async throws {
     let ports = ConsolePorts.fake(
-      clusters: ["dev-fra"], logs: FakeLogs(all: [], sources: []), ledger: FakeLedger(isEmpty: true), hasPlan: false)
+      clusters: ["dev-fra"], logs: MemoryLogs(), ledger: MemoryLedger(), hasPlan: false)
     let driver = try await ConsoleDriver(ports: ports)
     try await driver.press("3")
     try Golden.check(await driver.screen(), "no-ledger-80x24")

@@ -3,6 +3,7 @@ import Console
 import Screen
 import Synchronization
 import TelemetryModel
+import TestKits
 import Testing
 import TimeFormat
 import Views
@@ -16,8 +17,8 @@ struct TwoClustersTests {
   private func driver(
     actions: FakeActions = FakeActions(), ground: String? = nil, place: Place = Place(.health)
   ) async throws -> ConsoleDriver {
-    let logs = FakeLogs(
-      all: [Self.east, Self.west].flatMap { cluster in
+    let logs = MemoryLogs.fixture(
+      [Self.east, Self.west].flatMap { cluster in
         (Fixture.lastWords + Fixture.records).map { record in
           var record = record
           record.origin.cluster = cluster
@@ -25,8 +26,8 @@ struct TwoClustersTests {
           return record
         }
       })
-    let ledger = FakeLedger(
-      entries: [Self.east, Self.west].flatMap { cluster in
+    let ledger = MemoryLedger.fixture(
+      [Self.east, Self.west].flatMap { cluster in
         Fixture.reschedules.suffix(1).map { entry in
           var entry = entry
           (entry.cluster, entry.key) = (cluster, "\(cluster)/\(entry.key)")
@@ -34,7 +35,7 @@ struct TwoClustersTests {
         }
       })
     var ports = ConsolePorts.fake(logs: logs, ledger: ledger, actions: actions)
-    ports.clusters = [TwinCluster(cluster: Self.east), TwinCluster(cluster: Self.west)]
+    ports.clusters = [StillCluster.twin(Self.east), StillCluster.twin(Self.west)]
     ports.verdicts = { snapshot, _, _ in
       Fixture.verdicts("prd-fra").map { verdict in
         var verdict = verdict

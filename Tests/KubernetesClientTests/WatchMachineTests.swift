@@ -49,29 +49,4 @@ import Testing
     _ = machine.listed(resourceVersion: "5")
     guard case .wait = machine.ended(after: .milliseconds(1), jitter: 0) else { return #expect(Bool(false)) }
   }
-
-  @Test func linesSurviveAnyChunking() {
-    let text = Array("one\n\ntwo is longer\r\nthree\nlast".utf8)
-    var state: UInt64 = 1
-    func random(_ limit: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % limit
-    }
-    for _ in 0..<500 {
-      var splitter = LineSplitter()
-      var lines: [[UInt8]] = []
-      var start = 0
-      while start < text.count {
-        let end = min(text.count, start + 1 + random(7))
-        lines += splitter.push(text[start..<end])
-        start = end
-      }
-      if let rest = splitter.finish() { lines.append(rest) }
-      #expect(lines.map { String(decoding: $0, as: UTF8.self) } == ["one", "", "two is longer\r", "three", "last"])
-    }
-    var short = LineSplitter(limit: 8)
-    #expect(short.push(Array("far too long a line".utf8)).isEmpty)
-    #expect(short.push(Array(" and on\nnext\n".utf8)) == [Array("next".utf8)])
-    #expect(short.dropped == 1)
-  }
 }

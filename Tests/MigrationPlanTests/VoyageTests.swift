@@ -1,6 +1,7 @@
 import JSONBytes
 import MigrationPlan
 import StrictYAML
+import TestKits
 import Testing
 import TimeFormat
 
@@ -191,48 +192,29 @@ struct VoyageTests {
   }
 }
 
-/// A log that grows, and counts what was read of it.
-private actor GrowingLog: EvidenceLog {
-  var all: [Evidence]
-  private(set) var read = 0
-
-  init(_ all: [Evidence]) { self.all = all }
-
-  func add(_ evidence: Evidence) { all.append(evidence) }
-  func latest() async throws -> [Evidence] {
-    Dictionary(grouping: all) { $0.check }.values.compactMap { $0.max { $0.at < $1.at } }
-  }
-  func history(since: Timestamp?) async throws -> [Evidence] {
-    let found = all.filter { item in since.map { item.at >= $0 } ?? true }
-    read += found.count
-    return found
-  }
-  func revision() async -> Int64 { Int64(all.count) }
-}
-
 @Suite("Evidence of a voyage")
 struct EvidenceWindowTests {
   @Test("a soak reaches back over the history, for who asks once and for who asks again")
   func soaks() async throws {
     let plan = try plan()
-    let log = GrowingLog(always("one", days: 3) + always("two", days: 3))
+    let log = MemoryEvidence(always("one", days: 3) + always("two", days: 3))
     let window = EvidenceWindow(log)
     for latest in [nil, try await log.latest()] {
       let voyage = Voyage(plan, evidence: try await window.evidence(for: plan, latest: latest, now: now), reveals: [], now: now)
       #expect(voyage.facilities[0].next == "ready to reveal")
     }
-    let before = await log.read
+    let before = log.read
     #expect(before < 3 * 144 * 2 + 20)
-    await log.add(found("two", .fail, ago: .seconds(1)))
+    log.add(found("two", .fail, ago: .seconds(1)))
     let voyage = Voyage(plan, evidence: try await window.evidence(for: plan, now: now), reveals: [], now: now)
     #expect(voyage.facilities[0].state == .building)
-    #expect(await log.read - before < 10)
+    #expect(log.read - before < 10)
   }
 
   @Test("the newest result counts however old it is")
   func old() async throws {
     let plan = try plan()
-    let evidence = try await EvidenceWindow(GrowingLog([found("one", ago: day * 90)])).evidence(for: plan, now: now)
+    let evidence = try await EvidenceWindow(MemoryEvidence([found("one", ago: day * 90)])).evidence(for: plan, now: now)
     #expect(evidence.map(\.check) == ["one"])
   }
 }

@@ -16,17 +16,18 @@ import TimeFormat
   private func take(_ lines: [[UInt8]], into log: inout FollowedLog) -> [String] {
     lines.compactMap { line in
       guard case .record(let record, _) = log.take(line, now: now) else { return nil }
-      return String(decoding: record.raw, as: UTF8.self)
+      return String(decoding: record[0].raw, as: UTF8.self)
     }
   }
 
   @Test("a line is a record of its container with the time of its writing")
   func reads() throws {
     var log = log(restart: 3)
-    guard case .record(let record, afterGap: false) = log.take(line("hello world", at: "11.5"), now: now) else {
+    guard case .record(let records, afterGap: false) = log.take(line("hello world", at: "11.5"), now: now) else {
       Issue.record("expected a record")
       return
     }
+    let record = records[0]
     #expect(record.message == "hello world" && record.at == Timestamp(rfc3339: "2018-01-22T14:04:11.5Z"))
     #expect(record.origin == LogOrigin(cluster: "prod", namespace: "shop", pod: "orders-1", podUID: "u1", container: "main", restart: 3))
     guard case .words(let words) = log.take(Array("unable to retrieve container logs for containerd://1".utf8), now: now) else {

@@ -97,7 +97,7 @@ import TimeFormat
   }
 
   @Test func whatIsReadAheadIsBounded() throws {
-    let queue = HandOver<Int>(depth: 3)
+    let queue = BoundedQueue<Int>(depth: 3)
     let put = Mutex(0)
     let thread = Putter {
       for number in 1...500 {
@@ -123,7 +123,7 @@ import TimeFormat
   }
 
   @Test func whoPutsIntoAClosedDoorIsLetGo() {
-    let queue = HandOver<Int>(depth: 1)
+    let queue = BoundedQueue<Int>(depth: 1)
     #expect(queue.put(1))
     let thread = Putter { while queue.put(2) {} }
     thread.start()

@@ -1,6 +1,7 @@
 import Ingest
 import RecordStore
 import TelemetryModel
+import TestKits
 import Testing
 import TimeFormat
 
@@ -94,13 +95,13 @@ import TimeFormat
     fixture.remove(folder)
     let poll = tailer.poll(now: fixture.now)
     #expect(messages(poll) == ["two"])
-    #expect(poll.batches.last?.forgottenFolders == [fixture.directory + "/" + folder])
+    #expect(poll.batches.last?.checkpoints.last == .folderGone(fixture.directory + "/" + folder), "after the positions of what is gone")
   }
 
   @Test func anotherFileWithTheSameInodeStartsAnew() throws {
     var first = tailer()
     fixture.append(cri("one") + cri("two"), log)
-    let positions = first.poll(now: fixture.now).batches.flatMap(\.positions)
+    let positions = first.poll(now: fixture.now).batches.flatMap(\.checkpoints).compactMap(\.position)
     fixture.write(Array((cri("other one") + cri("other two")).utf8), log)
     #expect(positions.count == 1)
     var second = tailer(positions)
@@ -224,4 +225,8 @@ import TimeFormat
     #expect(total == 60_000)
     #expect(polls > 1)
   }
+}
+
+extension Checkpoint {
+  fileprivate var position: TailPosition? { if case .file(let position) = self { position } else { nil } }
 }

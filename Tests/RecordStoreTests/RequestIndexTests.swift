@@ -1,6 +1,7 @@
 import GRDB
 import RecordStore
 import TelemetryModel
+import TestKits
 import Testing
 import TimeFormat
 
@@ -21,7 +22,7 @@ import TimeFormat
     let reader = fixture.reader
     for (id, wanted) in ids {
       let page = try await reader.records(matching: LogQuery([.requestID(id)], order: .oldestFirst, limit: .max))
-      #expect(page.records.map(\.id).sorted() == wanted, "\(id)")
+      #expect(page.records.map(\.id).sorted() == wanted.map { RecordID($0, of: "store") }, "\(id)")
       #expect(page.records.map(\.at) == page.records.map(\.at).sorted())
     }
     #expect(try await reader.records(matching: LogQuery([.requestID(none)])).records.isEmpty)
@@ -35,7 +36,7 @@ import TimeFormat
     var next = 0
     for round in 0..<44 {
       let size = round % 4 == 0 ? Int.random(in: 8200...9000, using: &random.generator) : Int.random(in: 1...3000, using: &random.generator)
-      var batch = LogBatch()
+      var batch = StoreBatch()
       for _ in 0..<size {
         let kind = Int.random(in: 0..<1000, using: &random.generator)
         // One id has many records, most have a few, some records have none.
@@ -60,10 +61,10 @@ import TimeFormat
 
   @Test func theIndexIsReadAcrossPagesAndHistograms() async throws {
     let writer = try fixture.writer()
-    try writer.append(LogBatch(records: (0..<9000).map { record($0, id: $0 % 3 == 0 ? "busy" : "r-\($0)") }))
+    try writer.append(StoreBatch(records: (0..<9000).map { record($0, id: $0 % 3 == 0 ? "busy" : "r-\($0)") }))
     let reader = fixture.reader
     var query = LogQuery([.requestID("busy")], order: .newestFirst, limit: 700)
-    var seen: [Int64] = []
+    var seen: [RecordID] = []
     repeat {
       let page = try await reader.records(matching: query)
       seen += page.records.map(\.id)
@@ -81,7 +82,7 @@ import TimeFormat
       let writer = try fixture.writer(maximumPages: 200)
       var next = 0
       while true {
-        let batch = LogBatch(records: (0..<900).map { record(next + $0, id: "r-\((next + $0) / 5)") })
+        let batch = StoreBatch(records: (0..<900).map { record(next + $0, id: "r-\((next + $0) / 5)") })
         do { try writer.append(batch) } catch {
           #expect(error.kind == .diskFull)
           break
@@ -96,13 +97,13 @@ import TimeFormat
     try await check(stored, none: "r-\(count / 5)")
     // The numbers of what was undone are used again, by other records.
     let writer = try fixture.writer()
-    try writer.append(LogBatch(records: (0..<9000).map { record($0, id: "later-\($0)") }))
+    try writer.append(StoreBatch(records: (0..<9000).map { record($0, id: "later-\($0)") }))
     try await check(["later-0": [Int64(count + 1)], "r-0": [1, 2, 3, 4, 5]])
   }
 
   /// A store of the first format: it is read as it is, and its ids are indexed when a writer opens it.
   @Test func aStoreOfTheFirstFormatIsTakenOver() async throws {
-    do { try fixture.writer().append(LogBatch(records: (0..<1000).map { record($0, id: $0 % 10 == 9 ? nil : "r-\($0 / 4)") })) }
+    do { try fixture.writer().append(StoreBatch(records: (0..<1000).map { record($0, id: $0 % 10 == 9 ? nil : "r-\($0 / 4)") })) }
     do {
       let queue = try database()
       try await queue.write { database in
@@ -125,7 +126,7 @@ import TimeFormat
     let writer = try fixture.writer()
     #expect(writer.notices.isEmpty)
     try await check(wanted)
-    try writer.append(LogBatch(records: [record(1000, id: "r-2")]))
+    try writer.append(StoreBatch(records: [record(1000, id: "r-2")]))
     try await check(["r-2": [9, 11, 12, 1001], "r-249": [997, 998, 999]])
   }
 }

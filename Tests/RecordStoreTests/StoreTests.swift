@@ -4,6 +4,7 @@ import Glibc
 import MigrationPlan
 import RecordStore
 import TelemetryModel
+import TestKits
 import Testing
 import TimeFormat
 
@@ -13,48 +14,21 @@ import TimeFormat
     let writer = try fixture.writer()
     var random = RecordRandom(seed: 1)
     let records = (0..<500).map { _ in random.record() }
-    try writer.append(LogBatch(records: records))
+    try writer.append(StoreBatch(records: records))
     let page = try await fixture.reader.records(matching: LogQuery(limit: 1000))
     #expect(page.next == nil)
     var back = page.records.sorted { $0.id < $1.id }
-    #expect(back.map(\.id) == Array(1...500))
-    for index in back.indices { back[index].id = 0 }
+    #expect(back.map(\.id) == (1...500).map { RecordID($0, of: "store") })
+    for index in back.indices { back[index].id = .unstored }
     #expect(back == records)
   }
 
   @Test func conformsToAnyAppendAndQuery() async throws {
     let fixture = StoreFixture()
     let writer = try fixture.writer()
-    var random = RecordRandom(seed: 2)
-    var model: [LogRecord] = []
-    let reader = fixture.reader
-    for _ in 0..<15 {
-      let batch = (0..<Int.random(in: 1...20, using: &random.generator)).map { _ in random.record() }
-      try writer.append(LogBatch(records: batch))
-      for var record in batch {
-        record.id = Int64(model.count + 1)
-        model.append(record)
-      }
-      let conformance = LogSourceConformance(source: reader, records: model, regex: Self.regex)
-      for _ in 0..<20 { try await conformance.check(random.query()) }
-      let from = Timestamp(milliseconds: 1_516_629_000_000 + Int64.random(in: 0..<100, using: &random.generator))
-      try await conformance.checkHistogram(random.query(), over: from..<from + .milliseconds(240), buckets: random.pick([1, 7, 24, 60]))
-    }
-  }
-
-  /// The patterns of the random queries, without the store's engine.
-  private static func regex(_ pattern: String) -> LogMatcher.BytesTest {
-    @Sendable func contains(_ bytes: UnsafeBufferPointer<UInt8>, _ word: String) -> Int? {
-      let word = Array(word.utf8)
-      guard bytes.count >= word.count else { return nil }
-      return (0...bytes.count - word.count).first { bytes[$0..<$0 + word.count].elementsEqual(word) }
-    }
-    switch pattern {
-    case "dec.*ed": return { contains($0, "declined") != nil }
-    case "[Pp]aid": return { contains($0, "Paid") != nil }
-    case "^\\{": return { $0.first == UInt8(ascii: "{") }
-    default: return { bytes in !bytes.isEmpty }
-    }
+    let reader = StoreReader(directory: fixture.directory, pushes: { writer.changes.pushes() })
+    let subject = LogSourceConformance.Subject(reader) { try writer.append(StoreBatch(records: $0)) }
+    #expect(try await LogSourceConformance.violations(subject) == [])
   }
 
   @Test func aStoreThatIsNotThereIsEmpty() async throws {
@@ -68,7 +42,7 @@ import TimeFormat
     #expect(await reader.revision() == 0)
     let writer = try StoreWriter(directory: fixture.directory + "/later", now: fixture.now)
     var random = RecordRandom(seed: 3)
-    try writer.append(LogBatch(records: [random.record()]))
+    try writer.append(StoreBatch(records: [random.record()]))
     #expect(try await reader.records(matching: LogQuery()).records.count == 1, "it is read as soon as it appears")
     #expect(await reader.revision() > 0)
   }
@@ -79,7 +53,7 @@ import TimeFormat
     let reader = fixture.reader
     var random = RecordRandom(seed: 4)
     let first = await reader.revision()
-    try writer.append(LogBatch(records: [random.record()]))
+    try writer.append(StoreBatch(records: [random.record()]))
     let second = await reader.revision()
     #expect(second > first)
     try writer.record([SourceUpdate(name: "logs", cluster: "ground", currentAt: fixture.now)])
@@ -144,7 +118,7 @@ import TimeFormat
     var random = RecordRandom(seed: 5)
     do {
       let writer = try fixture.writer()
-      try writer.append(LogBatch(records: (0..<2000).map { _ in random.record() }))
+      try writer.append(StoreBatch(records: (0..<2000).map { _ in random.record() }))
     }
     let path = fixture.directory + "/records.sqlite"
     let file = open(path, O_RDWR)
@@ -154,25 +128,26 @@ import TimeFormat
     var failure: StoreError?
     do {
       let writer = try fixture.writer()
-      do { try writer.append(LogBatch(records: (0..<500).map { _ in random.record() })) } catch { failure = error }
+      do { try writer.append(StoreBatch(records: (0..<500).map { _ in random.record() })) } catch { failure = error }
     } catch { failure = error as? StoreError }
     if let failure { #expect(failure.kind == .unreadable) }
     let writer = try fixture.writer()
     if failure != nil { #expect(fixture.names().contains { $0.hasPrefix("records.sqlite.corrupt-") }) }
-    try writer.append(LogBatch(records: [random.record()]))
+    try writer.append(StoreBatch(records: [random.record()]))
   }
 
   @Test func aFullDiskLosesNothing() async throws {
     let fixture = StoreFixture()
     var random = RecordRandom(seed: 6)
     var stored = 0
-    var refused: LogBatch?
+    var refused: StoreBatch?
     do {
       let writer = try fixture.writer(maximumPages: 120)
       while refused == nil {
-        var batch = LogBatch(records: (0..<200).map { _ in random.record() })
-        for index in batch.records.indices { batch.records[index].service = "service-\(stored)-\(index)" }
-        batch.positions = [TailPosition(folder: "/logs", inode: 1, name: "0.log", offset: Int64(stored + 200))]
+        var records = (0..<200).map { _ in random.record() }
+        for index in records.indices { records[index].service = "service-\(stored)-\(index)" }
+        var batch = StoreBatch(records: records)
+        batch.checkpoints = [.file(TailPosition(folder: "/logs", inode: 1, name: "0.log", offset: Int64(stored + 200)))]
         do {
           try writer.append(batch)
           stored += 200
@@ -202,7 +177,8 @@ import TimeFormat
       folder: "/logs/a_b_c/d", inode: .max, name: "0.log", offset: 12, headLength: 5, headHash: .max - 1, partials: [other, partial])
     do {
       let writer = try fixture.writer()
-      try writer.append(LogBatch(positions: [position, TailPosition(folder: "/logs/a_b_cc/d", inode: 1, name: "1.log", offset: 1)]))
+      try writer.append(
+        StoreBatch(checkpoints: [.file(position), .file(TailPosition(folder: "/logs/a_b_cc/d", inode: 1, name: "1.log", offset: 1))]))
     }
     let writer = try fixture.writer()
     #expect(try writer.positions().contains(position))
@@ -219,20 +195,21 @@ import TimeFormat
         Array(text.utf8), origin: LogOrigin(cluster: "ground", namespace: "n", pod: "p", podUID: "u", container: "c"),
         readAt: fixture.now, writtenAt: fixture.now + .milliseconds(milliseconds))
     }
-    #expect(await fixture.reader.newestID() == 0)
-    try writer.append(LogBatch(records: [record("b", 203)]))
-    let reader = fixture.reader
-    let newest = await reader.newestID()
-    try writer.append(LogBatch(records: [record("a", 200), record("c", 204)]))
-    try writer.append(LogBatch(records: [record("old a", -9_000_000)]))
     var query = LogQuery()
-    query.storedAfter = newest
+    query.storedAfter = try await fixture.reader.records(matching: query).storedUpTo
+    try writer.append(StoreBatch(records: [record("b", 203)]))
+    let reader = fixture.reader
+    let first = try await reader.records(matching: query)
+    #expect(first.records.map(\.message) == ["b"], "an empty store is followed from its beginning")
+    query.storedAfter = first.storedUpTo
+    try writer.append(StoreBatch(records: [record("a", 200), record("c", 204)]))
+    try writer.append(StoreBatch(records: [record("old a", -9_000_000)]))
     #expect(try await reader.records(matching: query).records.map(\.message) == ["a", "c", "old a"])
     query.conditions = [.text("A")]
     query.limit = 1
-    let first = try await reader.records(matching: query).records
-    #expect(first.map(\.message) == ["a"])
-    query.storedAfter = first.last?.id
+    let page = try await reader.records(matching: query)
+    #expect(page.records.map(\.message) == ["a"])
+    query.storedAfter = page.next
     #expect(try await reader.records(matching: query).records.map(\.message) == ["old a"])
   }
 
@@ -275,7 +252,7 @@ import TimeFormat
     var random = RecordRandom(seed: 7)
     var record = random.record()
     record.raw = [UInt8](repeating: 0x61, count: 5000) + [0x62]
-    try writer.append(LogBatch(records: [record]))
+    try writer.append(StoreBatch(records: [record]))
     #expect(try await fixture.reader.records(matching: LogQuery([.regex("^(a+)+$")])).records.isEmpty)
   }
 }

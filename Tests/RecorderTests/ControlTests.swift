@@ -1,4 +1,5 @@
 import JSONBytes
+import RecordStore
 import Recorder
 import Synchronization
 import Testing
@@ -66,6 +67,28 @@ import TimeFormat
     }
   }
 
+  @Test("commits are pushed: at once, then joined for a moment, until the reader hangs up")
+  func pushes() async throws {
+    let hub = ChangeHub()
+    let clock = TestClock()
+    let job: ControlServer.Job = { _ in ChangesJob(hub: hub, pause: clock.pause).lines() }
+    try await serving(["changes": job]) { client in
+      var commits = client.commits().makeAsyncIterator()
+      #expect(await commits.next() == [], "it says that it listens")
+      hub.publish(.records)
+      #expect(await commits.next() == .records)
+      let pause = try await clock.paused()
+      #expect(pause == ChangesJob.joining)
+      hub.publish(.ledger)
+      hub.publish([.sources, .evidence])
+      clock.goOn()
+      #expect(await commits.next() == [.ledger, .sources, .evidence])
+    }
+    // Without a recorder the stream ends at once: who follows looks for itself.
+    var none = ControlClient(socket: "\(folder.path)/none.sock").commits().makeAsyncIterator()
+    #expect(await none.next() == nil)
+  }
+
   @Test("a job that is not known, and a recorder that is not there, are told in a sentence")
   func refusals() async throws {
     try await serving([:]) { client in
@@ -115,6 +138,20 @@ private final class Count: Sendable {
       await Task.yield()
     }
     #expect(await reached.map { $0 >= start + .seconds(3) } == true)
+  }
+
+  @Test("who waits for what is not reached makes the collector look at once")
+  func asks() async {
+    let progress = CollectionProgress()
+    let asked = Mutex(0)
+    let start = start
+    progress.whenAsked {
+      asked.withLock { $0 += 1 }
+      progress.reached(start + .seconds(1))
+    }
+    #expect(await progress.wait(until: start) == start + .seconds(1))
+    #expect(await progress.wait(until: start) == start + .seconds(1))
+    #expect(asked.withLock { $0 } == 1)
   }
 
   @Test("a waiting that is cancelled ends")

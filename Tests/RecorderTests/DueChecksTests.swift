@@ -3,6 +3,7 @@ import ClusterModel
 import MigrationPlan
 import RecordStore
 import Recorder
+import TestKits
 import Testing
 import TimeFormat
 
@@ -14,7 +15,7 @@ import TimeFormat
 
   private var reader: StoreReader { StoreReader(directory: folder.store) }
 
-  private func checks(_ cluster: FakeCluster = FakeCluster(), plan: Plan?) throws -> DueChecks {
+  private func checks(_ cluster: StillCluster = .ground(), plan: Plan?) throws -> DueChecks {
     DueChecks(
       cluster: cluster, logs: reader, evidence: reader, store: try StoreWriter(directory: folder.store, now: clock.now()),
       client: NoServiceClient(), plan: { plan }, now: clock.now, pause: clock.pause)
@@ -45,8 +46,8 @@ import TimeFormat
 
   @Test("nothing runs on a cluster that does not answer, nor without a plan")
   func waits() async throws {
-    let stale = FakeCluster(connection: .stale(since: TestClock.start, reason: "refused", retryAt: nil))
-    for (cluster, plan) in [(stale, try plan()), (FakeCluster(), nil)] {
+    let stale = StillCluster.ground(.stale(since: TestClock.start, reason: "refused", retryAt: nil))
+    for (cluster, plan) in [(stale, try plan()), (StillCluster.ground(), nil)] {
       let task = Task { [checks = try checks(cluster, plan: plan)] in await checks.run() }
       try await clock.paused()
       clock.goOn()

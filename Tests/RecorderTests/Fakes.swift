@@ -4,9 +4,10 @@ import Foundation
 import MigrationPlan
 import RecordStore
 import StateDirectory
+import StrictYAML
 import Synchronization
 import TelemetryModel
-import StrictYAML
+import TestKits
 import Testing
 import TimeFormat
 
@@ -79,11 +80,11 @@ final class TestClock: Sendable {
   }
 }
 
-struct FakeCluster: ClusterSource {
-  let cluster = "ground"
-  var connection: ClusterConnection = .live(since: TestClock.start)
-  func current() -> ClusterSnapshot { ClusterSnapshot(cluster: cluster, at: TestClock.start, connection: connection) }
-  func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
+extension StillCluster {
+  /// The ground, when its connection is the only thing that matters.
+  static func ground(_ connection: ClusterConnection = .live(since: TestClock.start)) -> StillCluster {
+    StillCluster("ground", at: TestClock.start, connection: connection)
+  }
 }
 
 struct NoServiceClient: ServiceClient {

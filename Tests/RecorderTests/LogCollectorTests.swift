@@ -1,3 +1,4 @@
+import Ingest
 import RecordStore
 import Recorder
 import StateDirectory
@@ -5,6 +6,13 @@ import Synchronization
 import TelemetryModel
 import Testing
 import TimeFormat
+
+/// A look at everything each time the test's clock goes on.
+private struct PausedChanges: PodLogChanges {
+  let clock: TestClock
+  func take() -> Set<String>? { nil }
+  func wait() async throws { try await clock.pause(PodLogWatch.interval) }
+}
 
 @Suite("Log collector", .timeLimit(.minutes(1))) struct LogCollectorTests {
   private let folder: Folder
@@ -15,7 +23,8 @@ import TimeFormat
 
   private func collector(_ store: StoreWriter) -> LogCollector {
     LogCollector(
-      root: folder.logs, cluster: "ground", store: store, progress: progress, now: clock.now, pause: clock.pause,
+      root: folder.logs, cluster: "ground", store: store, progress: progress, changes: PausedChanges(clock: clock), now: clock.now,
+      pause: clock.pause,
       remove: { try Files.remove($0) })
   }
 

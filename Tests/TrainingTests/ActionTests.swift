@@ -4,6 +4,7 @@ import Foundation
 import JSONBytes
 import StrictYAML
 import TelemetryModel
+import TestKits
 import Testing
 import Training
 

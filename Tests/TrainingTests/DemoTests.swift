@@ -1,7 +1,8 @@
 import Checks
 import MigrationPlan
-import Synchronization
 import StrictYAML
+import Synchronization
+import TestKits
 import Testing
 import TimeFormat
 import Training

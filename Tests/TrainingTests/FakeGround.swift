@@ -2,6 +2,7 @@ import Application
 import JSONBytes
 import Synchronization
 import TelemetryModel
+import TestKits
 import TimeFormat
 import Training
 

@@ -1,6 +1,7 @@
 import Checks
 import MigrationPlan
 import StrictYAML
+import TestKits
 import Testing
 import TimeFormat
 import Training

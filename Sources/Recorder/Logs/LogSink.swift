@@ -20,16 +20,16 @@ final class LogSink: Sendable {
 
   /// What waits to be stored.
   private struct Pending {
-    var records: [LogRecord] = []
-    var bytes = 0
+    var records = RecordArena()
     var positions: [TailPosition] = []
     /// Of pods that are gone.
     var forgotten: [String] = []
 
     /// Puts back what came before.
     mutating func prepend(_ older: Pending) {
-      records = older.records + records
-      bytes += older.bytes
+      var all = older.records
+      all.append(contentsOf: records)
+      records = all
       let newer = Set(positions.map(\.folder))
       positions = older.positions.filter { !newer.contains($0.folder) } + positions
       forgotten = older.forgotten + forgotten
@@ -98,16 +98,16 @@ final class LogSink: Sendable {
     let verdict: Verdict = state.withLock { state in
       switch state.logs[key]?.take(line, now: moment) {
       case .record(let record, let isAfterGap)?:
-        state.pending.records.append(record)
-        state.pending.bytes += record.raw.count
+        state.pending.records.append(contentsOf: record)
         state.moved.insert(key)
         state.update.recordsIn += 1
         state.update.masked += state.logs[key]?.takeMasked() ?? 0
         if isAfterGap {
           Self.miss(
-            &state, 1, "lines of \(sight.display) before \(record.at.rfc3339()): what was read last is not in its log any more (rotated)")
+            &state, 1, "lines of \(sight.display) before \(record[0].at.rfc3339()): what was read last is not in its log any more (rotated)"
+          )
         }
-        return state.pending.records.count >= Self.mostRecords || state.pending.bytes >= Self.mostBytes ? .full : .taken
+        return state.pending.records.count >= Self.mostRecords || state.pending.records.bytes.count >= Self.mostBytes ? .full : .taken
       case .unexpected?: return .unexpected
       case .words(let words)?: return .words(words)
       case .known?, nil: return .taken
@@ -162,8 +162,9 @@ final class LogSink: Sendable {
       let isNews = update != SourceUpdate(name: update.name, cluster: update.cluster)
       do {
         try store.append(
-          LogBatch(
-            records: pending.records, positions: pending.positions, sources: isNews ? [update] : [], forgottenFolders: pending.forgotten))
+          StoreBatch(
+            records: pending.records,
+            checkpoints: pending.positions.map { .file($0) } + pending.forgotten.map { .folderGone($0) }, sources: isNews ? [update] : []))
         state.withLock { $0.storeError = nil }
         return true
       } catch {

@@ -1,4 +1,5 @@
 import ClusterFeed
+import Ingest
 import KubernetesClient
 import RecordStore
 import ServiceLifecycle
@@ -24,9 +25,15 @@ struct LogsPart: Sendable {
     case .nodeFiles(let folder, let removesRead):
       var remove: (@Sendable (String) throws -> Void)?
       if removesRead { remove = { try Files.remove($0) } }
+      let watch = PodLogWatch(root: folder)
+      progress.whenAsked { watch.wake() }
       let collector = LogCollector(
-        root: folder, cluster: cluster.name, store: store, progress: progress, now: now, pause: pause, remove: remove)
-      try await collector.run(isStopping: { Task.isShuttingDownGracefully })
+        root: folder, cluster: cluster.name, store: store, progress: progress, changes: watch, now: now, pause: pause, remove: remove)
+      try await withGracefulShutdownHandler {
+        try await collector.run(isStopping: { Task.isShuttingDownGracefully })
+      } onGracefulShutdown: {
+        watch.wake()
+      }
     case .copy:
       let feed = try await link.opened()
       try await FollowedLogs(

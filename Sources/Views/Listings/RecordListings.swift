@@ -96,14 +96,14 @@ package enum RecordListings {
         ],
         cell: { line, _ in
           var text = StyledLine(line.record.message, line.isMatch ? line.level.role : .dim)
-          let extra = LogFields.extra(line.record.fields)
+          let extra = LogFields.extra(line.record)
           if !extra.isEmpty { text.append("  " + extra, .dim) }
           guard line.showsFlags else { return text }
           for word in line.record.flags.words where word != "masked" { text.append("  [\(flagWords[word] ?? word)]", .amber) }
           return text
         }
       ).report { line, _ in
-        let extra = LogFields.extra(line.record.fields)
+        let extra = LogFields.extra(line.record)
         return (line.isMatch ? "" : "(context) ") + line.record.message + (extra.isEmpty ? "" : "  (\(extra))")
       },
     ])

@@ -21,6 +21,12 @@ package struct LogSearch: Query {
     package var next: LogCursor?
     /// The matches go before those of the query that gave the cursor.
     package var isContinuation: Bool
+    /// Where records that come later go on; `nil` when the source cannot be followed.
+    package var storedUpTo: LogCursor?
+    /// The matches were stored after those of the query that gave the place: they are added, whatever their time.
+    package var isAddition = false
+    /// More was added than one page holds: the search is asked anew.
+    package var isCut = false
 
     package init(
       matches: [LogRecord], context: [LogRecord] = [], lifecycle: [PodLifecycleEvent] = [], histogram: [Int] = [], next: LogCursor? = nil,
@@ -43,13 +49,17 @@ package struct LogSearch: Query {
   /// - Parameters:
   ///   - range: `nil` for the whole time.
   ///   - cursor: continues a search further back; then no histogram is counted.
+  ///   - after: only what was stored after this place, to be added to what is known; no histogram is counted either.
   ///   - withContext: three records of the same pod before and after each match as well.
   ///   - histogram: the time that `buckets` equal parts divide.
   package init(
-    _ conditions: [LogQuery.Condition], range: Range<Timestamp>?, cursor: LogCursor? = nil, withContext: Bool = false,
+    _ conditions: [LogQuery.Condition], range: Range<Timestamp>?, cursor: LogCursor? = nil, after: LogCursor? = nil,
+    withContext: Bool = false,
     histogram: Range<Timestamp>, buckets: Int
   ) {
-    query = LogQuery(conditions, range: range, order: .newestFirst, limit: Self.limit, cursor: cursor)
+    var query = LogQuery(conditions, range: range, order: .newestFirst, limit: Self.limit, cursor: cursor)
+    query.storedAfter = after
+    self.query = query
     self.withContext = withContext && !conditions.isEmpty
     self.histogram = histogram
     self.buckets = buckets
@@ -57,16 +67,22 @@ package struct LogSearch: Query {
 
   package func run(_ sources: Sources) async throws -> Answer {
     let isContinuation = query.cursor != nil
-    async let histogram = isContinuation ? [] : sources.logs.histogram(matching: query, over: self.histogram, buckets: buckets)
+    let isAddition = query.storedAfter != nil
+    async let histogram =
+      isContinuation || isAddition ? [] : sources.logs.histogram(matching: query, over: self.histogram, buckets: buckets)
     let page = try await sources.logs.records(matching: query)
-    let matches = Array(page.records.reversed())
+    // What was added comes in the order of storing.
+    let matches = isAddition ? page.records.sorted { ($0.at, $0.id) < ($1.at, $1.id) } : page.records.reversed()
     let context = withContext ? try await contextRecords(of: matches, sources) : []
     let uids = Array(Set(matches.map(\.origin.podUID)).subtracting([""]))
     // Without them the records are as good: what became of the pods is not shown.
     let lifecycle = uids.isEmpty ? [] : (try? await sources.ledger.lifecycle(ofPods: uids)) ?? []
     let counts = (try? await histogram) ?? []
-    return Answer(
+    var answer = Answer(
       matches: matches, context: context, lifecycle: lifecycle, histogram: counts, next: page.next, isContinuation: isContinuation)
+    answer.storedUpTo = page.storedUpTo
+    (answer.isAddition, answer.isCut) = (isAddition, isAddition && page.next != nil)
+    return answer
   }
 
   private func contextRecords(of matches: [LogRecord], _ sources: Sources) async throws -> [LogRecord] {

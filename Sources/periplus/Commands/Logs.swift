@@ -54,21 +54,19 @@ struct Logs: AsyncParsableCommand {
       let catchUp = CatchUp(home: try read.home.resolve())
       complaint = catchUp.complaint(await catchUp.wait(store))
     }
-    let newest = follow ? await store.newestID() : .max
-    let found = try await print(wanted, newest: newest, from: store)
+    // Waiting for changes begins before the first look: nothing is missed between the two.
+    let changes = follow ? store.changes() : nil
+    let found = try await print(wanted, from: store)
     if let complaint { Output.complain("records of this request may be missing; \(complaint)") }
-    if follow { return try await goOn(wanted, after: newest, besides: found.later, from: store) }
+    if let changes { return try await goOn(wanted, after: found.end, changes, from: store) }
     if !found.any { throw Problem.finding(read.json ? "" : "no record matches; periplus status tells what is collected") }
   }
 
-  /// Prints page after page, so that a million records need no memory.
-  /// - Returns: whether there was any, and those that were stored after `newest`.
-  private func print(
-    _ query: LogQuery, newest: Int64, from store: StoreReader
-  ) async throws -> (any: Bool, later: Set<Int64>) {
+  /// Prints page after page of one state of the store, so that a million records need no memory.
+  /// - Returns: whether there was any, and the end of what was searched.
+  private func print(_ query: LogQuery, from store: StoreReader) async throws -> (any: Bool, end: LogCursor?) {
     var query = query
     var left = query.limit
-    var later: Set<Int64> = []
     var isAny = false
     // Newest first is for a bounded tail, which is printed as it happened: kept, and turned around at the end.
     var tail: [LogRecord] = []
@@ -77,29 +75,29 @@ struct Logs: AsyncParsableCommand {
       let page = try await store.records(matching: query)
       if query.order == .newestFirst { tail += page.records } else { for record in page.records { line(record) } }
       isAny = isAny || !page.records.isEmpty
-      later.formUnion(page.records.lazy.map(\.id).filter { $0 > newest })
       left -= page.records.count
       query.cursor = page.next
+      query.storedUpTo = page.storedUpTo
     } while query.cursor != nil && left > 0
     for record in tail.reversed() { line(record) }
-    return (isAny, later)
+    return (isAny, query.storedUpTo)
   }
 
   /// In the order of storing: a line of one pod may be stored after a younger one of another.
-  private func goOn(_ query: LogQuery, after start: Int64, besides printed: Set<Int64>, from store: StoreReader) async throws {
+  private func goOn(_ query: LogQuery, after start: LogCursor?, _ changes: AsyncStream<Void>, from store: StoreReader) async throws {
     var query = query
-    query.order = .oldestFirst
     query.limit = 5000
     query.storedAfter = start
-    var revision = await store.revision()
-    while true {
-      let page = try await store.records(matching: query)
-      for record in page.records where !printed.contains(record.id) { line(record) }
-      if let record = page.records.last { query.storedAfter = record.id }
-      if page.records.count == query.limit { continue }
-      while await store.revision() == revision { try await Task.sleep(for: .milliseconds(200)) }
-      revision = await store.revision()
-    }
+    var changes = changes.makeAsyncIterator()
+    repeat {
+      var hasMore = false
+      repeat {
+        let page = try await store.records(matching: query)
+        for record in page.records { line(record) }
+        query.storedAfter = page.next ?? page.storedUpTo ?? query.storedAfter
+        hasMore = page.next != nil
+      } while hasMore
+    } while await changes.next() != nil
   }
 
   private func line(_ record: LogRecord) {

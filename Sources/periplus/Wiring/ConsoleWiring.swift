@@ -28,7 +28,7 @@ struct ConsoleWiring {
   ///   - stage: the console that is seen, on which demos play.
   init(home: Home, contexts: [String] = [], app: AppOptions? = nil, allowsActions: Bool = false, stage: (any DemoStage)? = nil) throws {
     self.home = home
-    let store = StoreReader(directory: home.store)
+    let store = StoreReader(home: home)
     self.store = store
     try Self.checkNames(home, contexts)
     var clusters: [ConfiguredCluster] = []
@@ -45,7 +45,7 @@ struct ConsoleWiring {
     let voyage = ConsoleVoyage(PlanFile(home: home), store)
     let actions = ConsoleActions(clusters: clusters.filter { $0.roles.contains(.provingGround) || allowsActions }.map(\.feed))
     ports = ConsolePorts(
-      logs: store, clusters: clusters.map(\.feed), ledger: store, evidence: store,
+      logs: store, completeness: store, clusters: clusters.map(\.feed), ledger: store, evidence: store,
       voyage: { latest, now in await voyage.update(latest, now: now) },
       verdicts: { snapshot, reschedules, now in HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now) },
       actions: actions,

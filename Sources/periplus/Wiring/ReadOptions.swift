@@ -13,7 +13,7 @@ struct ReadOptions: ParsableArguments {
     local ? TimeDisplay(offset: WallClock.localOffset(at: WallClock.now()), name: "local") : .utc
   }
 
-  func store() throws -> StoreReader { StoreReader(directory: try home.resolve().store) }
+  func store() throws -> StoreReader { try StoreReader(home: home.resolve()) }
 
   /// Prints a report as text, or its JSON lines.
   func show(_ report: Report, _ lines: [String]) {

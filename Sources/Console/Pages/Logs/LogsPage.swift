@@ -66,6 +66,10 @@ package struct LogsPage: Page {
   private(set) var isLoading = false
   private var hasNews = false
   private var answer: LogSearch.Answer?
+  /// When the search was last asked as a whole: its range and its histogram are as old.
+  private var searchedAt: Timestamp?
+  /// How long new records are only added to what is there.
+  private static let freshness = Duration.seconds(60)
 
   package init(query: String = "") {
     self.query = query
@@ -103,7 +107,7 @@ package struct LogsPage: Page {
         hasNews = true
         return .done
       }
-      return load(context)
+      return load(context, adds: true)
     case .answered(_, let result): return receive(result, context)
     case .command(let command, let argument): return perform(command, argument, context)
     case .picked(let row, _):
@@ -114,7 +118,16 @@ package struct LogsPage: Page {
     return .done
   }
 
-  private mutating func load(_ context: PageContext, older: Bool = false) -> PageOutcome {
+  /// Where new records go on, while they can be added to what is there.
+  private func addsAfter(_ context: PageContext) -> LogCursor? {
+    guard isLoaded, isFollowing, matchesOnly, error == nil, let answer, answer.matches.count < 2 * LogSearch.limit, let searchedAt,
+      context.moment - searchedAt < Self.freshness
+    else { return nil }
+    return answer.storedUpTo
+  }
+
+  private mutating func load(_ context: PageContext, older: Bool = false, adds: Bool = false) -> PageOutcome {
+    let after = adds ? addsAfter(context) : nil
     let written: LogQuery
     switch SearchText.parse(query, now: context.moment) {
     case .success(let parsed):
@@ -135,11 +148,13 @@ package struct LogsPage: Page {
     }
     isLoading = true
     hasNews = false
-    let bounds = range ?? histogramRange ?? (context.moment - .seconds(86_400))..<end
+    let bounds = (after == nil ? range : nil) ?? histogramRange ?? (context.moment - .seconds(86_400))..<end
     histogramRange = bounds
+    if after == nil, !older { searchedAt = context.moment }
     return .load(
       LogSearch(
-        written.conditions, range: range, cursor: older ? next : nil, withContext: !matchesOnly, histogram: bounds, buckets: Self.buckets),
+        written.conditions, range: range, cursor: older ? next : nil, after: after, withContext: !matchesOnly, histogram: bounds,
+        buckets: Self.buckets),
       Self.slot)
   }
 
@@ -150,24 +165,42 @@ package struct LogsPage: Page {
     case .success(let answer as LogSearch.Answer):
       error = nil
       list.anchor = isFollowing ? nil : view.record(at: list.selected).map(Self.key) ?? list.anchor
-      if answer.isContinuation, let known = self.answer {
-        self.answer = LogSearch.Answer(
-          matches: answer.matches + known.matches, context: answer.context + known.context, lifecycle: answer.lifecycle + known.lifecycle,
-          histogram: known.histogram, next: answer.next)
+      if answer.isCut { return load(context) }
+      if answer.isAddition, var known = self.answer {
+        known.matches = (known.matches + answer.matches).sorted { ($0.at, $0.id) < ($1.at, $1.id) }
+        known.lifecycle += answer.lifecycle
+        known.storedUpTo = answer.storedUpTo
+        self.answer = known
+        if Self.spans[spanIndex].span == nil { spreadHistogram(known.matches) } else { count(answer.matches) }
+      } else if answer.isContinuation, var known = self.answer {
+        known.matches = answer.matches + known.matches
+        known.context = answer.context + known.context
+        known.lifecycle = answer.lifecycle + known.lifecycle
+        known.next = answer.next
+        self.answer = known
       } else {
         self.answer = answer
         histogram = answer.histogram
         if Self.spans[spanIndex].span == nil { spreadHistogram(answer.matches) }
       }
-      next = answer.next
+      next = self.answer?.next
       if let all = self.answer {
-        view = LogsView(matches: all.matches, context: all.context, lifecycle: all.lifecycle.unique(), hasOlder: answer.next != nil)
+        view = LogsView(matches: all.matches, context: all.context, lifecycle: all.lifecycle.unique(), hasOlder: all.next != nil)
       }
       stand()
-      if hasNews { return load(context) }
+      if hasNews { return load(context, adds: true) }
     case .success: break
     }
     return .done
+  }
+
+  /// Counts records that were added in the histogram that is there.
+  private mutating func count(_ records: [LogRecord]) {
+    guard let range = histogramRange, histogram.count == Self.buckets else { return }
+    let width = max(1, (range.upperBound - range.lowerBound).nanoseconds / Int64(Self.buckets))
+    for record in records where range.contains(record.at) {
+      histogram[min(Self.buckets - 1, Int((record.at - range.lowerBound).nanoseconds / width))] += 1
+    }
   }
 
   /// Without a range the histogram is that of the records that were found.

@@ -1,25 +1,33 @@
 package import TimeFormat
 
-/// What becomes durable in one transaction: records, how far their files were read, and what their sources counted.
+/// What becomes durable in one transaction: telemetry, how far its sources were read, and what they counted.
 ///
-/// Because the positions commit with the records they cover, a record is stored exactly once whatever dies in between.
-package struct LogBatch: Sendable, Hashable {
-  package var records: [LogRecord]
-  package var positions: [TailPosition]
+/// Because the checkpoints commit with what they cover, a record is stored exactly once whatever dies in between. A further kind of
+/// telemetry is a further member here, with a table of its own; pods' lives commit with the ledger's entries that tell of them
+/// (`StoreWriter.record(reschedules:gaps:lifecycle:note:)`).
+package struct StoreBatch: Sendable {
+  package var records: RecordArena
+  package var checkpoints: [Checkpoint]
   package var sources: [SourceUpdate]
-  /// Folders that are gone: the positions of the files in and below them are forgotten.
-  package var forgottenFolders: [String]
 
-  package init(
-    records: [LogRecord] = [], positions: [TailPosition] = [], sources: [SourceUpdate] = [], forgottenFolders: [String] = []
-  ) {
+  package init(records: RecordArena = RecordArena(), checkpoints: [Checkpoint] = [], sources: [SourceUpdate] = []) {
     self.records = records
-    self.positions = positions
+    self.checkpoints = checkpoints
     self.sources = sources
-    self.forgottenFolders = forgottenFolders
   }
 
-  package var isEmpty: Bool { records.isEmpty && positions.isEmpty && sources.isEmpty && forgottenFolders.isEmpty }
+  package init(records: [LogRecord], checkpoints: [Checkpoint] = [], sources: [SourceUpdate] = []) {
+    self.init(records: RecordArena(records), checkpoints: checkpoints, sources: sources)
+  }
+
+  package var isEmpty: Bool { records.isEmpty && checkpoints.isEmpty && sources.isEmpty }
+}
+
+/// How far a source was read: what it needs to go on after a restart. A source of another kind adds its case.
+package enum Checkpoint: Sendable, Hashable {
+  case file(TailPosition)
+  /// A folder is gone: the positions of the files in and below it are forgotten.
+  case folderGone(String)
 }
 
 /// How far one file was read. A file is known by its folder and inode, so that it is still the same after rotation renamed it.

@@ -1,9 +1,9 @@
-import Application
+package import Application
 import Foundation
 
 extension AppProfile {
   /// The one that is shipped.
-  static let reference = {
+  package static let reference = {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../ReferenceApp/app.yaml")
     let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
     guard let profile = AppProfileParser.parse(text, file: "app.yaml").profile else {
@@ -13,7 +13,7 @@ extension AppProfile {
   }()
 
   /// Another application: two services, another namespace, no name in common.
-  static let invoices = {
+  package static let invoices = {
     let text = """
       name: invoices
       namespace: accounting

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Hands elements from one thread to another in their order. At most so many wait: who puts waits for room, so that a fast
 /// reader does not fill the memory before a slow disk.
-package final class HandOver<Element: Sendable>: Sendable {
+package final class BoundedQueue<Element: Sendable>: Sendable {
   package enum Taken: Sendable {
     case element(Element)
     case nothingYet

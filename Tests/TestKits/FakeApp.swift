@@ -1,26 +1,28 @@
-import Application
-import Checks
-import ClusterModel
-import JSONBytes
+package import Application
+package import Checks
+package import ClusterModel
+package import JSONBytes
 import Kubernetes
 import Synchronization
-import TelemetryModel
-import TimeFormat
+package import TelemetryModel
+package import TimeFormat
 
 /// A small application in memory, as its profile says: services that log by the standard, with switches for what can go wrong.
-final class FakeApp: ClusterSource, LogSource, ServiceClient {
-  struct Faults: Sendable {
-    var dropsEcho = false
-    var keepsInvalid = false
-    var plainLine = false
-    var silentHop: String?
+package final class FakeApp: ClusterSource, LogSource, ServiceClient {
+  package struct Faults: Sendable {
+    package var dropsEcho = false
+    package var keepsInvalid = false
+    package var plainLine = false
+    package var silentHop: String?
     /// Fails each request that comes to it.
-    var failingHop: String?
-    var doubleCompletion: String?
-    var missingCompletion: String?
-    var isShut = false
-    var status: Int?
-    var recorderIsDown = false
+    package var failingHop: String?
+    package var doubleCompletion: String?
+    package var missingCompletion: String?
+    package var isShut = false
+    package var status: Int?
+    package var recorderIsDown = false
+
+    package init() {}
   }
 
   private struct State {
@@ -32,12 +34,13 @@ final class FakeApp: ClusterSource, LogSource, ServiceClient {
     var isLive = true
   }
 
-  let cluster = "ground"
+  package let cluster = "ground"
   private let state: Mutex<State>
-  let profile: AppProfile
-  var services: [String] { profile.services.map(\.name) }
+  private let news = Broadcast()
+  package let profile: AppProfile
+  package var services: [String] { profile.services.map(\.name) }
 
-  init(_ profile: AppProfile = .reference) {
+  package init(_ profile: AppProfile = .reference) {
     self.profile = profile
     var first = State()
     for service in profile.services.map(\.name) {
@@ -47,26 +50,26 @@ final class FakeApp: ClusterSource, LogSource, ServiceClient {
     state = Mutex(first)
   }
 
-  var faults: Faults {
+  package var faults: Faults {
     get { state.withLock { $0.faults } }
     set { state.withLock { $0.faults = newValue } }
   }
-  var records: [LogRecord] { state.withLock { $0.records } }
-  func now() -> Timestamp { state.withLock { $0.now } }
-  func advance(_ duration: Duration) { state.withLock { $0.now = $0.now + duration } }
-  func goStale() { state.withLock { $0.isLive = false } }
-  func pod(of service: String) -> String? { state.withLock { $0.pods[service] } }
-  func scale(_ service: String, _ replicas: Int) {
+  package var records: [LogRecord] { state.withLock { $0.records } }
+  package func now() -> Timestamp { state.withLock { $0.now } }
+  package func advance(_ duration: Duration) { state.withLock { $0.now = $0.now + duration } }
+  package func goStale() { state.withLock { $0.isLive = false } }
+  package func pod(of service: String) -> String? { state.withLock { $0.pods[service] } }
+  package func scale(_ service: String, _ replicas: Int) {
     state.withLock {
       $0.wanted[service] = replicas
       $0.pods[service] = replicas == 0 ? nil : $0.pods[service] ?? "\(service)-9"
     }
   }
-  func deletePod(_ service: String) {
+  package func deletePod(_ service: String) {
     state.withLock { $0.pods[service] = "\(service)-2" }
   }
 
-  func context(withClient: Bool = true) -> CheckContext {
+  package func context(withClient: Bool = true) -> CheckContext {
     CheckContext(
       cluster: self, logs: self, client: withClient ? self : nil, app: profile, now: { self.now() },
       pause: { duration in
@@ -75,7 +78,7 @@ final class FakeApp: ClusterSource, LogSource, ServiceClient {
       })
   }
 
-  func log(_ service: String, _ id: String, _ members: JSONObject = [:], level: String = "INFO") {
+  package func log(_ service: String, _ id: String, _ members: JSONObject = [:], level: String = "INFO") {
     state.withLock { state in
       state.now = state.now + .milliseconds(2)
       var record: JSONObject = [
@@ -87,7 +90,7 @@ final class FakeApp: ClusterSource, LogSource, ServiceClient {
     }
   }
 
-  func logRaw(_ service: String, _ line: String, restart: Int = 0) {
+  package func logRaw(_ service: String, _ line: String, restart: Int = 0) {
     state.withLock { append(service, nil, Array(line.utf8), &$0, restart: restart) }
   }
 
@@ -97,13 +100,15 @@ final class FakeApp: ClusterSource, LogSource, ServiceClient {
       cluster: cluster, namespace: profile.namespace, pod: pod, podUID: "uid-\(pod)", container: service, restart: restart)
     state.records.append(
       LogRecord(
-        id: Int64(state.records.count + 1), at: state.now, level: .info, service: service, message: "", requestID: id, origin: origin,
+        id: RecordID(Int64(state.records.count + 1), of: sourceID), at: state.now, level: .info, service: service, message: "",
+        requestID: id, origin: origin,
         raw: raw))
+    news.send()
   }
 
   // MARK: ServiceClient
 
-  func send(_ request: ServiceRequest) async throws -> ServiceResponse {
+  package func send(_ request: ServiceRequest) async throws -> ServiceResponse {
     let faults = self.faults
     if faults.isShut { throw ServiceClientError("\(request.display): connection refused") }
     let sent = request.headers.first { $0.name == "x-request-id" }?.value
@@ -123,7 +128,7 @@ final class FakeApp: ClusterSource, LogSource, ServiceClient {
   }
 
   /// The first hop calls the others in turn.
-  func serve(_ hops: [String], _ id: String, status: Int) {
+  package func serve(_ hops: [String], _ id: String, status: Int) {
     let faults = self.faults
     for hop in hops where hop != faults.silentHop {
       log(hop, id, ["logCategory": "apiRequest", "reqVerb": "POST", "reqPath": "/"])
@@ -138,7 +143,7 @@ final class FakeApp: ClusterSource, LogSource, ServiceClient {
 
   // MARK: ClusterSource
 
-  func current() -> ClusterSnapshot {
+  package func current() -> ClusterSnapshot {
     state.withLock { state in
       var pods: [Pod] = []
       var workloads: [Workload] = []
@@ -163,32 +168,19 @@ final class FakeApp: ClusterSource, LogSource, ServiceClient {
     }
   }
 
-  func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
+  package func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
 
   // MARK: LogSource
 
-  func records(matching query: LogQuery) async throws -> LogPage {
-    var found = records.filter { record in query.conditions.allSatisfy { Self.matches($0, record) } }
-    if let range = query.range { found = found.filter { range.contains($0.at) } }
-    if query.order == .newestFirst { found.reverse() }
-    let page = Array(found.prefix(query.limit))
-    let next = page.count < found.count ? page.last.map { LogCursor(at: $0.at, id: $0.id) } : nil
-    return LogPage(records: page, next: next)
-  }
+  package let sourceID = "app"
+  package let kind = SourceKind(rawValue: "memory")
+  package let limits = LogSourceLimits.none
 
-  private static func matches(_ condition: LogQuery.Condition, _ record: LogRecord) -> Bool {
-    switch condition {
-    case .requestID(let id): record.requestID == id
-    case .field("namespace", .equal, let value): record.origin.namespace == value
-    case .field("pod", .equal, let value): record.origin.pod == value
-    case .field(let name, .equal, let value): record.fields[name]?.stringValue == value
-    case .any(let any): any.contains { matches($0, record) }
-    case .not(let one): !matches(one, record)
-    default: false
-    }
+  package func records(matching query: LogQuery) async throws -> LogPage {
+    try await MemoryLogs(records, sourceID: sourceID).records(matching: query)
   }
-
-  func histogram(matching query: LogQuery, over range: Range<Timestamp>, buckets: Int) async throws -> [Int] { [] }
-  func completeness() async -> [SourceStatus] { [] }
-  func revision() async -> Int64 { Int64(records.count) }
+  package func histogram(matching query: LogQuery, over range: Range<Timestamp>, buckets: Int) async throws -> [Int] {
+    try await MemoryLogs(records, sourceID: sourceID).histogram(matching: query, over: range, buckets: buckets)
+  }
+  package func changes() -> AsyncStream<Void> { news.stream() }
 }
