@@ -2,7 +2,8 @@
 # Both install what is missing first (scripts/setup); nothing else has to be done by hand.
 
 SHELL := /bin/bash
-BUILD := swift build -c release
+# One configuration for run, tests, benchmarks and bundle, so that everything is compiled once.
+BUILD := swift build $(shell cat scripts/flags)
 BIN := .build/release
 
 .PHONY: run test build setup lint format proof bench bundle docs clean help
