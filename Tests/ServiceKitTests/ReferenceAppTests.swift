@@ -120,7 +120,7 @@ struct ReferenceAppTests {
     let executable = try #require(ShopProcesses.executable)
     let shop = ShopProcesses()
     defer { shop.cleanUp() }
-    try shop.start("catalog", executable, environment: ["FACILITY_LOGGING": ""])
+    try shop.start("catalog", executable, arguments: ["--sprint", "0"], environment: ["FACILITY_LOGGING": ""])
     #expect(await shop.until { await shop.isReady("catalog") })
     #expect(await shop.status("GET", shop.url("catalog") + "/catalog/items/item-01", id: "plain-1") == 200)
     let end = await shop.end("catalog")

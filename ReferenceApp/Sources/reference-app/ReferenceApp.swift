@@ -15,7 +15,7 @@ struct CommonOptions: ParsableArguments {
     help: ArgumentHelp(
       "Turn on the facilities of sprints 1 to N. A variable such as FACILITY_LOGGING=on (or off) turns on (or off) a single one.",
       valueName: "N"))
-  var sprint = 0
+  var sprint = SprintTable.standard
 
   @Option(help: ArgumentHelp("A file of KEY=value lines for variables that the environment does not set.", valueName: "FILE"))
   var config: String?

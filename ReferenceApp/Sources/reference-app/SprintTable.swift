@@ -9,6 +9,9 @@ enum SprintTable {
   /// The last sprint of the migration; sprints without a row add nothing to this app.
   static let last = 10
 
+  /// The sprint whose facilities are on when nobody says otherwise.
+  static let standard = 1
+
   /// The facilities of the sprints 1 to `sprint`, then changed by the environment's `FACILITY_…` variables.
   ///
   /// - Throws: ``ConfigurationError`` about such a variable.

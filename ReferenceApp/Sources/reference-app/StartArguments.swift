@@ -17,7 +17,7 @@ struct StartArguments {
 
   /// Whether the logging facility is on. Arguments that cannot be read count as on: what is wrong with them is then said in a record.
   var hasLogging: Bool {
-    let sprint = option("--sprint").map { Int($0) ?? SprintTable.last } ?? 0
+    let sprint = option("--sprint").map { Int($0) ?? SprintTable.last } ?? SprintTable.standard
     guard let facilities = try? SprintTable.facilities(upTo: sprint, environment: try environment()) else { return true }
     return facilities.contains { $0.id == Facility.logging.id }
   }
