@@ -17,7 +17,7 @@ struct PagesTests {
       #expect(spec.tab != nil || spec.parent.flatMap(Pages.spec)?.tab != nil, "\(spec.title) stands under a tab")
       // What shares the name of a link is told apart by the item.
       guard let other = Pages.specs.first(where: { $0.link.name == spec.link.name && $0.id != spec.id }) else { continue }
-      #expect([spec, other].contains { if case .object = $0.link.rest { true } else { false } }, "\(spec.title) and \(other.title)")
+      #expect([spec, other].contains { if case .objects = $0.link.rest { true } else { false } }, "\(spec.title) and \(other.title)")
     }
   }
 

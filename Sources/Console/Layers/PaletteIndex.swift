@@ -14,7 +14,6 @@ package struct PaletteIndex: Sendable {
     var kind: String
     var cluster: String
     var status: HealthVerdict.Status
-    var page: PageID
   }
 
   private var entries: [Entry]
@@ -25,9 +24,9 @@ package struct PaletteIndex: Sendable {
 
   init(items: [PaletteLayer.Item]) { entries = items.map(Entry.item) }
 
-  /// An object with a verdict, and the page that shows it.
-  mutating func add(_ verdict: HealthVerdict, opens page: PageID) {
-    let key = Detail(kind: verdict.subject.kind, cluster: verdict.cluster, status: verdict.status, page: page)
+  /// An object with a verdict; it opens the page that shows such objects.
+  mutating func add(_ verdict: HealthVerdict) {
+    let key = Detail(kind: verdict.subject.kind, cluster: verdict.cluster, status: verdict.status)
     if let last = keys.last, last == key { return entries.append(.object(verdict.subject, detail: keys.count - 1)) }
     let detail = known[key] ?? keys.count
     if detail == keys.count {
@@ -46,7 +45,7 @@ package struct PaletteIndex: Sendable {
     case .object(let reference, let detail):
       PaletteLayer.Item(
         title: reference.name, detail: details[detail], key: "", command: .open,
-        argument: Place(keys[detail].page, cluster: keys[detail].cluster, object: reference).text)
+        argument: Place(cluster: keys[detail].cluster, object: reference)?.text ?? "")
     }
   }
 

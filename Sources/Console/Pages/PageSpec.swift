@@ -1,3 +1,4 @@
+package import ClusterModel
 package import Screen
 
 /// The name of a page, as links and `--page` write it.
@@ -44,8 +45,23 @@ package struct PageSpec: Sendable {
       case item
       /// The thing shown, which has to be named; the text says how.
       case needed(String)
-      /// `CLUSTER:ITEM`, of which the cluster may be left out; the pattern tells items of this page from others of the same name.
-      case object(@Sendable (_ item: String) -> Bool)
+      /// `CLUSTER:ITEM`.
+      case objects(Objects)
+    }
+
+    /// The objects of a cluster that a page shows, and how a place names them.
+    package struct Objects: Sendable {
+      /// The item that names the object; `nil` for one that another page shows.
+      package var item: @Sendable (ObjectReference) -> String?
+      /// The object that an item names; `nil` for an item that names none.
+      package var object: @Sendable (_ item: String) -> ObjectReference?
+      /// Whether a link has to name the cluster; what names none is then a filter of the page above.
+      package var needsCluster = false
+
+      /// Objects that are written `NAMESPACE/KIND/NAME`.
+      static func named(_ shows: @escaping @Sendable (ObjectReference) -> Bool) -> Objects {
+        Objects(item: { shows($0) ? Place.item(of: $0) : nil }, object: Place.object(named:))
+      }
     }
 
     /// The first part; pages below a tab may share the tab's.
@@ -84,6 +100,9 @@ package struct PageSpec: Sendable {
     self.rowCommands = rowCommands
     self.recall = recall
   }
+
+  /// The objects that it shows; `nil` for a page of other things.
+  var objects: Link.Objects? { if case .objects(let objects) = link.rest { objects } else { nil } }
 
   /// The page with the tab: itself, or the one above.
   package var root: PageID { parent ?? id }

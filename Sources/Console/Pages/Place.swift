@@ -24,7 +24,17 @@ package struct Place: Sendable, Hashable {
   }
 
   package init(_ page: PageID, cluster: String, object: ObjectReference) {
-    self.init(page, cluster: cluster, item: "\(object.namespace)/\(object.kind)/\(object.name)")
+    self.init(page, cluster: cluster, item: Pages.spec(page)?.objects?.item(object) ?? Place.item(of: object))
+  }
+
+  /// Where an object is shown; `nil` when no page shows such objects.
+  package init?(cluster: String, object: ObjectReference) {
+    for spec in Pages.specs {
+      guard let item = spec.objects?.item(object) else { continue }
+      self.init(spec.id, cluster: cluster, item: item)
+      return
+    }
+    return nil
   }
 
   /// What a person writes after the page's name: its filter, or the thing to show.
@@ -32,8 +42,13 @@ package struct Place: Sendable, Hashable {
     if case .filter = Pages.spec(page)?.link.rest { self.init(page, filter: written) } else { self.init(page, item: written) }
   }
 
-  /// The item as an object; `nil` when it is written otherwise.
-  package var object: ObjectReference? {
+  /// The object that is shown; `nil` on a page of other things.
+  package var object: ObjectReference? { Pages.spec(page)?.objects?.object(item) }
+
+  static func item(of object: ObjectReference) -> String { "\(object.namespace)/\(object.kind)/\(object.name)" }
+
+  /// Reads `NAMESPACE/KIND/NAME`.
+  static func object(named item: String) -> ObjectReference? {
     let parts = item.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     // A node has no namespace.
     guard parts.count == 3, !parts[1].isEmpty, !parts[2].isEmpty else { return nil }
@@ -69,12 +84,15 @@ extension Place {
     let written = parts.count > 1 ? String(parts[1]) : ""
     // Objects first: what names none is a filter of the page above.
     for spec in specs {
-      guard case .object(let isOurs) = spec.link.rest else { continue }
+      guard let objects = spec.objects else { continue }
       // No namespace and no name of a workload or pod has a colon, but a cluster's may.
       let colon = written.lastIndex(of: ":")
       let item = colon.map { String(written[written.index(after: $0)...]) } ?? written
-      guard isOurs(item) else { continue }
-      return .success(Place(spec.id, cluster: colon.map { String(written[..<$0]) } ?? "", item: item, moment: moment))
+      let cluster = colon.map { String(written[..<$0]) } ?? ""
+      guard !objects.needsCluster || !cluster.isEmpty, let object = objects.object(item), var place = Place(cluster: cluster, object: object)
+      else { continue }
+      place.moment = moment
+      return .success(place)
     }
     for spec in specs {
       switch spec.link.rest {
@@ -82,7 +100,7 @@ extension Place {
       case .item: return .success(Place(spec.id, item: written, moment: moment))
       case .needed(let how):
         return written.isEmpty ? .failure(PlaceError(how)) : .success(Place(spec.id, item: written, moment: moment))
-      case .object: continue
+      case .objects: continue
       }
     }
     return .failure(PlaceError("\(name)/ wants [CLUSTER:]ITEM after it, but it is \"\(written)\"."))
@@ -99,7 +117,7 @@ extension Place {
   /// The place with its cluster: when none is named, the proving ground or the only one that has the object.
   func resolved(_ context: PageContext) -> Result<Place, PlaceError> {
     let clusters = context.shown.clusters
-    guard case .object = Pages.spec(page)?.link.rest, let object else { return .success(self) }
+    guard let object else { return .success(self) }
     var place = self
     if !cluster.isEmpty {
       guard clusters.isEmpty || clusters.contains(where: { $0.snapshot.cluster == cluster }) else {

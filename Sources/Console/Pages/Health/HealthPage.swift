@@ -92,8 +92,10 @@ package struct HealthPage: Page {
     }
     switch command {
     case .enter:
-      guard let tile else { return .say("There is nothing to drill into.") }
-      return .go(Place(.workload, cluster: tile.verdict.cluster, object: tile.verdict.subject))
+      guard let tile, let place = Place(cluster: tile.verdict.cluster, object: tile.verdict.subject) else {
+        return .say("There is nothing to drill into.")
+      }
+      return .go(place)
     case .sort:
       let all = HealthView.Order.allCases
       order = all[((all.firstIndex(of: order) ?? 0) + 1) % all.count]

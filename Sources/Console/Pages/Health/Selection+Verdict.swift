@@ -16,9 +16,7 @@ extension Selection {
     } else if reference.kind != "Node" {
       logQuery = context.logQuery("namespace:\(reference.namespace) service:\(reference.name)", in: verdict.cluster)
     }
-    link =
-      reference.kind == "Pod"
-      ? Place(.pod, cluster: verdict.cluster, object: reference) : Place(.workload, cluster: verdict.cluster, object: reference)
+    link = Place(cluster: verdict.cluster, object: reference)
     moment = verdict.since
     let why = verdict.reasons.map(\.sentence).joined(separator: "; ")
     copyText =

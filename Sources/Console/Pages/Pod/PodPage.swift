@@ -13,7 +13,7 @@ extension PageID {
 package struct PodPage: Page {
   package static let spec = PageSpec(
     .pod, title: "Pod", parent: .health,
-    link: .init(name: "health", rest: .object { Place(.pod, item: $0).object?.kind == "Pod" }), uses: [.rowLogs, .owner, .delete])
+    link: .init(name: "health", rest: .objects(.named { $0.isOf(.pods) })), uses: [.rowLogs, .owner, .delete])
   private static let lastLinesSlot = "lastLines"
 
   let cluster: String
@@ -26,7 +26,7 @@ package struct PodPage: Page {
   private(set) var lastLines: [LogRecord] = []
 
   package init?(_ place: Place, _ context: PageContext) {
-    guard let object = place.object, object.kind == "Pod" else { return nil }
+    guard let object = place.object, object.isOf(.pods) else { return nil }
     (cluster, namespace, name) = (place.cluster, object.namespace, object.name)
   }
 

@@ -1,4 +1,5 @@
 import ClusterModel
+import Kubernetes
 import Screen
 import TelemetryModel
 import TimeFormat
@@ -16,12 +17,12 @@ extension CommandID {
 package struct WorkloadPage: Page {
   package static let spec = PageSpec(
     .workload, title: "Workload", parent: .health,
-    link: .init(name: "health", rest: .object { Place(.workload, item: $0).object.map { $0.kind != "Pod" } ?? false }),
+    link: .init(name: "health", rest: .objects(.named { !$0.isOf(.pods) })),
     uses: [.rowLogs, .owner, .delete, .scale, .restart],
     rowCommands: [
       Command(
         .owner, .go, ["o"], "The workload that owns the row", scope: .pages, hint: "owner",
-        action: .leads { row, _ in row.owner.map { Place(.workload, cluster: $0.cluster, object: $0.reference) } },
+        action: .leads { row, _ in row.owner.flatMap { Place(cluster: $0.cluster, object: $0.reference) } },
         disabled: { $0.selection.owner == nil ? "the row has no owner in a cluster that is watched" : nil })
     ])
   private static let lastLinesSlot = "lastLines"
@@ -40,7 +41,7 @@ package struct WorkloadPage: Page {
 
   package static func collect(into palette: inout PaletteIndex, _ context: PageContext) {
     for health in context.shown.clusters {
-      for verdict in health.verdicts { palette.add(verdict, opens: .workload) }
+      for verdict in health.verdicts { palette.add(verdict) }
     }
   }
 
