@@ -34,6 +34,8 @@ package struct Container: Sendable, Hashable {
   package var limitMilliCPU: Int64?
   package var requestMemory: Int64?
   package var limitMemory: Int64?
+  /// Of an init container: it goes on beside the others, as its restart policy `Always` says.
+  package var isSidecar = false
 
   package init(
     name: String, image: String = "", isReady: Bool = false, restartCount: Int = 0, state: State = .waiting(reason: "", message: ""),

@@ -33,18 +33,21 @@ package enum HealthAssessment {
       verdict.ready = pod.isReady ? 1 : 0
       verdicts.append(verdict)
     }
-    for node in snapshot.nodes {
-      let reference = node.reference
-      var verdict = judge(reference, .node, HealthFacts(now: now, node: node), snapshot, rules)
-      verdict.wanted = 1
-      verdict.ready = node.isReady ? 1 : 0
-      if node.isUnschedulable { verdict.lastChange = "cordoned" }
-      verdicts.append(verdict)
-    }
+    verdicts += snapshot.nodes.map { self.verdict(on: $0, in: snapshot, now: now, rules: rules) }
     return verdicts.sorted { one, other in
       if one.status != other.status { return one.status > other.status }
       return (one.subject.namespace, one.subject.kind, one.subject.name) < (other.subject.namespace, other.subject.kind, other.subject.name)
     }
+  }
+
+  package static func verdict(
+    on node: Node, in snapshot: ClusterSnapshot, now: Timestamp, rules: [HealthRule] = HealthRules.all
+  ) -> HealthVerdict {
+    var verdict = judge(node.reference, .node, HealthFacts(now: now, node: node), snapshot, rules)
+    verdict.wanted = 1
+    verdict.ready = node.isReady ? 1 : 0
+    if node.isUnschedulable { verdict.lastChange = "cordoned" }
+    return verdict
   }
 
   private static func judge(

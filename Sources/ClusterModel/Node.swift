@@ -5,17 +5,20 @@ package struct Node: Sendable, Hashable {
   package var name: String
   package var uid: String
   package var isUnschedulable: Bool
-  /// `key=value:Effect`.
-  package var taints: [String]
+  package var taints: [Taint]
   package var conditions: [Condition]
   package var created: Timestamp?
   package var kubeletVersion: String
   /// CPU in millicores, memory in bytes.
   package var allocatableMilliCPU: Int64
   package var allocatableMemory: Int64
+  /// How many pods the kubelet takes; 0 when it does not say.
+  package var allocatablePods = 0
+  /// The last change of `spec.unschedulable` that `managedFields` shows.
+  package var unschedulableChange: Workload.Change?
 
   package init(
-    name: String, uid: String = "", isUnschedulable: Bool = false, taints: [String] = [], conditions: [Condition] = [],
+    name: String, uid: String = "", isUnschedulable: Bool = false, taints: [Taint] = [], conditions: [Condition] = [],
     created: Timestamp? = nil, kubeletVersion: String = "", allocatableMilliCPU: Int64 = 0, allocatableMemory: Int64 = 0
   ) {
     self.name = name

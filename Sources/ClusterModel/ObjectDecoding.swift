@@ -18,26 +18,28 @@ extension Node {
     try cursor.readObject { (key, cursor) throws(JSONError) in
       switch key {
       case "metadata":
-        let metadata = try ObjectMetadata(&cursor, strings)
+        let metadata = try ObjectMetadata(&cursor, strings, changesOf: .specField("f:unschedulable"))
         name = metadata.name
         uid = metadata.uid
         created = metadata.created
+        unschedulableChange = metadata.lastChange
       case "spec":
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
           switch key {
           case "unschedulable": isUnschedulable = try cursor.flag()
           case "taints":
             try cursor.arrayIfPresent { (cursor) throws(JSONError) in
-              var taint = (key: "", value: "", effect: "")
+              var taint = Taint(key: "", effect: "")
               try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
                 switch key {
-                case "key": taint.key = try cursor.text()
-                case "value": taint.value = try cursor.text()
-                case "effect": taint.effect = try cursor.text()
+                case "key": taint.key = strings.intern(try cursor.text())
+                case "value": taint.value = strings.intern(try cursor.text())
+                case "effect": taint.effect = strings.intern(try cursor.text())
+                case "timeAdded": taint.timeAdded = try cursor.time()
                 default: break
                 }
               }
-              taints.append("\(taint.key)\(taint.value.isEmpty ? "" : "=\(taint.value)"):\(taint.effect)")
+              taints.append(taint)
             }
           default: break
           }
@@ -51,6 +53,7 @@ extension Node {
               switch key {
               case "cpu": allocatableMilliCPU = Quantity(try cursor.quantityText())?.milliValue ?? 0
               case "memory": allocatableMemory = Quantity(try cursor.quantityText())?.value ?? 0
+              case "pods": allocatablePods = Quantity(try cursor.quantityText())?.value.map { Int(clamping: $0) } ?? 0
               default: break
               }
             }

@@ -33,9 +33,18 @@ struct ObjectMetadata {
   var lastChange: Workload.Change?
   var isInitialEventsEnd = false
 
+  /// Of what `managedFields` tells the last change.
+  enum Changes {
+    case none
+    /// Any field of the spec.
+    case spec
+    /// One field of the spec, as `fieldsV1` writes it: `f:unschedulable`.
+    case specField(String)
+  }
+
   init() {}
 
-  init(_ cursor: inout JSONCursor, _ strings: StringTable, managedFields: Bool = false) throws(JSONError) {
+  init(_ cursor: inout JSONCursor, _ strings: StringTable, changesOf changes: Changes = .none) throws(JSONError) {
     try cursor.readObject { (key, cursor) throws(JSONError) in
       switch key {
       case "name": name = try cursor.text()
@@ -71,9 +80,10 @@ struct ObjectMetadata {
           }
           if isController { controller = owner }
         }
-      case "managedFields" where managedFields:
+      case "managedFields":
+        if case .none = changes { break }
         try cursor.arrayIfPresent { (cursor) throws(JSONError) in
-          guard let change = try Self.change(&cursor, strings) else { return }
+          guard let change = try Self.change(&cursor, strings, of: changes) else { return }
           if (change.at ?? Timestamp(nanoseconds: 0)) >= (lastChange?.at ?? Timestamp(nanoseconds: 0)) { lastChange = change }
         }
       default: break
@@ -84,7 +94,9 @@ struct ObjectMetadata {
 
   /// A managedFields entry that owns something outside `status`; `nil` for all others. A rollout or a scaling changes `spec`, so an
   /// entry counts when it has fields there; `scale` is a subresource that writes `spec.replicas`.
-  private static func change(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) -> Workload.Change? {
+  private static func change(
+    _ cursor: inout JSONCursor, _ strings: StringTable, of changes: Changes
+  ) throws(JSONError) -> Workload.Change? {
     var change = Workload.Change(manager: "", at: nil, operation: "")
     var subresource = ""
     var ownsSpec = false
@@ -95,8 +107,12 @@ struct ObjectMetadata {
       case "time": change.at = try cursor.time()
       case "subresource": subresource = try cursor.text()
       case "fieldsV1":
-        try cursor.objectIfPresent { (key, _) throws(JSONError) in
-          if key == "f:spec" { ownsSpec = true }
+        try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+          guard key == "f:spec" else { return }
+          guard case .specField(let field) = changes else { return ownsSpec = true }
+          try cursor.objectIfPresent { (key, _) throws(JSONError) in
+            if key.string == field { ownsSpec = true }
+          }
         }
       default: break
       }

@@ -25,6 +25,11 @@ package struct Pod: Sendable, Hashable {
   package var priority: Int
   /// `Always`, `OnFailure`, `Never`.
   package var restartPolicy = "Always"
+  /// `spec.overhead`: what its runtime class takes.
+  package var overhead = ResourceAmounts.zero
+  /// `spec.resources.requests` of the pod itself; `nil` when not set.
+  package var requestMilliCPU: Int64?
+  package var requestMemory: Int64?
 
   package init(
     namespace: String, name: String, uid: String, node: String = "", phase: String = "Pending", reason: String = "", message: String = "",

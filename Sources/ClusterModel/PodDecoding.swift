@@ -19,6 +19,13 @@ extension Pod {
           case "nodeName": node = strings.intern(try cursor.text())
           case "priority": priority = try cursor.integer()
           case "restartPolicy": restartPolicy = try cursor.text()
+          case "overhead":
+            let amounts = try cursor.amounts()
+            overhead = ResourceAmounts(milliCPU: amounts.milliCPU ?? 0, memory: amounts.memory ?? 0)
+          case "resources":
+            try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+              if key == "requests" { (requestMilliCPU, requestMemory) = try cursor.amounts() }
+            }
           case "containers": specs = try Container.specs(&cursor, strings)
           case "initContainers": initSpecs = try Container.specs(&cursor, strings)
           default: break
@@ -54,6 +61,22 @@ extension Pod {
   }
 }
 
+extension JSONCursor {
+  /// `cpu` in millicores and `memory` in bytes; `nil` for what is not named.
+  fileprivate mutating func amounts() throws(JSONError) -> (milliCPU: Int64?, memory: Int64?) {
+    var milliCPU: Int64?
+    var memory: Int64?
+    try objectIfPresent { (key, cursor) throws(JSONError) in
+      switch key {
+      case "cpu": milliCPU = Quantity(try cursor.quantityText())?.milliValue
+      case "memory": memory = Quantity(try cursor.quantityText())?.value
+      default: break
+      }
+    }
+    return (milliCPU, memory)
+  }
+}
+
 extension Container {
   static func specs(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) -> [Container] {
     var containers: [Container] = []
@@ -63,20 +86,13 @@ extension Container {
         switch key {
         case "name": container.name = strings.intern(try cursor.text())
         case "image": container.image = strings.intern(try cursor.text())
+        case "restartPolicy": container.isSidecar = try cursor.text() == "Always"
         case "resources":
           try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
-            let isLimit = key == "limits"
-            guard isLimit || key == "requests" else { return }
-            try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
-              switch key {
-              case "cpu":
-                let value = Quantity(try cursor.quantityText())?.milliValue
-                if isLimit { container.limitMilliCPU = value } else { container.requestMilliCPU = value }
-              case "memory":
-                let value = Quantity(try cursor.quantityText())?.value
-                if isLimit { container.limitMemory = value } else { container.requestMemory = value }
-              default: break
-              }
+            switch key {
+            case "limits": (container.limitMilliCPU, container.limitMemory) = try cursor.amounts()
+            case "requests": (container.requestMilliCPU, container.requestMemory) = try cursor.amounts()
+            default: break
             }
           }
         default: break

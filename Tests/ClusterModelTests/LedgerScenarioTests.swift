@@ -153,7 +153,7 @@ import TimeFormat
   @Test func aTaintByHandIsADrain() {
     var stage = Stage()
     stage.workload("ReplicaSet", "app", wanted: 1)
-    stage.node("n1", taints: ["maintenance:NoExecute"])
+    stage.node("n1", taints: [Taint(key: "maintenance", effect: "NoExecute")])
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app", node: "n1")
     stage.wait(30)

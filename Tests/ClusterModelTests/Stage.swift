@@ -73,7 +73,7 @@ struct Stage {
     for resource in ClusterResource.allCases { if let object = world[resource]?[key] { drop(resource, object) } }
   }
 
-  mutating func node(_ name: String, taints: [String] = [], version: String = "", isCordoned: Bool = false) {
+  mutating func node(_ name: String, taints: [Taint] = [], version: String = "", isCordoned: Bool = false) {
     put(
       .nodes,
       .node(

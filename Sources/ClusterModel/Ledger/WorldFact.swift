@@ -103,7 +103,7 @@ struct NodeFact: Sendable, Hashable {
   mutating func update(_ node: Node, at: Timestamp) {
     let condition = node.conditions.first { $0.type == "Ready" }
     let ready = condition?.status == "True"
-    manualTaints = node.taints.filter { $0.hasSuffix(":NoExecute") && !$0.hasPrefix("node.kubernetes.io/") }
+    manualTaints = node.taints.filter { $0.effect == "NoExecute" && !$0.isOfKubernetes }.map(\.text)
     gone = nil
     marksEvictions = Self.isAtLeast(minor: 26, node.kubeletVersion)
     if node.isUnschedulable != isCordoned {

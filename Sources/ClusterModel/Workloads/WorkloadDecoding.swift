@@ -10,7 +10,7 @@ extension Workload {
     wanted = kind.isCountedInStatus ? 0 : 1
     try cursor.readObject { (key, cursor) throws(JSONError) in
       switch key {
-      case "metadata": metadata = try ObjectMetadata(&cursor, strings, managedFields: true)
+      case "metadata": metadata = try ObjectMetadata(&cursor, strings, changesOf: .spec)
       case "spec":
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
           switch key {
