@@ -114,7 +114,7 @@ let package = Package(
         nioPosix, nioHTTP1,
       ]),
     room("Load", ["JSONBytes", "Application", asyncHTTPClient, nioCore, nioHTTP1]),
-    room("Views", ["JSONBytes", "TimeFormat", "Screen", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
+    room("Views", ["JSONBytes", "TimeFormat", "Screen", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
     room(
       "Training",
       ["JSONBytes", "TimeFormat", "TelemetryModel", "MigrationPlan", "Checks", "StrictYAML", "Application", "Kubernetes", "LogStandard"]),

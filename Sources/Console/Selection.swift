@@ -1,4 +1,5 @@
 package import ClusterModel
+import Kubernetes
 package import TelemetryModel
 package import TimeFormat
 
@@ -15,11 +16,20 @@ package struct Selection: Sendable {
     package var reference: ObjectReference
   }
 
+  package struct NodeName: Sendable, Hashable {
+    package var cluster: String
+    package var name: String
+
+    package var reference: ObjectReference { ObjectReference(type: .nodes, name: name) }
+  }
+
   package var requestID: String?
   package var record: LogRecord?
   package var pod: PodName?
   package var workload: WorkloadName?
   package var owner: WorkloadName?
+  /// The node itself, or the one on which the row's pod is.
+  package var node: NodeName?
   /// The search that finds its records.
   package var logQuery: String?
   package var copyText: String?
@@ -30,4 +40,12 @@ package struct Selection: Sendable {
   package var explanation: [String] = []
 
   package init() {}
+}
+
+extension Selection.NodeName {
+  /// `nil` while the pod has no node.
+  init?(of pod: Pod, in cluster: String) {
+    guard !pod.node.isEmpty else { return nil }
+    self.init(cluster: cluster, name: pod.node)
+  }
 }

@@ -16,7 +16,7 @@ struct Periplus: AsyncParsableCommand {
       CommandGroup(name: "Proving ground:", subcommands: [Up.self, Down.self, Status.self, Traffic.self, Doctor.self]),
       CommandGroup(
         name: "Look:",
-        subcommands: [ConsoleCommand.self, Open.self, Logs.self, Request.self, Health.self, Reschedules.self, Check.self]),
+        subcommands: [ConsoleCommand.self, Open.self, Logs.self, Request.self, Health.self, Nodes.self, Reschedules.self, Check.self]),
       CommandGroup(name: "Plan, learn, show:", subcommands: [PlanCommand.self, Learn.self, DemoCommand.self]),
       CommandGroup(name: "Data:", subcommands: [Record.self, IngestCommand.self]),
       CommandGroup(name: "Reference:", subcommands: [Keys.self, Schema.self, Completions.self, Man.self]),

@@ -83,15 +83,57 @@ enum Fixture {
       ])
   }
 
-  private static func node(_ name: String, ready: Bool = true, cordoned: Bool = false) -> Node {
-    Node(name: name, isUnschedulable: cordoned, conditions: [Condition(type: "Ready", status: ready ? "True" : "False")])
+  static func node(_ name: String, cordoned: Bool = false, memoryPressure: Bool = false, taints: [Taint] = []) -> Node {
+    let since = at("09:15:00")
+    var node = Node(
+      name: name, isUnschedulable: cordoned, taints: taints,
+      conditions: [
+        Condition(
+          type: "MemoryPressure", status: memoryPressure ? "True" : "False",
+          reason: memoryPressure ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
+          message: "kubelet has \(memoryPressure ? "insufficient" : "sufficient") memory available",
+          lastTransition: memoryPressure ? at("13:52:00") : since),
+        Condition(
+          type: "DiskPressure", status: "False", reason: "KubeletHasNoDiskPressure", message: "kubelet has no disk pressure",
+          lastTransition: since),
+        Condition(
+          type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status", lastTransition: since),
+      ], created: now - .seconds(41 * 86_400), kubeletVersion: "v1.29.4", allocatableMilliCPU: 3920, allocatableMemory: 15 << 30)
+    node.allocatablePods = 110
+    guard cordoned else { return node }
+    node.unschedulableChange = .init(manager: "kubectl", at: at("13:51:00"), operation: "Update")
+    node.taints.append(Taint(key: Taint.unschedulable, effect: "NoSchedule", timeAdded: at("13:51:00")))
+    return node
+  }
+
+  /// A pod of another team, for what it requests.
+  static func guest(
+    _ name: String, of kind: String, _ owner: String, node: String, milliCPU: Int64, mebibytes: Int64,
+    change: (inout Pod) -> Void = { _ in }
+  ) -> Pod {
+    var pod = Pod(
+      namespace: "platform", name: name, uid: "uid-\(name)", node: node, phase: "Running", created: at("09:20:00"),
+      controller: ObjectReference(kind: kind, namespace: "platform", name: owner, uid: "uid-\(owner)"),
+      conditions: [Condition(type: "Ready", status: "True")],
+      containers: [
+        Container(
+          name: "main", image: "registry.acme/\(owner):2.0", isReady: true, state: .running(since: at("09:20:05")),
+          requestMilliCPU: milliCPU, requestMemory: mebibytes << 20)
+      ])
+    change(&pod)
+    return pod
   }
 
   static func snapshot(_ cluster: String) -> ClusterSnapshot {
     var snapshot = ClusterSnapshot(cluster: cluster, at: now - .seconds(1), connection: .live(since: at("08:00:00")))
     switch cluster {
     case "prd-fra":
-      snapshot.nodes = .init((1...7).map { node("node-\($0)", cordoned: $0 == 7) })
+      snapshot.nodes = .init(
+        (1...7).map { number in
+          node(
+            "node-\(number)", cordoned: number == 7, memoryPressure: number == 2,
+            taints: number == 3 ? [Taint(key: "dedicated", value: "batch", effect: "NoSchedule")] : [])
+        })
       let workloads = ["reports", "orders", "catalog", "ledger", "billing"].flatMap { name -> [Workload] in
         let owner = deployment(name)
         func set(_ hash: String, _ image: String, _ created: String, _ revision: String) -> Workload {
@@ -114,6 +156,16 @@ enum Fixture {
         pod("reports-7f7b8-5jv2d", owner: "reports", node: "node-1", restarts: 3, ready: true, ended: "12:04:00"),
         pod("reports-7f7b8-xk20c", owner: "reports", node: "node-3", restarts: 9, ready: false, ended: "13:59:40"),
         pod("orders-7f7b8-4ftrr", owner: "orders", node: "node-2", restarts: 14, ready: true, ended: nil),
+        guest("cache-0", of: "StatefulSet", "cache", node: "node-2", milliCPU: 2500, mebibytes: 13_312),
+        guest("search-0", of: "StatefulSet", "search", node: "node-1", milliCPU: 3000, mebibytes: 6144),
+        guest("index-8c4d9-evkcq", of: "ReplicaSet", "index-8c4d9", node: "node-2", milliCPU: 500, mebibytes: 2048) { pod in
+          (pod.phase, pod.reason, pod.conditions) = ("Failed", "Evicted", [])
+        },
+        guest("index-8c4d9-x7p2m", of: "ReplicaSet", "index-8c4d9", node: "node-7", milliCPU: 500, mebibytes: 2048) { pod in
+          pod.deletionTimestamp = now
+        },
+        guest("node-exporter-2kd8x", of: "DaemonSet", "node-exporter", node: "node-7", milliCPU: 100, mebibytes: 64),
+        guest("node-exporter-w91hz", of: "DaemonSet", "node-exporter", node: "node-2", milliCPU: 100, mebibytes: 64),
       ]
       snapshot.events = [
         ClusterEvent(

@@ -41,16 +41,24 @@ struct PagesTests {
       Place(.workload, cluster: "prd-fra", item: "shop/Deployment/orders"), Place(.pod, cluster: "prd-fra", item: "shop/Pod/orders-1"),
       Place(.workload, cluster: "arn:aws:eks:eu-central-1:4711:cluster/shop", item: "shop/Deployment/orders"),
       Place(.workload, cluster: "admin@prd", item: "shop/Deployment/orders", moment: Fixture.now),
-      Place(.workload, item: "shop/Deployment/orders"), Place(.workload, cluster: "prd-fra", item: "/Node/node-7"),
+      Place(.workload, item: "shop/Deployment/orders"), Place(.nodes), Place(.nodes, filter: "not ready"),
+      Place(.nodes, filter: "dedicated=batch:NoSchedule"), Place(.node, cluster: "prd-fra", item: "node-7"),
     ])
   func links(place: Place) throws { #expect(try Place.parse(place.text).get() == place) }
+
+  @Test("a link to an object leads to the page that shows such objects")
+  func objects() throws {
+    #expect(try Place.parse("health/prd-fra:/Node/node-7").get() == Place(.node, cluster: "prd-fra", item: "node-7"))
+    #expect(try Place.parse("health/prd-fra:shop/Pod/orders-1").get().page == .pod)
+    #expect(try Place.parse("nodes/node-7").get() == Place(.nodes, filter: "node-7"))
+  }
 
   @Test("a wrong link says what is wrong and what was probably meant")
   func wrongLinks() {
     func sentence(_ text: String) -> String { if case .failure(let error) = Place.parse(text) { error.sentence } else { "" } }
-    let pages = "The pages are voyage, health, reschedules, logs, request."
+    let pages = "The pages are voyage, health, reschedules, logs, request, nodes."
     #expect(sentence("helth") == "There is no page \"helth\"; did you mean health? \(pages)")
-    #expect(sentence("harbor") == "There is no page \"harbor\"; the pages are voyage, health, reschedules, logs, request.")
+    #expect(sentence("harbor") == "There is no page \"harbor\"; the pages are voyage, health, reschedules, logs, request, nodes.")
     #expect(sentence("request") == "A request page needs an id: request/ID.")
     #expect(sentence("logs@25").hasPrefix("The time after @ must be like"))
   }

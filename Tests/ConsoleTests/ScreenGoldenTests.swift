@@ -21,6 +21,8 @@ struct Scene: Sendable, CustomTestStringConvertible {
     Scene(name: "reschedules-time", place: Place(.reschedules), keys: ["v"]),
     Scene(name: "logs", place: Place(.logs)),
     Scene(name: "logs-request", place: Place(.logs, filter: "request:\(Fixture.requestID)"), keys: ["j"]),
+    Scene(name: "nodes", place: Place(.nodes)),
+    Scene(name: "node", place: Place(.nodes), keys: ["Enter"]),
     Scene(name: "request", place: Place(.request, item: Fixture.requestID), keys: ["j", "j", "j", "j"]),
   ]
 

@@ -30,7 +30,9 @@ struct BadInputTests {
     #expect(outcome.errors.split(separator: "\n").count == 1)
   }
 
-  @Test("nothing to read yet is an answer, not a crash", arguments: [["status"], ["logs"], ["reschedules"], ["health"], ["request", "x"]])
+  @Test(
+    "nothing to read yet is an answer, not a crash",
+    arguments: [["status"], ["logs"], ["reschedules"], ["health"], ["nodes"], ["request", "x"]])
   func emptyHome(arguments: [String]) throws {
     let outcome = try periplus(arguments)
     #expect([0, 1, 3].contains(outcome.status), "\(arguments): \(outcome.status)")

@@ -8,6 +8,8 @@ package enum Pages {
     ReschedulesPage.self,
     LogsPage.self,
     RequestPage.self,
+    NodesPage.self,
+    NodePage.self,
   ]
 
   /// Where the console begins when nobody says otherwise.

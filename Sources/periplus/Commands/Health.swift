@@ -1,5 +1,4 @@
 import ArgumentParser
-import ClusterFeed
 import ClusterModel
 import RecordStore
 import StateDirectory
@@ -16,17 +15,11 @@ struct Health: AsyncParsableCommand {
 
   func run() async throws {
     let wiring = try ConsoleWiring(home: try read.home.resolve(), contexts: context)
-    guard !wiring.feeds.isEmpty else {
-      throw Problem.environment("there is no cluster to look at; periplus up starts the proving ground, --context names one of KUBECONFIG")
-    }
-    let watching = Task { await wiring.watchClusters() }
-    defer { watching.cancel() }
-    await FirstSight(feeds: wiring.feeds).wait()
+    let snapshots = try await wiring.firstSight()
     let now = WallClock.now()
     let reschedules = try await wiring.store.reschedules(since: now - .seconds(86_400))
-    let clusters = wiring.feeds.map { feed in
-      let snapshot = feed.current()
-      return ClusterHealth(snapshot: snapshot, verdicts: HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now))
+    let clusters = snapshots.map { snapshot in
+      ClusterHealth(snapshot: snapshot, verdicts: HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now))
     }
     let view = HealthView(
       clusters: clusters, reschedules: reschedules,

@@ -28,7 +28,7 @@ enum JSONReference {
           periplus logs --request-id "$ID" --json | jq -r '[.at, .service, .message] | @tsv'
           periplus health --json | jq -r 'select(.status == "red") | .workload + ": " + .reasons[0].sentence'
       """,
-    sections: [logs, request, reschedules, health, status, plan, lint, traffic, check, ingest, doctor, learn, demo])
+    sections: [logs, request, reschedules, health, nodes, status, plan, lint, traffic, check, ingest, doctor, learn, demo])
 
   private static let logs = JSONDocument.Section(
     "logs",
@@ -67,6 +67,13 @@ enum JSONReference {
     HealthListing.tiles.shape,
     examples: #"""
       {"cluster":"ground","namespace":"shop","workload":"Deployment/reports","status":"red","ready":1,"wanted":2,"since":"2026-01-22T14:01:40.000Z","reasons":[{"rule":"crash-loop","status":"red","sentence":"reports crash loops: 7 restarts, last exit 137 OOMKilled","since":"2026-01-22T14:01:40.000Z"}],"unplanned24h":7}
+      """#)
+
+  private static let nodes = JSONDocument.Section(
+    "nodes", "One object a node, the worst first; exit code 1 when one is red. `console --page nodes --json` gives the same.",
+    NodeListings.nodes.shape,
+    examples: #"""
+      {"cluster":"ground","node":"node-2","status":"green","ready":"True","since":"2026-01-22T13:58:00.000Z","conditions":[{"type":"Ready","status":"True","reason":"KubeletReady","message":"kubelet is posting ready status","since":"2026-01-22T13:58:00.000Z"}],"requestedMilliCPU":250,"allocatableMilliCPU":2000,"requestedMemory":201326592,"allocatableMemory":4294967296,"pods":4,"allocatablePods":110,"taints":["node.kubernetes.io/unschedulable:NoSchedule"],"kubelet":"v1.32.0","created":"2026-01-22T13:57:58.000Z","cordoned":true,"drained":false,"cordonedBy":"kubectl","cordonedAt":"2026-01-22T14:02:40.000Z"}
       """#)
 
   private static let status = JSONDocument.Section(

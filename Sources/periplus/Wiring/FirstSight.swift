@@ -17,3 +17,16 @@ struct FirstSight {
     }
   }
 }
+
+extension ConsoleWiring {
+  /// The clusters as they are now, for commands that print once.
+  func firstSight() async throws -> [ClusterSnapshot] {
+    guard !feeds.isEmpty else {
+      throw Problem.environment("there is no cluster to look at; periplus up starts the proving ground, --context names one of KUBECONFIG")
+    }
+    let watching = Task { await watchClusters() }
+    defer { watching.cancel() }
+    await FirstSight(feeds: feeds).wait()
+    return feeds.map { $0.current() }
+  }
+}

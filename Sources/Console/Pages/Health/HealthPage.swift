@@ -19,7 +19,7 @@ package struct HealthPage: Page {
         return red > 0 ? StyledRun("✖\(red)", .red) : nil
       }),
     link: .init(name: "health", rest: .filter), search: .init("a name, a namespace, red, amber, words of a reason"),
-    uses: [.rowLogs, .owner, .sort, .delete, .scale, .restart])
+    uses: [.rowLogs, .owner, .node, .sort, .delete, .scale, .restart])
 
   var list = ListState()
   private(set) var filter = ""

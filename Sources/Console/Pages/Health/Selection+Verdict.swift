@@ -1,4 +1,5 @@
 import ClusterModel
+import Kubernetes
 import TimeFormat
 import Views
 
@@ -13,7 +14,10 @@ extension Selection {
     if reference.kind == "Pod" {
       logQuery = context.logQuery("pod:\(reference.name)", in: verdict.cluster)
       pod = PodName(cluster: verdict.cluster, namespace: reference.namespace, name: reference.name)
-    } else if reference.kind != "Node" {
+    } else if reference.isOf(.nodes) {
+      node = NodeName(cluster: verdict.cluster, name: reference.name)
+      owner = WorkloadName(cluster: verdict.cluster, reference: reference)
+    } else {
       logQuery = context.logQuery("namespace:\(reference.namespace) service:\(reference.name)", in: verdict.cluster)
     }
     link = Place(cluster: verdict.cluster, object: reference)

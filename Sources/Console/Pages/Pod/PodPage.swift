@@ -13,7 +13,7 @@ extension PageID {
 package struct PodPage: Page {
   package static let spec = PageSpec(
     .pod, title: "Pod", parent: .health,
-    link: .init(name: "health", rest: .objects(.named { $0.isOf(.pods) })), uses: [.rowLogs, .owner, .delete])
+    link: .init(name: "health", rest: .objects(.named { $0.isOf(.pods) })), uses: [.rowLogs, .owner, .node, .delete])
   private static let lastLinesSlot = "lastLines"
 
   let cluster: String
@@ -78,6 +78,7 @@ package struct PodPage: Page {
     selection.copyText = name
     selection.link = place
     if let pod {
+      selection.node = .init(of: pod, in: cluster)
       selection.explanation = [
         "\(name) is \(pod.phase)" + (pod.reason.isEmpty ? "" : " (\(pod.reason))") + (pod.message.isEmpty ? "." : ": \(pod.message)")
       ]

@@ -17,8 +17,8 @@ extension CommandID {
 package struct WorkloadPage: Page {
   package static let spec = PageSpec(
     .workload, title: "Workload", parent: .health,
-    link: .init(name: "health", rest: .objects(.named { !$0.isOf(.pods) })),
-    uses: [.rowLogs, .owner, .delete, .scale, .restart],
+    link: .init(name: "health", rest: .objects(.named { !$0.isOf(.pods) && !$0.isOf(.nodes) })),
+    uses: [.rowLogs, .owner, .node, .delete, .scale, .restart],
     rowCommands: [
       Command(
         .owner, .go, ["o"], "The workload that owns the row", scope: .pages, hint: "owner",
@@ -90,6 +90,7 @@ package struct WorkloadPage: Page {
     if let pod {
       selection.pod = .init(cluster: cluster, namespace: pod.namespace, name: pod.name)
       selection.copyText = pod.name
+      selection.node = .init(of: pod, in: cluster)
       selection.logQuery = context.logQuery("pod:\(pod.name)", in: cluster)
     }
     return selection
