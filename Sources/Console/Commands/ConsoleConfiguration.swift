@@ -1,6 +1,5 @@
 package import StrictYAML
 
-
 /// What the user's configuration file says about the console: other keys, and which clusters are production.
 package struct ConsoleConfiguration: Sendable {
   package private(set) var keys = KeyMap.standard

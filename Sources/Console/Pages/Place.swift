@@ -89,7 +89,8 @@ extension Place {
       let colon = written.lastIndex(of: ":")
       let item = colon.map { String(written[written.index(after: $0)...]) } ?? written
       let cluster = colon.map { String(written[..<$0]) } ?? ""
-      guard !objects.needsCluster || !cluster.isEmpty, let object = objects.object(item), var place = Place(cluster: cluster, object: object)
+      guard !objects.needsCluster || !cluster.isEmpty, let object = objects.object(item),
+        var place = Place(cluster: cluster, object: object)
       else { continue }
       place.moment = moment
       return .success(place)

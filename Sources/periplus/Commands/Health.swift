@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClusterFeed
 import ClusterModel
 import RecordStore
 import StateDirectory

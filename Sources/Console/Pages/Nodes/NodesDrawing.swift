@@ -1,4 +1,5 @@
 package import Screen
+import ClusterModel
 import TimeFormat
 import Views
 
