@@ -31,12 +31,15 @@ package struct WorkloadView: Sendable {
     verdict = health.verdicts.first { isSame($0.subject, reference) }
     let children = snapshot.workloads.filter { $0.controller.map { isSame($0, reference) } ?? false }
     let owners = [reference] + children.map(\.reference)
-    pods = snapshot.pods.filter { pod in
-      if reference.kind == "Node" { return pod.node == reference.name }
-      if reference.kind == "Pod" { return pod.name == reference.name && pod.namespace == reference.namespace }
-      guard let controller = pod.controller else { return false }
-      return owners.contains { isSame($0, controller) }
-    }.sorted { one, other in
+    let found: [Pod] =
+      switch reference.kind {
+      case "Node": snapshot.pods.filter { $0.node == reference.name }
+      case "Pod": snapshot.pod(reference.name, in: reference.namespace).map { [$0] } ?? []
+      // Controllers own pods of their own namespace alone.
+      default:
+        snapshot.pods(in: reference.namespace).filter { $0.controller.map { owner in owners.contains { isSame($0, owner) } } ?? false }
+      }
+    pods = found.sorted { one, other in
       if one.isReady != other.isReady { return !one.isReady }
       if one.restarts != other.restarts { return one.restarts > other.restarts }
       return one.name < other.name
