@@ -114,13 +114,16 @@ let package = Package(
         nioPosix, nioHTTP1,
       ]),
     room("Load", ["JSONBytes", "Application", asyncHTTPClient, nioCore, nioHTTP1]),
-    room("Views", ["JSONBytes", "TimeFormat", "Screen", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
+    room("Views", ["JSONBytes", "TimeFormat", "Screen", "LogStandard", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
     room(
       "Training",
       ["JSONBytes", "TimeFormat", "TelemetryModel", "MigrationPlan", "Checks", "StrictYAML", "Application", "Kubernetes", "LogStandard"]),
     room(
       "Console",
-      ["TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training", "StrictYAML"]),
+      [
+        "JSONBytes", "TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training",
+        "StrictYAML",
+      ]),
 
     room(
       "TrainingGround",

@@ -1,8 +1,9 @@
 package import ClusterModel
+package import JSONBytes
 package import MigrationPlan
 package import TelemetryModel
 package import TimeFormat
-import Views
+package import Views
 
 /// A port: does things to clusters. Only asked after a person said yes.
 package protocol ClusterActions: Sendable {
@@ -31,6 +32,8 @@ package struct ConsolePorts: Sendable {
   package var verdicts: @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict]
   /// The clusters as they were; `nil` when no history is kept.
   package var past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)?
+  /// An object as its API server has it now; throws an error whose description is one sentence. `nil` where none can be asked.
+  package var manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)?
   package var actions: (any ClusterActions)?
   package var panes: (any PaneSource)?
   /// Writes an export and returns where it is; throws an error whose description is one sentence.
@@ -41,14 +44,16 @@ package struct ConsolePorts: Sendable {
   package var pause: @Sendable (Duration) async throws -> Void
 
   /// What queries are answered from.
-  var sources: Sources { Sources(logs: logs, ledger: ledger, past: past, verdicts: verdicts) }
+  package var sources: Sources { Sources(logs: logs, ledger: ledger, past: past, verdicts: verdicts, manifest: manifest) }
 
   package init(
     logs: any LogSource, completeness: any CompletenessSource, clusters: [any ClusterSource], ledger: any RescheduleSource,
     evidence: any EvidenceLog,
     voyage: @escaping @Sendable ([Evidence], Timestamp) async -> PlanUpdate,
     verdicts: @escaping @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict],
-    past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)? = nil, actions: (any ClusterActions)? = nil, panes: (any PaneSource)? = nil,
+    past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)? = nil,
+    manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)? = nil, actions: (any ClusterActions)? = nil,
+    panes: (any PaneSource)? = nil,
     export: @escaping @Sendable (_ name: String, _ markdown: String, _ json: [String]) async throws -> String,
     rememberLook: @escaping @Sendable (Timestamp) async -> Void = { _ in }, now: @escaping @Sendable () -> Timestamp,
     pause: @escaping @Sendable (Duration) async throws -> Void
@@ -61,6 +66,7 @@ package struct ConsolePorts: Sendable {
     self.voyage = voyage
     self.verdicts = verdicts
     self.past = past
+    self.manifest = manifest
     self.actions = actions
     self.panes = panes
     self.export = export

@@ -48,7 +48,7 @@ package enum ConsoleRenderer {
         paneArea = Rect(x: 0, y: body.endY - height, width: size.columns, height: height)
         body = Rect(x: 0, y: body.y, width: size.columns, height: body.height - height)
       }
-      draw(pane, in: paneArea, besides: size.columns >= 110, surface)
+      PaneDrawing(pane: pane, now: state.shared.now, keys: state.keys).draw(in: paneArea, besides: size.columns >= 110, surface)
       canvas.hasFocus = !pane.isFocused
     }
     state.page.draw(body, on: &canvas)
@@ -60,6 +60,7 @@ package enum ConsoleRenderer {
       case .palette(let layer): layer.draw(surface)
       case .search(let layer): layer.draw(surface)
       case .confirm(let layer): layer.draw(surface)
+      case .pick(let layer): layer.draw(surface)
       }
     }
     return ConsoleFrame(buffer: surface.buffer, hits: canvas.hits, lists: canvas.lists)
@@ -181,53 +182,6 @@ package enum ConsoleRenderer {
     for item in placed.dropFirst() + placed.prefix(1) {
       canvas.hits.add(Rect(x: x, y: y, width: item.width, height: 1), .command(item.id))
       x += item.width + 2
-    }
-  }
-
-  private static func draw(_ pane: ConsoleState.SidePane, in area: Rect, besides: Bool, _ surface: Surface) {
-    let update = pane.update
-    let inner: Rect
-    if besides {
-      surface.vline(x: area.x - 1, y: area.y, height: area.height)
-      inner = Rect(x: area.x + 1, y: area.y, width: max(0, area.width - 2), height: area.height)
-    } else {
-      inner = Rect(x: area.x + 1, y: area.y, width: max(0, area.width - 2), height: area.height)
-    }
-    let kind = update.kind == .lesson ? "Lesson" : "Demo"
-    surface.rule(
-      [StyledRun("\(kind): ", .dim), StyledRun(update.title, .title)], x: inner.x, y: inner.y, width: inner.width,
-      note: update.progress.isEmpty ? nil : StyledLine(update.progress, .dim))
-    let lines = update.lines.flatMap { line in
-      Paragraph.wrap(StyledLine(line.text, line.tone.role), columns: max(1, inner.width))
-    }
-    let keys: StyledLine =
-      update.isBusy
-      ? StyledLine("… working", .dim)
-      : [
-        StyledRun("> ", .key), StyledRun(update.kind == .lesson ? "check   " : "play   ", .dim), StyledRun("h ", .key),
-        StyledRun("hint   ", .dim),
-        StyledRun("Tab ", .key),
-        StyledRun(pane.isFocused ? "page   " : "pane   ", .dim), StyledRun(pane.isFocused ? "Esc " : "", .key),
-        StyledRun(pane.isFocused ? "close" : "", .dim),
-      ]
-    let room = max(0, inner.height - 2)
-    let top = max(0, min(pane.scroll, lines.count - room))
-    for (row, line) in lines.dropFirst(top).prefix(room).enumerated() {
-      surface.line(line, x: inner.x, y: inner.y + 1 + row, width: inner.width)
-    }
-    if lines.count > top + room, room > 0 { surface.text("…", x: inner.endX - 1, y: inner.y + room, role: .dim, width: 1) }
-    surface.line(keys, x: inner.x, y: inner.endY - 1, width: inner.width)
-  }
-}
-
-extension PaneUpdate.Tone {
-  fileprivate var role: Role {
-    switch self {
-    case .plain: .text
-    case .strong: .strong
-    case .dim: .dim
-    case .good: .green
-    case .bad: .amber
     }
   }
 }

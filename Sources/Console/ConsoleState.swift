@@ -29,15 +29,29 @@ package struct ConsoleState: Sendable {
   package internal(set) var recent: [Place] = []
   /// What would be lost by quitting, in words; `nil`: nothing.
   package var quitLoses: String?
-  var isQuitting = false
+  /// The keys come from a demo that plays on this console, and not from a person.
+  var isPlayed = false
   /// Whether the terminal has the focus.
   var hasFocus = true
 
-  package struct SidePane: Sendable, Hashable {
+  package struct SidePane: Sendable {
     package var update: PaneUpdate
     /// Whether the motion keys move the pane.
     package var isFocused = false
     package var scroll = 0
+    /// What is waited for while the update is busy, and since when.
+    var wait: (words: String, since: Timestamp)?
+    var isCancelling = false
+
+    /// What would be lost by quitting, in words; `nil`: nothing.
+    var quitLoses: String? {
+      guard update.isUnderWay else { return nil }
+      let place = update.progress.isEmpty ? "" : " (\(update.progress))"
+      return switch update.kind {
+      case .lesson: "The lesson \"\(update.title)\" is under way\(place); its progress is kept."
+      case .demo: "The demo \"\(update.title)\" is under way\(place); it would begin again from its first step."
+      }
+    }
   }
 
   /// - Parameter place: where to begin.
@@ -66,6 +80,12 @@ package struct ConsoleState: Sendable {
     shared.pin == nil ? nil : "the pages are pinned to a moment; \(keys.first(.pin) ?? ":live") returns to live"
   }
 
+  /// Why the row's object cannot be asked for; `nil` when it can.
+  var objectRefusal: String? {
+    guard selection.object != nil else { return "No object of a cluster in this row." }
+    return pinnedRefusal
+  }
+
   enum ActionTarget { case pod, workload }
 
   /// Why nothing can be done to the row's object; `nil` when it can.
@@ -73,7 +93,7 @@ package struct ConsoleState: Sendable {
     if let pinnedRefusal { return pinnedRefusal }
     let selection = selection
     let cluster = target == .pod ? selection.pod?.cluster : selection.workload?.cluster
-    guard let cluster else { return target == .pod ? "the row is no pod" : "the row is no workload" }
+    guard let cluster else { return target == .pod ? "This row is not a pod." : "This row is not a workload." }
     return shared.actionClusters.contains(cluster) ? nil : "actions in \(cluster) are off; --actions turns them on"
   }
 

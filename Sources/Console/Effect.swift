@@ -8,12 +8,15 @@ package import Views
 package enum Effect: Sendable, Hashable {
   /// Asks a query; the newest of a slot cancels the one before it.
   case load(AnyQuery, slot: Slot, number: Int)
-  case copy(String)
+  /// - Parameter what: what the text is, in a word or two.
+  case copy(String, what: String)
   /// Writes the view beside the user's other exports as Markdown and JSON lines.
   case export(name: String, markdown: String, json: [String])
   case act(ClusterAction)
   case openPane(PaneUpdate.Kind, id: String)
   case pane(PaneCommand, argument: String)
+  /// Ends what the pane waits for.
+  case cancelPane
   case rememberLook(Timestamp)
   case suspend
   case redraw
@@ -98,5 +101,12 @@ package struct Note: Sendable, Hashable {
   package init(_ text: String, _ tone: Tone = .plain) {
     self.text = text
     self.tone = tone
+  }
+
+  /// `Copied record (1.2 kB)`: a kB is 1000 bytes.
+  package static func copied(_ text: String, _ what: String) -> Note {
+    let bytes = text.utf8.count
+    let size = bytes < 1000 ? "\(bytes) B" : "\(bytes / 1000).\(bytes % 1000 / 100) kB"
+    return Note("Copied \(what) (\(size))", .good)
   }
 }

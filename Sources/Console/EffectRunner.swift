@@ -10,6 +10,8 @@ package final class EffectRunner: Sendable {
   private let ports: ConsolePorts
   private let inbox: Inbox
   private let tasks = Mutex<[Slot: Task<Void, Never>]>([:])
+  /// What the pane waits for.
+  private let pane = Mutex<Task<Void, Never>?>(nil)
   private let reschedules = Mutex<[Reschedule]>([])
   private let posted = Mutex<[String: [ClusterHealth]]>([:])
 
@@ -25,6 +27,8 @@ package final class EffectRunner: Sendable {
       defer { inbox.end() }
       await run(effect)
     }
+    if case .pane = effect { pane.withLock { $0 = task } }
+    if case .cancelPane = effect { pane.withLock { $0 }?.cancel() }
     if case .load(_, let slot, _) = effect {
       let earlier = tasks.withLock { tasks in
         defer { tasks[slot] = task }
@@ -68,7 +72,7 @@ package final class EffectRunner: Sendable {
     case .pane(let command, let argument):
       if let update = await ports.panes?.perform(command, argument: argument) { inbox.post(.pane(update)) }
     case .rememberLook(let moment): await ports.rememberLook(moment)
-    case .copy, .suspend, .redraw, .quit: break
+    case .copy, .suspend, .redraw, .quit, .cancelPane: break
     }
   }
 

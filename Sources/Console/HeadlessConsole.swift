@@ -25,9 +25,9 @@ package actor HeadlessConsole: DemoStage {
       core.readInbox()
       for effect in core.takeEffects() {
         switch effect {
-        case .copy(let text):
+        case .copy(let text, let what):
           copied = text
-          core.receive(.note(Note("Copied.", .good)))
+          core.receive(.note(.copied(text, what)))
         case .quit: hasQuit = true
         case .suspend, .redraw: break
         default: runner.perform(effect)

@@ -101,16 +101,25 @@ extension ConsoleState {
     }
   }
 
-  /// One step back: out of the pane, to where one was, or to the tab above.
+  /// One step back: out of the pane, to the page one came from at its row, up to the tab above, and at last out of the search.
   mutating func goBack() -> [Effect] {
+    if pane?.update.isBusy == true, pane?.isCancelling == false, !isPlayed {
+      pane?.isCancelling = true
+      return [.cancelPane]
+    }
     if pane?.isFocused == true || pane?.update.isDone == true {
       pane = nil
       return [.pane(.close, argument: "")]
     }
-    guard let parent = spec.parent else {
-      note = Note("This is the top; \(keys.first(.quit) ?? ":quit") quits.")
-      return []
+    if let effects = goBackInHistory() { return effects }
+    if let parent = spec.parent {
+      // The page is left upwards and not gone on from: the next step back must not lead into it again.
+      future.append(Visit(page))
+      return show(homes[parent].map { page(of: $0) } ?? Pages.opening(Place(parent), shared))
     }
-    return goBackInHistory() ?? open(parent)
+    let cleared = tell(.command(.clear, ""))
+    if cleared.isHandled { return cleared.effects }
+    note = Note("This is the top; \(keys.first(.quit) ?? ":quit") quits.")
+    return []
   }
 }

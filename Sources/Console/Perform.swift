@@ -76,14 +76,25 @@ extension ConsoleState {
     case .zone: shared.face = shared.face == .utc ? shared.localFace : .utc
     case .utc: shared.face = .utc
     case .local: shared.face = shared.localFace
-    case .palette: layers.append(.palette(PaletteLayer(index: paletteIndex(), history: paletteHistory)))
+    case .palette: openPalette()
+    case .actions: layers.append(.pick(actionsOfRow()))
+    case .describe: return askForObject(asYAML: false)
+    case .yaml: return askForObject(asYAML: true)
+    case CommandTable.pods: layers.append(.pick(pods(matching: argument)))
+    case CommandTable.events: layers.append(.pick(events(matching: argument)))
+    case CommandTable.namespaces:
+      if !argument.isEmpty { return go(Place(.health, filter: "namespace:\(argument)")) }
+      layers.append(.pick(namespaces()))
+    case CommandTable.contexts:
+      if !argument.isEmpty { return go(Place(.health, filter: "cluster:\(argument)")) }
+      layers.append(.pick(clusters()))
     case .help: layers.append(.help(HelpLayer()))
     case .copy:
       guard let text = selection.copyText ?? selection.link?.text else {
         note = Note("There is nothing to copy here.")
         return []
       }
-      return [.copy(text)]
+      return [.copy(text, what: selection.record != nil ? "record" : selection.copyText == nil ? "link" : "row")]
     case .export:
       let document = page.document(shared)
       let name = spec.id.name + (spec.parent == nil ? "" : "-" + page.title.lowercased())
@@ -107,7 +118,11 @@ extension ConsoleState {
   }
 
   private mutating func pane(_ command: PaneCommand, _ argument: String) -> [Effect] {
-    pane?.update.isBusy = true
+    if let update = pane?.update {
+      pane?.wait = (words: command.words(update.kind, isUnderWay: update.isUnderWay), since: shared.now)
+      pane?.isCancelling = false
+      pane?.update.isBusy = true
+    }
     return [.pane(command, argument: argument)]
   }
 
@@ -119,6 +134,10 @@ extension ConsoleState {
           prompt: search.prompt, text: page.place.filter, placeholder: search.placeholder.replacing("NAME", with: shared.exampleService),
           history: searchHistory)))
     return []
+  }
+
+  mutating func openPalette(_ text: String = "") {
+    layers.append(.palette(PaletteLayer(index: paletteIndex(), history: paletteHistory, text: text)))
   }
 
   private mutating func showSince(_ argument: String) -> [Effect] {
@@ -158,7 +177,7 @@ extension ConsoleState {
     let listed = CommandTable.commands(on: spec.id)
     let commands = (listed.filter { $0.group != .move } + listed.filter { $0.group == .move }).map { command in
       PaletteLayer.Item(
-        title: command.name, detail: command.doc, key: keys.text(command.id), command: command.id, argument: "",
+        title: command.name, detail: command.doc, key: keys.text(command.id), command: command.id, argument: "", aliases: command.aliases,
         disabled: command.worksWithoutRow ? nil : command.disabledReason(self), takesArgument: command.argument)
     }
     let places = recent.map { place in
@@ -172,12 +191,13 @@ extension ConsoleState {
   }
 
   private mutating func quit() -> [Effect] {
-    if let quitLoses, !isQuitting {
-      isQuitting = true
-      note = Note("\(quitLoses) \(keys.first(.quit) ?? "q") again quits.", .bad)
-      return []
-    }
-    return [.rememberLook(shared.now), .quit]
+    let leave: [Effect] = [.rememberLook(shared.now), .quit]
+    let losses = [quitLoses, pane?.quitLoses].compactMap { $0 }
+    if losses.isEmpty { return leave }
+    // Whoever asks again, with ctrl-c, means it.
+    if case .confirm(let layer) = layers.last, layer.effects == leave { return leave }
+    layers.append(.confirm(ConfirmLayer(title: "Quit the console?", lines: losses, effects: leave)))
+    return []
   }
 
   private mutating func ask(_ id: CommandID, _ argument: String, _ selection: Selection) {
@@ -192,7 +212,7 @@ extension ConsoleState {
       let effect =
         selection.owner != nil || selection.workload != nil ? "Its controller will start a replacement." : "Nothing will replace it."
       layer = ConfirmLayer(
-        title: "Delete pod \(pod.name) in \(cluster)?", lines: [effect + readiness(selection)], action: action, wanted: pod.name)
+        title: "Delete pod \(pod.name) in \(cluster)?", lines: [effect + readiness(selection)], effects: [.act(action)], wanted: pod.name)
     case .scale:
       guard let workload = selection.workload else { return }
       guard let replicas = Int(argument), (0...1000).contains(replicas) else {
@@ -206,18 +226,29 @@ extension ConsoleState {
         lines: [
           replicas == 0 ? "It will have no pod and answer nothing." : "It will have \(counted(replicas, "pod")).\(readiness(selection))"
         ],
-        action: action, wanted: workload.reference.name)
+        effects: [.act(action)], wanted: workload.reference.name)
     default:
       guard let workload = selection.workload else { return }
       cluster = workload.cluster
       action = .restart(cluster: cluster, workload: workload.reference)
       layer = ConfirmLayer(
         title: "Restart \(workload.reference.display) in \(cluster)?",
-        lines: ["Each of its pods is replaced by a rollout.\(readiness(selection))"],
-        action: action, wanted: workload.reference.name)
+        lines: [restartEffect(workload) + readiness(selection)],
+        effects: [.act(action)], wanted: workload.reference.name)
     }
     if shared.productionClusters.contains(cluster) { layer.lines.insert("\(cluster) is production.", at: 0) } else { layer.wanted = nil }
     layers.append(.confirm(layer))
+  }
+
+  /// What a restart does, by the workload's strategy.
+  private func restartEffect(_ workload: Selection.WorkloadName) -> String {
+    let known = shared.shown.health(of: workload.cluster)?.snapshot.workload(workload.reference)
+    switch known?.updateStrategy {
+    case "Recreate":
+      return "▲ Its strategy is Recreate: all its pods are stopped before new ones start, and until one is ready nothing answers."
+    case "OnDelete": return "▲ Its strategy is OnDelete: each pod stays as it is until it is deleted."
+    default: return "Each of its pods is replaced by a rollout."
+    }
   }
 
   private func readiness(_ selection: Selection) -> String {

@@ -42,15 +42,21 @@ extension ConsoleState {
       guard awaited[slot] == number else { return [] }
       awaited[slot] = nil
       if slot.owner == .page { return tell(.answered(slot: slot.name, result)).effects }
+      if slot.isOfObject { receive(object: result, slot, number) }
       if slot == Self.pastSlot, shared.pin != nil { receive(past: (try? result.get()) as? [ClusterHealth]) }
     case .changed(let feed): return tell(.changed(feed)).effects
     case .pane(let update):
       let opens = update.opens != pane?.update.opens ? update.opens : nil
       if pane == nil { pane = SidePane(update: update) } else { pane?.update = update }
       pane?.scroll = 0
+      pane?.wait = nil
+      pane?.isCancelling = false
       if let opens, case .success(let link) = Place.parse(opens) { return open(link) }
     case .note(let note): self.note = note
-    case .press(let presses): return presses.flatMap { handle($0, now: now) }
+    case .press(let presses):
+      isPlayed = true
+      defer { isPlayed = false }
+      return presses.flatMap { handle($0, now: now) }
     case .run(let text): return run(text: text)
     case .tick:
       // Ages are written on most pages; only they change.
@@ -64,7 +70,6 @@ extension ConsoleState {
   package mutating func handle(_ press: KeyPress, now: Timestamp) -> [Effect] {
     shared.now = max(shared.now, now)
     let command = keys.command(for: press, on: spec.id)
-    if command != .quit { isQuitting = false }
     // The compositor: front to back, consumed or ignored.
     if !layers.isEmpty {
       let outcome = handleLayer(press, command)
@@ -102,6 +107,10 @@ extension ConsoleState {
       let outcome = layer.handle(press)
       layers[front] = .confirm(layer)
       return outcome
+    case .pick(var layer):
+      let outcome = layer.handle(press, command, height: height)
+      layers[front] = .pick(layer)
+      return outcome
     }
   }
 
@@ -125,6 +134,10 @@ extension ConsoleState {
     case .goes(let place):
       layers.removeLast()
       return go(place)
+    case .types(let text):
+      layers.removeLast()
+      openPalette(text)
+      return []
     }
   }
 

@@ -54,19 +54,24 @@ package struct PaneUpdate: Sendable, Hashable {
   package var lines: [Line]
   /// A check or a step is under way.
   package var isBusy: Bool
+  /// A lesson or a demo has begun and is not at its end: quitting asks.
+  package var isUnderWay: Bool
   /// Nothing more to do.
   package var isDone: Bool
   /// Pages the step speaks of, opened with it: a deep link.
   package var opens: String?
 
   package init(
-    kind: Kind, title: String, progress: String = "", lines: [Line] = [], isBusy: Bool = false, isDone: Bool = false, opens: String? = nil
+    kind: Kind, title: String, progress: String = "", lines: [Line] = [], isBusy: Bool = false, isUnderWay: Bool = false,
+    isDone: Bool = false,
+    opens: String? = nil
   ) {
     self.kind = kind
     self.title = title
     self.progress = progress
     self.lines = lines
     self.isBusy = isBusy
+    self.isUnderWay = isUnderWay
     self.isDone = isDone
     self.opens = opens
   }

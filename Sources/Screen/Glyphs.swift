@@ -58,7 +58,7 @@ package struct Glyphs: Equatable, Sendable {
     prompt: "›", ascending: "▴", descending: "▾", folded: "▸", unfolded: "▾", check: "✔", middleDot: "·", up: "↑", down: "↓",
     left: "←", right: "→", horizontal: "─", vertical: "│", topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘",
     teeLeft: "├", teeRight: "┤", treeBranch: "├─", treeEnd: "└─", spanStart: "├", spanLine: "─", spanEnd: "┤",
-    sparks: ["▁", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], eighths: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"], track: " ")
+    sparks: ["·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], eighths: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"], track: " ")
 
   package static let ascii = Glyphs(
     isASCII: true, ok: "+", fault: "x", warning: "!", unknown: "?", live: "*", planned: ".", pointer: ">", dead: "X", record: "o",

@@ -13,18 +13,23 @@ package struct Sparkline: Component, Equatable, Sendable {
   }
 
   /// The series in `columns` columns as text, for a cell of a table. Where several values fall into one column it shows their largest.
+  /// Zero is a dot (in ASCII a blank), which no reverse video turns into a bar; where there is no data there is nothing.
   package static func text(_ values: [Double?], columns: Int, maximum: Double? = nil, glyphs: Glyphs) -> String {
     let buckets = bucketed(values, columns: columns)
     let top = self.top(buckets, maximum)
     return buckets.reduce(into: "") { line, value in
       guard let value else {
-        line += glyphs.middleDot
+        line += " "
+        return
+      }
+      guard top > 0, value > 0 else {
+        line += glyphs.sparks[0]
         return
       }
       // Something is never drawn as nothing, and only the maximum is full.
       let steps = glyphs.sparks.count - 1
-      let level = top > 0 && value > 0 ? max(1, min(steps, Int((value / top * Double(steps)).rounded(.down)))) : 0
-      line += glyphs.sparks[value >= top && top > 0 ? steps : level]
+      let level = max(1, min(steps, Int((value / top * Double(steps)).rounded(.down))))
+      line += glyphs.sparks[value >= top ? steps : level]
     }
   }
 
@@ -52,18 +57,15 @@ package struct Sparkline: Component, Equatable, Sendable {
     let top = Sparkline.top(buckets, maximum)
     let steps = surface.glyphs.sparks.count - 1
     for (x, value) in buckets.enumerated() {
-      guard let value else {
-        surface.text(surface.glyphs.middleDot, x: x, y: surface.height - 1, role: .grey, width: 1)
+      guard let value else { continue }
+      guard top > 0, value > 0 else {
+        surface.text(surface.glyphs.sparks[0], x: x, y: surface.height - 1, role: .track, width: 1)
         continue
       }
-      let fraction = top > 0 ? min(1, max(0, value / top)) : 0
-      var level = Int((fraction * Double(surface.height * steps)).rounded())
-      if value > 0 { level = max(1, level) }
+      let level = max(1, Int((min(1, value / top) * Double(surface.height * steps)).rounded()))
       for row in 0..<surface.height {
         let part = min(steps, max(0, level - row * steps))
-        if part > 0 || row == 0 {
-          surface.text(surface.glyphs.sparks[part], x: x, y: surface.height - 1 - row, role: part > 0 ? role : .track, width: 1)
-        }
+        if part > 0 { surface.text(surface.glyphs.sparks[part], x: x, y: surface.height - 1 - row, role: role, width: 1) }
       }
     }
   }

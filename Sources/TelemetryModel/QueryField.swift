@@ -25,10 +25,8 @@ struct QueryField {
       }
       let words = LogLevel.allCases.map(\.word)
       let guess = nearest(value, among: words + ["WARNING"])
-      return (
-        "Expected one of \(words.joined(separator: ", ")) after '\(name):', but '\(value)' came.",
-        guess.map { "\(name):\(comparison.rawValue)\($0)" }
-      )
+      let meant = guess.map { "did you mean \($0)?" } ?? "the levels are \(words.joined(separator: ", "))."
+      return ("Unknown level \(value); \(meant)", guess.map { "\(name):\(comparison.rawValue)\($0)" })
     case .status where value != "*":
       let isClass = value.count == 3 && value.lowercased().hasSuffix("xx") && value.first.map { ("1"..."5").contains(String($0)) } == true
       if Double(value) != nil || isClass && (comparison == .equal || comparison == .notEqual) { return nil }

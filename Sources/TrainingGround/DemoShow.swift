@@ -26,7 +26,9 @@ actor DemoShow {
 
   func update() -> PaneUpdate {
     let text = DemoText(state: state, trouble: trouble, showsFallback: showsFallback)
-    return PaneUpdate(kind: .demo, title: demo.title, progress: text.progress, lines: text.lines, isDone: state.isDone)
+    return PaneUpdate(
+      kind: .demo, title: demo.title, progress: text.progress, lines: text.lines, isUnderWay: isSetUp && !state.isDone,
+      isDone: state.isDone)
   }
 
   /// `nil`: the pane is closed.
@@ -74,7 +76,11 @@ actor DemoShow {
       return (result: await runner.play(step, &variables), variables: variables)
     }
     self.playing = playing
-    let played = await playing.value
+    let played = await withTaskCancellationHandler {
+      await playing.value
+    } onCancel: {
+      playing.cancel()
+    }
     self.playing = nil
     state.variables = played.variables
     state.played(played.result)

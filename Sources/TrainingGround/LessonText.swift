@@ -84,7 +84,7 @@ package struct LessonText {
     case "pass": .init("✔ \(trimmed(text))", .good)
     case "fail": .init("✖ \(trimmed(text))", .bad)
     // The ground's trouble, not the trainee's.
-    case "error": .init("The check could not look, which is no failure of yours: \(trimmed(text))", .bad)
+    case "error": .init("Check error, not your answer: \(trimmed(text))", .bad)
     default: .init(trimmed(text), .dim)
     }
   }
@@ -105,6 +105,7 @@ package struct LessonText {
     switch (voice, name) {
     case (.console, "check"): ">"
     case (.console, "hint"): "h"
+    case (.console, "offer"): ":do"
     case (.console, _): ":\(name)"
     case (.shell, "offer"): "periplus learn do"
     case (.shell, _): "periplus learn \(name)"
@@ -134,6 +135,6 @@ package struct LessonText {
   private func trimmed(_ text: String) -> String {
     var text = Substring(text)
     while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
+    return voice == .console ? PaneWords.inConsole(String(text)) : String(text)
   }
 }

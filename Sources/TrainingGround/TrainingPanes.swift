@@ -103,7 +103,9 @@ package actor TrainingPanes: PaneSource {
   private func update(of lesson: Lesson) throws -> PaneUpdate {
     let state = LessonState(lesson, events: try progress.events())
     let text = LessonText(lesson: lesson, state: state, voice: .console, day: day)
-    return PaneUpdate(kind: .lesson, title: lesson.title, progress: text.progress, lines: text.lines, isDone: state.phase == .done)
+    return PaneUpdate(
+      kind: .lesson, title: lesson.title, progress: text.progress, lines: text.lines, isUnderWay: state.phase == .running,
+      isDone: state.phase == .done)
   }
 
   private func lessonList(_ shelf: TrainingShelf) throws -> PaneUpdate {
@@ -126,6 +128,7 @@ package actor TrainingPanes: PaneSource {
   }
 
   static func sentence(of error: any Error) -> String {
-    (error as? ActionError)?.sentence ?? (error as? DemoStageError)?.sentence ?? "\(error)"
+    if error is CancellationError { return "cancelled" }
+    return PaneWords.inConsole((error as? ActionError)?.sentence ?? (error as? DemoStageError)?.sentence ?? "\(error)")
   }
 }

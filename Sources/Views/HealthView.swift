@@ -112,7 +112,22 @@ package struct HealthView: Sendable {
     hasManyNamespaces = tiles.contains { $0.verdict.subject.namespace != first }
   }
 
-  private static func matches(_ verdict: HealthVerdict, _ needle: String) -> Bool {
+  /// Whether a filter finds a verdict: words of its own, and `kind:`, `namespace:` and `cluster:`, all in lower case.
+  private static func matches(_ verdict: HealthVerdict, _ filter: String) -> Bool {
+    var words: [Substring] = []
+    for word in filter.split(separator: " ") {
+      let parts = word.split(separator: ":", maxSplits: 1)
+      switch (parts.count == 2 ? parts[0] : "", parts.last ?? "") {
+      case ("kind", let kind): guard verdict.subject.kind.lowercased() == kind else { return false }
+      case ("namespace", let name): guard verdict.subject.namespace.lowercased() == name else { return false }
+      case ("cluster", let name): guard verdict.cluster.lowercased() == name else { return false }
+      default: words.append(word)
+      }
+    }
+    return words.isEmpty || contains(verdict, words.joined(separator: " "))
+  }
+
+  private static func contains(_ verdict: HealthVerdict, _ needle: String) -> Bool {
     verdict.subject.name.lowercased().contains(needle) || verdict.subject.namespace.lowercased().contains(needle)
       || verdict.cluster.lowercased().contains(needle) || verdict.status.word.hasPrefix(needle)
       || verdict.reasons.contains { $0.sentence.lowercased().contains(needle) }

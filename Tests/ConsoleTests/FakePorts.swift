@@ -43,13 +43,15 @@ final class FakeActions: ClusterActions {
 }
 
 struct FakePanes: PaneSource {
+  var isUnderWay = true
+
   func open(_ kind: PaneUpdate.Kind, id: String) async -> PaneUpdate {
     PaneUpdate(
       kind: kind, title: "Follow an id", progress: "step 1 of 3",
       lines: [
         .init("A customer calls: \"my order is not there\". The ticket has a request id.", .strong), .init(""),
         .init("Which services worked on it?"), .init(":answer …", .dim), .init("3 hints left: h", .dim),
-      ])
+      ], isUnderWay: isUnderWay)
   }
   func perform(_ command: PaneCommand, argument: String) async -> PaneUpdate? {
     command == .close

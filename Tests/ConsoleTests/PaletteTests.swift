@@ -52,4 +52,14 @@ struct PaletteTests {
     try await driver.press(":", "type:in dev-fra")
     #expect(await driver.text().contains("service-9"))
   }
+
+  @Test("Enter runs what is called so, not what only says so: that takes an arrow")
+  func byName() async throws {
+    let driver = try await driver(workloads: 10)
+    try await driver.press(":", "type:in dev-fra", "Enter")
+    #expect(await driver.value("page") == "health")
+    #expect(await driver.value("message")?.hasPrefix("Nothing is called \"in dev-fra\"") == true)
+    try await driver.press("Down", "Enter")
+    #expect(await driver.value("page") == "workload")
+  }
 }

@@ -35,11 +35,11 @@ import Testing
   }
 
   @Test func sparklines() {
-    #expect(Sparkline.text([0, 1, 4, 8, nil], columns: 5, glyphs: .unicode) == "▁▁▄█·")
+    #expect(Sparkline.text([0, 1, 4, 8, nil], columns: 5, glyphs: .unicode) == "·▁▄█ ")
     #expect(Sparkline.text([1, 9, 2, 3], columns: 2, glyphs: .unicode) == "█▂")
     #expect(Sparkline.text([], columns: 4, glyphs: .unicode) == "")
-    #expect(Sparkline.text([0, 0], columns: 4, glyphs: .unicode) == "▁▁")
-    #expect(Sparkline.text([.nan, .infinity, -1, 2], columns: 4, glyphs: .ascii) == ".. #")
+    #expect(Sparkline.text([0, 0], columns: 4, glyphs: .unicode) == "··")
+    #expect(Sparkline.text([.nan, .infinity, -1, 2], columns: 4, glyphs: .ascii) == "   #")
     #expect(Sparkline([1, nil, 3]).linear(width: 60, glyphs: .unicode) == ["3 values, least 1, most 3, last 3"])
   }
 

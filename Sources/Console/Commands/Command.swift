@@ -1,3 +1,5 @@
+import Kubernetes
+
 /// A command by the name under which the palette and the configuration know it.
 package struct CommandID: Sendable, Hashable {
   package let name: String
@@ -25,6 +27,7 @@ extension CommandID {
   package static let open = CommandID("open")
   // Looking.
   package static let search = CommandID("search")
+  package static let clear = CommandID("clear")
   package static let sort = CommandID("sort")
   package static let explain = CommandID("explain")
   package static let raw = CommandID("raw")
@@ -54,6 +57,10 @@ extension CommandID {
   package static let skip = CommandID("skip")
   package static let reset = CommandID("reset")
   package static let offer = CommandID("do")
+  // The row's object.
+  package static let actions = CommandID("actions")
+  package static let describe = CommandID("describe")
+  package static let yaml = CommandID("yaml")
   // Acting on a cluster.
   package static let delete = CommandID("delete")
   package static let scale = CommandID("scale")
@@ -123,6 +130,12 @@ package struct Command: Sendable {
   }
 
   package var name: String { id.name }
+
+  /// Other words for it: what kubectl calls the resource that it shows, e.g. `po` and `pod` of `pods`.
+  package var aliases: [String] {
+    if name == CommandTable.contexts.name { return ["ctx", "context"] }
+    return ResourceType.known.first { $0.plural == name }.map { $0.shortNames + [$0.singular] } ?? []
+  }
 
   package func applies(to page: PageID) -> Bool {
     switch scope {

@@ -1,3 +1,6 @@
+import ClusterModel
+import Kubernetes
+
 /// The one table of commands: the shell's own, and in their groups those of the pages.
 package enum CommandTable {
   package static let all: [Command] = {
@@ -11,7 +14,13 @@ package enum CommandTable {
   package static func command(_ id: CommandID) -> Command? { byID[id] }
 
   /// The command that a person calls `name`.
-  package static func command(named name: String) -> Command? { byID[CommandID(name)] }
+  package static func command(named name: String) -> Command? { byID[CommandID(name)] ?? byAlias[name] }
+
+  private static let byAlias: [String: Command] = {
+    var table: [String: Command] = [:]
+    for command in all { for alias in command.aliases { table[alias] = command } }
+    return table
+  }()
 
   /// The commands of a page, by group; in a group first those that every page has, then its own in its order.
   package static func commands(on page: PageID) -> [Command] { byPage[page] ?? [] }
@@ -49,21 +58,54 @@ package enum CommandTable {
   private static let going: [Command] = {
     var commands = [
       Command(.enter, .go, ["Enter"], "Drill into the row", hint: "drill", hintRank: 1),
-      Command(.back, .go, ["Esc"], "Back one step; never quits"),
+      Command(
+        .back, .go, ["Esc"], "Back one step: closes what lies over the page, returns to the page before, clears the search; never quits"),
     ]
     commands += Pages.specs.flatMap(\.rowCommands).sorted { $0.hintRank < $1.hintRank }
     commands += [
-      Command(.historyBack, .go, ["["], "Back in the history", disabled: { $0.past.isEmpty ? "there is no earlier page" : nil }),
-      Command(.historyForward, .go, ["]"], "Forward in the history", disabled: { $0.future.isEmpty ? "there is no later page" : nil }),
+      Command(.historyBack, .go, ["["], "Back in the history", disabled: { $0.past.isEmpty ? "No earlier page." : nil }),
+      Command(.historyForward, .go, ["]"], "Forward in the history", disabled: { $0.future.isEmpty ? "No later page." : nil }),
     ]
     commands += Pages.tabs.map { page in
       Command(CommandID(page.spec.id.name), .go, [page.tab.key], page.tab.doc, action: .opens(page.spec.id))
     }
-    return commands + ReservedKeys.commands + [Command(.open, .go, [], "Open a deep link", argument: "PAGE/ITEM@TIME")]
+    return commands + ReservedKeys.commands + resources + [Command(.open, .go, [], "Open a deep link", argument: "PAGE/ITEM@TIME")]
+  }()
+
+  static let pods = CommandID("pods")
+  static let namespaces = CommandID("namespaces")
+  static let contexts = CommandID("contexts")
+  static let events = CommandID("events")
+
+  /// The words of kubectl and k9s: each leads to where its resource is seen.
+  private static let resources: [Command] = {
+    var commands = [
+      Command(pods, .go, [], "Pods of all clusters, those that are not ready first", argument: "FILTER"),
+      Command(namespaces, .go, [], "Namespaces; one leads to its workloads", argument: "NAMESPACE"),
+      Command(contexts, .go, [], "Clusters that are watched; one leads to its workloads", argument: "CLUSTER"),
+      Command(events, .go, [], "Events of all clusters, newest first", argument: "FILTER"),
+    ]
+    for kind in WorkloadKinds.all where kind.isWatched && !kind.isRevision {
+      commands.append(
+        Command(
+          CommandID(kind.type.plural), .go, [], "\(kind.plural) on Health", argument: "NAMESPACE",
+          action: .leads { _, namespace in
+            Place(.health, filter: "kind:\(kind.type.singular)" + (namespace.isEmpty ? "" : " namespace:\(namespace)"))
+          }))
+    }
+    // A page below a tab has no command of its own.
+    let nodes = PageID("nodes")
+    if let spec = Pages.spec(nodes), spec.tab == nil {
+      commands.append(Command(CommandID("nodes"), .go, [], spec.title, action: .opens(nodes)))
+    }
+    return commands
   }()
 
   private static let searching: [Command] = [
-    Command(.search, .search, ["/"], "Search or filter this page", scope: .pages, argument: "QUERY", hint: "search", hintRank: 2)
+    Command(.search, .search, ["/"], "Search or filter this page", scope: .pages, argument: "QUERY", hint: "search", hintRank: 2),
+    Command(
+      .clear, .search, [], "Clear the search of this page", scope: .pages,
+      disabled: { $0.page.place.filter.isEmpty ? "Nothing is searched for." : nil }),
   ]
 
   private static let looking: [Command] = [
@@ -71,7 +113,10 @@ package enum CommandTable {
     Command(.explain, .look, ["x"], "Explain: why is this so, and by which rule", hint: "explain", hintRank: 8),
     Command(
       .raw, .look, ["J"], "The record as raw JSON", scope: .pages,
-      disabled: { $0.selection.record == nil ? "the row is no record" : nil }),
+      disabled: { $0.selection.record == nil ? "This row is not a record." : nil }),
+    Command(.actions, .look, ["a"], "Actions of the row, and why one is off", hint: "actions", hintRank: 6),
+    Command(.describe, .look, ["d"], "Describe the row's object, as kubectl does", disabled: { $0.objectRefusal }),
+    Command(.yaml, .look, ["Y"], "The row's object as YAML, secrets masked", disabled: { $0.objectRefusal }),
     Command(.sources, .look, [], "All sources with lag and drops"),
     Command(.since, .look, [], "What changed since the last look, or since a time", argument: "last-look"),
   ]
@@ -79,7 +124,7 @@ package enum CommandTable {
   private static let time: [Command] = [
     Command(.pin, .time, ["T"], "Pin all pages to this moment, or return to live"),
     Command(.at, .time, [], "Pin all pages to a time", argument: "TIME"),
-    Command(.live, .time, [], "Return to live", disabled: { $0.shared.pin == nil ? "the pages are live" : nil }),
+    Command(.live, .time, [], "Return to live", disabled: { $0.shared.pin == nil ? "The pages are live." : nil }),
     Command(.zone, .time, ["u"], "UTC or local time"),
     Command(.utc, .time, [], "Times in UTC"),
     Command(.local, .time, [], "Times in the local zone"),

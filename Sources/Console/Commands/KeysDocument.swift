@@ -19,7 +19,7 @@ package enum KeysDocument {
       text += "\n## \(group.rawValue)\n\n| key | command | does | where |\n|---|---|---|---|\n"
       for command in CommandTable.all where command.group == group {
         let keys = keys.names(command.id).map { "`\($0.replacing("|", with: "\\|"))`" }.joined(separator: " ")
-        let name = "`:\(command.name)" + (command.argument.map { " \($0)" } ?? "") + "`"
+        let name = "`:\(command.name)" + (command.argument.map { " \($0)" } ?? "") + "`" + command.aliases.map { " `:\($0)`" }.joined()
         let pages = command.pageTitles.joined(separator: ", ")
         text += "| \(keys) | \(name) | \(command.doc) | \(pages.isEmpty ? "everywhere" : pages) |\n"
       }

@@ -7,6 +7,11 @@ enum ReservedKeys {
     ("9", "load", "Load", "Service resiliency, sprint 8"),
   ]
 
+  /// Whether a command only says with what its page comes.
+  static func isReserved(_ id: CommandID) -> Bool { reserved.contains(id) }
+
+  private static let reserved = Set(commands.map(\.id))
+
   static let commands: [Command] = rows.filter { Pages.spec(PageID($0.name)) == nil }.map { row in
     let sentence = "\(row.title) is not here yet: it comes with \(row.comesWith)."
     return Command(CommandID(row.name), .go, [row.key], row.title, disabled: { _ in sentence })

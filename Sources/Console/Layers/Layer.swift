@@ -11,6 +11,7 @@ enum Layer: Sendable {
   case palette(PaletteLayer)
   case search(SearchLayer)
   case confirm(ConfirmLayer)
+  case pick(PickLayer)
 }
 
 extension Layer {
@@ -24,6 +25,7 @@ extension Layer {
         + layer.shownItems.map { "\($0.title): \($0.detail)\($0.key.isEmpty ? "" : " (\($0.key))")" }
     case .search(let layer): ["Search: \(layer.input.text)"]
     case .confirm(let layer): [layer.title] + layer.lines + [layer.wanted == nil ? "y yes, n no" : "Type the name to confirm."]
+    case .pick(let layer): layer.linear
     }
   }
 }
@@ -37,6 +39,8 @@ enum LayerOutcome {
   case runs(CommandID, String)
   /// Close, then go to a place.
   case goes(Place)
+  /// Close, then open the palette with what is still to be completed.
+  case types(String)
   case effects([Effect])
   case say(String)
 }
@@ -52,6 +56,10 @@ struct TextLayer: Sendable {
   /// The other form of a record, and whether this is the raw one.
   var record: LogRecord?
   var isRaw = false
+  /// The number of the query whose answer is to stand here.
+  var awaits: Int?
+  /// The object that the lines are about.
+  var object: Selection.WorkloadName?
   var face = TimeDisplay.utc
 
   init(title: String, lines: [StyledLine]) {
@@ -93,7 +101,8 @@ struct TextLayer: Sendable {
       guard let record else { return .consumed }
       self = .record(record, face: face, isRaw: !isRaw)
     case .copy:
-      return .effects([.copy(record.map { String(decoding: $0.raw, as: UTF8.self) } ?? lines.map(\.text).joined(separator: "\n"))])
+      let text = record.map { String(decoding: $0.raw, as: UTF8.self) } ?? lines.map(\.text).joined(separator: "\n")
+      return .effects([.copy(text, what: record == nil ? "text" : "record")])
     case .some(let id):
       guard let record, let command = CommandTable.command(id), case .leads(let place) = command.action else { return .consumed }
       var row = Selection()
@@ -142,25 +151,26 @@ struct SearchLayer: Sendable {
   }
 }
 
-/// A question before something is done to a cluster; on production the name is to be typed.
+/// A question before something is done to a cluster, or something is lost; on production the name is to be typed.
 struct ConfirmLayer: Sendable {
   var title: String
   var lines: [String]
-  var action: ClusterAction
+  /// What is done after a yes.
+  var effects: [Effect]
   /// What has to be typed; `nil`: `y` is enough.
   var wanted: String?
   var input = TextInput(prompt: "Type the name to confirm: ")
 
   mutating func handle(_ press: KeyPress) -> LayerOutcome {
     guard let wanted else {
-      if press == .character("y") || press == .character("Y") { return .effects([.act(action)]) }
+      if press == .character("y") || press == .character("Y") { return .effects(effects) }
       if press.code == .escape || press == .character("n") || press == .character("N") || press == .character("q") { return .closed }
       return .consumed
     }
     switch input.handle(press) {
     case .cancelled: return .closed
     case .submitted(let text):
-      if text == wanted { return .effects([.act(action)]) }
+      if text == wanted { return .effects(effects) }
       input.text = ""
       return .say("That is not the name; nothing was done.")
     default: return .consumed

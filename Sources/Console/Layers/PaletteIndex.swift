@@ -1,4 +1,5 @@
 import ClusterModel
+import StrictYAML
 import Views
 
 /// What the palette finds: commands, places that were looked at, and what the pages put in. Read once per opening; texts are made for what
@@ -51,7 +52,14 @@ package struct PaletteIndex: Sendable {
 
   /// The command called `name` that takes an argument.
   func command(_ name: String) -> Int? {
-    entries.firstIndex { if case .item(let item) = $0 { item.title == name && item.takesArgument != nil } else { false } }
+    entries.firstIndex { if case .item(let item) = $0 { item.isCalled(name) && item.takesArgument != nil } else { false } }
+  }
+
+  /// Why Enter runs nothing: nothing is called `text`.
+  func refusal(_ text: String) -> String {
+    let names = entries.compactMap { if case .item(let item) = $0, item.command != .open { item.title } else { nil } }
+    let near = EditDistance.nearest(to: text, among: names).map { "did you mean \($0)? " } ?? ""
+    return "Nothing is called \"\(text)\"; \(near)The arrows choose from what was found."
   }
 
   /// The best of `candidates` in order, at most `limit`, and every one that matches in the order of the index.
@@ -75,6 +83,7 @@ package struct PaletteIndex: Sendable {
     // Words in the detail count less than those in the title.
     switch entries[index] {
     case .item(let item):
+      if item.aliases.contains(text) { return 1000 }
       guard let score = needle.score(in: item.title) ?? needle.score(in: item.detail).map({ $0 - 40 }) else { return nil }
       return score + (item.title == text ? 1000 : 0) - (item.disabled == nil ? 0 : 4)
     case .object(let reference, let detail):

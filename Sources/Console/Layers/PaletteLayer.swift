@@ -9,12 +9,18 @@ struct PaletteLayer: Sendable {
     var key: String
     var command: CommandID
     var argument: String
+    /// Other words that name it whole.
+    var aliases: [String] = []
     var disabled: String? = nil
     var takesArgument: String? = nil
+
+    func isCalled(_ name: String) -> Bool { title == name || aliases.contains(name) }
   }
 
   var input: TextInput
   var list = ListState()
+  /// Whether the row was chosen with the arrows.
+  private var isChosen = false
   /// The best matches, as indices.
   private(set) var shown: [Int] = []
   private let index: PaletteIndex
@@ -24,10 +30,10 @@ struct PaletteLayer: Sendable {
   /// Nobody walks through more.
   private static let most = 200
 
-  init(index: PaletteIndex, history: [String]) {
+  init(index: PaletteIndex, history: [String], text: String = "") {
     self.index = index
     matching = Array(index.indices)
-    input = TextInput(prompt: ":", text: "", placeholder: "a command, a workload, a request id", history: history)
+    input = TextInput(prompt: ":", text: text, placeholder: "a command, a workload, a request id", history: history)
     filter()
   }
 
@@ -45,6 +51,7 @@ struct PaletteLayer: Sendable {
   private mutating func filter() {
     let (name, argument) = words
     list = ListState()
+    isChosen = false
     if !argument.isEmpty, let exact = index.command(name) {
       shown = [exact]
       return
@@ -57,8 +64,12 @@ struct PaletteLayer: Sendable {
 
   mutating func handle(_ press: KeyPress) -> LayerOutcome {
     switch (press.code, press.modifiers) {
-    case (.down, []), (.character("j"), .control): list.selected = min(list.selected + 1, max(0, shown.count - 1))
-    case (.up, []) where list.selected > 0: list.selected -= 1
+    case (.down, []), (.character("j"), .control):
+      list.selected = min(list.selected + 1, max(0, shown.count - 1))
+      isChosen = true
+    case (.up, []) where list.selected > 0:
+      list.selected -= 1
+      isChosen = true
     case (.tab, _):
       if let selected {
         input.text = selected.title + (selected.takesArgument == nil ? "" : " ")
@@ -76,9 +87,14 @@ struct PaletteLayer: Sendable {
   }
 
   mutating func submit() -> LayerOutcome {
-    guard let item = selected else { return .say("There is no command \"\(input.text.trimmed)\"; ? lists them.") }
+    let text = input.text.trimmed
+    guard let item = selected else { return .say(index.refusal(text)) }
+    // What was only found by its description was not asked for by name: that takes an arrow.
+    guard isChosen || text.isEmpty || item.isCalled(words.name) || FuzzyMatch.score(text, in: item.title) != nil else {
+      return .say(index.refusal(text))
+    }
     let argument = words.argument
-    return .runs(item.command, item.argument.isEmpty && item.takesArgument != nil && item.title == words.name ? argument : item.argument)
+    return .runs(item.command, item.argument.isEmpty && item.takesArgument != nil && item.isCalled(words.name) ? argument : item.argument)
   }
 
   func draw(_ surface: Surface) {

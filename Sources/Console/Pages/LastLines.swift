@@ -6,7 +6,7 @@ import Views
 /// The last records of a workload or pod, at the foot of its page.
 enum LastLines {
   static func draw(_ records: [LogRecord], _ area: Rect, _ row: Int, _ canvas: Canvas) {
-    canvas.rule(StyledLine("the last thing it said", .title), area, row, note: StyledLine("l logs", .dim))
+    canvas.rule(StyledLine("last log lines", .title), area, row, note: StyledLine("l logs", .dim))
     guard !records.isEmpty else {
       canvas.line(StyledLine("  no record yet", .grey), area, row + 1)
       return

@@ -109,6 +109,6 @@ package struct PageSpec: Sendable {
 
   /// Whether a command that is not for every page is for this one.
   func takes(_ command: CommandID) -> Bool {
-    uses.contains(command) || commands.contains { $0.id == command } || command == .search && search != nil
+    uses.contains(command) || commands.contains { $0.id == command } || (command == .search || command == .clear) && search != nil
   }
 }

@@ -162,7 +162,8 @@ package struct DemoRunner: Sendable {
   }
 
   static func sentence(of error: any Error) -> String {
-    (error as? ActionError)?.sentence ?? (error as? DemoStageError)?.sentence ?? "an action failed: \(error)"
+    if error is CancellationError { return "cancelled" }
+    return (error as? ActionError)?.sentence ?? (error as? DemoStageError)?.sentence ?? "an action failed: \(error)"
   }
 }
 

@@ -1,4 +1,5 @@
 package import ClusterModel
+package import JSONBytes
 package import TelemetryModel
 package import TimeFormat
 
@@ -18,15 +19,19 @@ package struct Sources: Sendable {
   package var past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)?
   /// The verdicts on a snapshot's workloads.
   package var verdicts: @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict]
+  /// An object as the API server of a cluster has it now; throws an error whose description is one sentence. `nil` where none can be asked.
+  package var manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)?
 
   package init(
     logs: any LogSource, ledger: any RescheduleSource, past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)? = nil,
-    verdicts: @escaping @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict] = { _, _, _ in [] }
+    verdicts: @escaping @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict] = { _, _, _ in [] },
+    manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)? = nil
   ) {
     self.logs = logs
     self.ledger = ledger
     self.past = past
     self.verdicts = verdicts
+    self.manifest = manifest
   }
 }
 
@@ -45,8 +50,9 @@ package struct AnyQuery: Hashable, Sendable {
 }
 
 /// Why a query has no answer, in one sentence.
-package struct QueryFailure: Error, Sendable, Hashable {
+package struct QueryFailure: Error, Sendable, Hashable, CustomStringConvertible {
   package var sentence: String
+  package var description: String { sentence }
 
   package init(_ sentence: String) { self.sentence = sentence }
 }

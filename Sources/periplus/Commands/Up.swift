@@ -67,7 +67,7 @@ struct Up: AsyncParsableCommand {
         try await deployment.apply()
       }
       do {
-        try await ConsoleSession(home: home, app: app, look: look, page: nil, deploying: deploying).run()
+        try await ConsoleSession(home: home, app: app, look: look, page: nil, deploying: deploying, ownsGround: isOurs).run()
       } catch {
         deploying.cancel()
         if isOurs { try await stop(launcher, owner) }

@@ -18,9 +18,12 @@ struct ConsoleSession {
   var page: String?
   /// The deployment that goes on while the first frame is shown already; a failure is shown as a message.
   var deploying: Task<Void, any Error>?
+  /// Whether the proving ground ends with this console.
+  var ownsGround = false
 
   init(
-    home: Home, app: AppOptions, look: LookOptions, contexts: [String] = [], page: String?, deploying: Task<Void, any Error>? = nil
+    home: Home, app: AppOptions, look: LookOptions, contexts: [String] = [], page: String?, deploying: Task<Void, any Error>? = nil,
+    ownsGround: Bool = false
   ) {
     self.home = home
     self.app = app
@@ -28,6 +31,7 @@ struct ConsoleSession {
     self.contexts = contexts
     self.page = page
     self.deploying = deploying
+    self.ownsGround = ownsGround
   }
 
   func run() async throws {
@@ -151,10 +155,11 @@ private final class ScreenHandler: TerminalHandler {
   }
 
   func start(size: Size, capabilities: TerminalCapabilities) {
+    var state = ConsoleState.opening(
+      home: session.home, contexts: session.contexts, app: session.app, look: session.look, configuration: configuration)
+    if session.ownsGround { state.quitLoses = "The proving ground, which this console started, stops with it." }
     var core = ConsoleCore(
-      state: .opening(home: session.home, contexts: session.contexts, app: session.app, look: session.look, configuration: configuration),
-      inbox: inbox,
-      size: size, theme: capabilities.theme,
+      state: state, inbox: inbox, size: size, theme: capabilities.theme,
       glyphs: session.look.ascii ? .ascii : capabilities.glyphs, now: WallClock.now)
     core.mirror = background.mirror
     if let page = session.page { core.run("open \(page)") }
@@ -196,9 +201,9 @@ private final class ScreenHandler: TerminalHandler {
     for effect in core?.takeEffects() ?? [] {
       switch effect {
       case .quit: isFinished = true
-      case .copy(let text):
+      case .copy(let text, let what):
         requests.append(.copy(text))
-        core?.receive(.note(Note("Copied.", .good)))
+        core?.receive(.note(.copied(text, what)))
       case .suspend: requests.append(.suspend)
       case .redraw: requests.append(.redraw)
       default: background.perform(effect)

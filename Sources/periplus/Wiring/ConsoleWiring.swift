@@ -3,6 +3,8 @@ import Checks
 import ClusterFeed
 import ClusterModel
 import Console
+import JSONBytes
+import Kubernetes
 import KubernetesClient
 import MigrationPlan
 import RecordStore
@@ -48,6 +50,7 @@ struct ConsoleWiring {
       logs: store, completeness: store, clusters: clusters.map(\.feed), ledger: store, evidence: store,
       voyage: { latest, now in await voyage.update(latest, now: now) },
       verdicts: { snapshot, reschedules, now in HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now) },
+      manifest: { [feeds = clusters.map(\.feed)] cluster, reference in try await Self.manifest(reference, in: cluster, feeds) },
       actions: actions,
       panes: TrainingPanes(
         home: home, shelf: TrainingShelf.open,
@@ -56,6 +59,15 @@ struct ConsoleWiring {
       export: { name, markdown, json in try Exports(home: home).write(name, markdown: markdown, json: json) },
       rememberLook: { moment in try? Files.write(moment.rfc3339(), to: LastLook(home: home).path) },
       now: WallClock.now, pause: { try await Task.sleep(for: $0) })
+  }
+
+  private static func manifest(_ reference: ObjectReference, in cluster: String, _ feeds: [WatchedCluster]) async throws -> JSONValue {
+    guard let feed = feeds.first(where: { $0.cluster == cluster }) else { throw QueryFailure("The cluster \(cluster) is not watched.") }
+    guard let type = ResourceType.known(kind: reference.kind) else {
+      throw QueryFailure(
+        "Of a \(reference.kind) no path in the API is known; kubectl get \(reference.kind) \(reference.name) -o yaml shows it")
+    }
+    return try await feed.api.get(type.path(namespace: reference.namespace, name: reference.name))
   }
 
   /// A name must mean one cluster: what is stored, asked and done is by name.

@@ -79,7 +79,7 @@ extension HealthPage {
       return
     }
     var note = StyledLine(order.rawValue, .dim)
-    if !filter.isEmpty { note = [StyledRun("/ \(filter)", .accent), StyledRun("  Esc clears   ", .dim)] + note }
+    if !filter.isEmpty { note = [StyledRun("/ \(filter)", .accent), StyledRun("  :clear   ", .dim)] + note }
     let noteWidth = note.width
     canvas.line(StyledLine(" ") + view.summary, Rect(x: area.x, y: area.y, width: max(0, area.width - noteWidth - 2), height: 1), 0)
     canvas.surface.line(note, x: area.x, y: area.y, width: max(0, area.width - 1), align: .right)
@@ -108,7 +108,7 @@ extension HealthPage {
 
   private func drawLatest(_ area: Rect, showsCluster: Bool, _ canvas: Canvas) {
     let shared = canvas.shared
-    canvas.rule(StyledLine("latest reschedules", .title), area, 0, note: StyledLine("3 all", .dim))
+    canvas.rule(StyledLine("latest reschedules", .title), area, 0, note: StyledLine("3 → all", .dim))
     let entries = LedgerListings.entries
     let listing =
       showsCluster

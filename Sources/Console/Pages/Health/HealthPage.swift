@@ -18,7 +18,8 @@ package struct HealthPage: Page {
         let red = context.isUnknown ? 0 : context.shown.clusters.reduce(0) { $0 + $1.verdicts.count { $0.status == .red } }
         return red > 0 ? StyledRun("✖\(red)", .red) : nil
       }),
-    link: .init(name: "health", rest: .filter), search: .init("a name, a namespace, red, amber, words of a reason"),
+    link: .init(name: "health", rest: .filter),
+    search: .init("a name, red, amber, words of a reason, kind:job, namespace:shop, cluster:NAME"),
     uses: [.rowLogs, .owner, .node, .sort, .delete, .scale, .restart])
 
   var list = ListState()
@@ -106,7 +107,7 @@ package struct HealthPage: Page {
       list.reset()
       refresh(context)
       return .done
-    case .back:
+    case .clear:
       guard !filter.isEmpty else { return .ignored }
       filter = ""
       refresh(context)

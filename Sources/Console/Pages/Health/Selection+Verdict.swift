@@ -31,7 +31,7 @@ extension Selection {
         + (verdict.since.map { " since \(context.face.full($0))" } ?? "") + "."
     ]
     if verdict.reasons.isEmpty, verdict.status == .green {
-      explanation.append("No rule finds anything wrong: \(verdict.ready) of \(verdict.wanted) ready.")
+      explanation.append("Healthy: all rules pass, \(verdict.ready) of \(verdict.wanted) ready.")
     }
     for reason in verdict.reasons {
       explanation.append(

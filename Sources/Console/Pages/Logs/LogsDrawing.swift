@@ -19,10 +19,15 @@ extension LogsPage {
     }
     let face = canvas.shared.face
     let isLoose = !isRequest
+    let highlight = parsed.map(SearchHighlight.init)
     let table = Table(
       columns: (isLoose ? RecordListings.loose : RecordListings.records).tableColumns, rowCount: view.rows.count, selected: list.selected,
       scroll: list.top
-    ) { view.row($0, face: face, isLoose: isLoose) }
+    ) { index in
+      var row = view.row(index, face: face, isLoose: isLoose)
+      if let highlight, let message = row.cells.indices.last { row.cells[message] = highlight.applied(to: row.cells[message]) }
+      return row
+    }
     canvas.draw(table, in: body, pane: 0)
     let room = table.layout(width: body.width).last?.width ?? 0
     if detailRows > 0 { drawDetail(Rect(x: area.x, y: body.endY, width: area.width, height: detailRows), messageRoom: room, canvas) }
@@ -92,9 +97,15 @@ extension LogsPage {
     }
   }
 
+  private var parsed: LogQuery? { try? SearchText.parse(query, now: Timestamp(nanoseconds: 0)).get() }
+
+  private var misspelling: String {
+    (parsed?.misspeltFields ?? []).map { " Is \($0.written): meant to be \($0.known):?" }.joined()
+  }
+
   private func drawEmpty(_ area: Rect, _ canvas: Canvas) {
     if let error {
-      canvas.empty([StyledLine("✖ " + error, .red), "/ changes the search, Esc clears it."], in: area)
+      canvas.empty([StyledLine("✖ " + error, .red), "/ changes the search, :clear clears it."], in: area)
     } else if !isLoaded {
       canvas.empty([StyledLine("Searching…", .grey)], in: area)
     } else if query.isEmpty {
@@ -107,7 +118,7 @@ extension LogsPage {
     } else {
       canvas.empty(
         [
-          StyledLine("No record matches.", .strong), StyledLine("+ widens the time, / changes the search, Esc clears it."),
+          StyledLine("No record matches." + misspelling, .strong), StyledLine("+ widens the time, / changes the search, :clear clears it."),
           StyledLine("request:ID   service:\(canvas.shared.exampleService)   level:>=WARN   status:5xx   \"words\"   /regex/   -not", .dim),
         ], in: area)
     }

@@ -39,7 +39,7 @@ package struct LogsPage: Page {
       Command(
         .rowLogs, .go, ["l"], "Logs of the row", scope: .pages, hint: "logs", hintRank: 4,
         action: .leads { row, _ in row.logQuery.map { Place(.logs, filter: $0) } },
-        disabled: { $0.selection.logQuery == nil ? "the row has no logs" : nil })
+        disabled: { $0.selection.logQuery == nil ? "No logs of this row." : nil })
     ])
   static let spans: [(name: String, span: Duration?)] = [
     ("5 min", .seconds(300)), ("15 min", .seconds(900)), ("1 h", .seconds(3600)), ("6 h", .seconds(21_600)), ("24 h", .seconds(86_400)),
@@ -230,7 +230,7 @@ package struct LogsPage: Page {
     }
     switch command {
     case .enter:
-      guard let record = view.record(at: list.selected) else { return .say("The row is no record.") }
+      guard let record = view.record(at: list.selected) else { return .say("This row is not a record.") }
       return .show(.text(.record(record, face: context.face, isRaw: false)))
     case .search:
       query = argument
@@ -264,7 +264,7 @@ package struct LogsPage: Page {
         index += step
       }
       return .say(step > 0 ? "No match below." : "No match above.")
-    case .back:
+    case .clear:
       guard !query.isEmpty else { return .ignored }
       (query, isRequest) = ("", false)
       (spanIndex, isFollowing, isLoaded) = (2, context.pin == nil, false)

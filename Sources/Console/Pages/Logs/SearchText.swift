@@ -11,7 +11,10 @@ enum SearchText {
     do throws(LogQueryError) {
       return .success(try LogQueryParser.parse(text, now: now))
     } catch {
-      let sentences = error.problems.map { $0.sentence + ($0.suggestion.map { " Try \($0)" } ?? "") }
+      let sentences = error.problems.map { problem in
+        let isAsked = problem.sentence.hasSuffix("?")
+        return problem.sentence + (isAsked ? "" : problem.suggestion.map { " Try \($0)" } ?? "")
+      }
       return .failure(Problem(sentence: sentences.joined(separator: " ")))
     }
   }

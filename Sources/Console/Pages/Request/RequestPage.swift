@@ -22,7 +22,7 @@ package struct RequestPage: Page {
         .request, .go, ["r"], "The request of the row, or of an id: one time axis with its records and pods", argument: "ID",
         hint: "request", hintRank: 3,
         action: .leads { row, id in (id.isEmpty ? row.requestID : id).map { Place(.request, item: $0) } },
-        disabled: { $0.selection.requestID == nil ? "the row has no request id" : nil })
+        disabled: { $0.selection.requestID == nil ? "No request id in this row." : nil })
     ], recall: "a request looked at")
   private static let slot = "request"
   /// A source at rest says this often at least that it is current.

@@ -7,7 +7,7 @@ extension ReschedulesPage {
   package func draw(_ area: Rect, on canvas: inout Canvas) {
     guard let view else { return }
     let data = canvas.shared.shown
-    var note = StyledLine([unplannedOnly ? "unplanned only" : "planned too", order.rawValue].joined(separator: " · "), .dim)
+    var note = StyledLine([unplannedOnly ? "unplanned only" : "planned + unplanned", order.rawValue].joined(separator: " · "), .dim)
     if let cause { note = [StyledRun("cause \(cause.rawValue)", .accent), StyledRun(" · ", .dim)] + note }
     if !filter.isEmpty { note = [StyledRun("/ \(filter)", .accent), StyledRun(" · ", .dim)] + note }
     let summary = StyledLine(" ") + view.summary(span: Self.spans[spanIndex].name)
@@ -77,7 +77,7 @@ extension ReschedulesPage {
         ], in: area)
     } else if !filter.isEmpty || cause != nil || unplannedOnly {
       canvas.empty(
-        [StyledLine("Nothing matches the filter.", .grey), "Esc clears it, p shows planned changes too, + widens the time."], in: area)
+        [StyledLine("Nothing matches the filter.", .grey), "/ changes it, p shows planned changes too, + widens the time."], in: area)
     } else {
       canvas.empty(
         [

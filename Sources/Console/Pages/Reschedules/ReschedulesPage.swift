@@ -135,6 +135,8 @@ package struct ReschedulesPage: Page {
         pane = 0
         return .done
       }
+      return .ignored
+    case .clear:
       guard !filter.isEmpty || cause != nil else { return .ignored }
       (filter, cause) = ("", nil)
       refresh(context)

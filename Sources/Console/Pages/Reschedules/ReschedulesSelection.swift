@@ -26,7 +26,7 @@ extension ReschedulesPage {
       }
       if let seconds = entry.downtimeSeconds { selection.explanation.append("no ready endpoint for \(ReschedulesView.duration(seconds))") }
       if let seconds = entry.capacityGapSeconds {
-        selection.explanation.append("short of replicas for \(ReschedulesView.duration(seconds)) in all")
+        selection.explanation.append("below desired replicas for \(ReschedulesView.duration(seconds)) in all")
       }
       if entry.isPending { selection.explanation.append("The successor is not ready yet.") }
       selection.explanation += entry.evidence.map { "evidence: \($0)" }

@@ -31,10 +31,14 @@ extension WorkloadPage {
     row += 1
     let tableRows = max(2, min(view.pods.count + 1, area.height - row - lineRows - ledgerRows))
     let context = ListingContext(face: shared.face, now: canvas.now)
-    let table = PodListings.pods.table(
+    var table = PodListings.pods.table(
       rowCount: view.pods.count, selected: list.selected, scroll: list.top,
       emptyMessage: StyledLine("no pods: \(view.workload.map { "\($0.wanted) wanted" } ?? "")", .grey), context: context
     ) { view.pods[$0] }
+    // A pod's name is what one copies and greps for: other columns go before it is cut.
+    let names = view.pods.dropFirst(list.top).prefix(tableRows).map { TextWidth.width(of: $0.name) }
+    table.columns[0].minWidth = max(table.columns[0].minWidth, min(names.max() ?? 0, max(0, area.width - 22)))
+    table.columns[0].idealWidth = max(table.columns[0].idealWidth, table.columns[0].minWidth)
     canvas.draw(table, in: Rect(x: area.x, y: area.y + row, width: area.width, height: tableRows), pane: 0)
     row += tableRows
     if ledgerRows > 0 {
@@ -57,7 +61,7 @@ extension WorkloadPage {
     var why: [StyledLine] = (view.verdict?.reasons ?? []).map {
       [StyledRun(" \($0.status.glyph) ", $0.status.role), StyledRun($0.sentence), StyledRun("  (\($0.rule))", .dim)]
     }
-    if why.isEmpty { why = [[StyledRun(" ✔ ", .green), StyledRun("no rule finds anything wrong")]] }
+    if why.isEmpty { why = [[StyledRun(" ✔ ", .green), StyledRun("healthy: all rules pass")]] }
     let changes: [StyledLine] = view.changes.map {
       [
         StyledRun(" " + ($0.at.map { shared.face.short($0, now: shared.moment) } ?? "–").padding(to: 10), .dim),

@@ -23,7 +23,7 @@ package struct WorkloadPage: Page {
       Command(
         .owner, .go, ["o"], "The workload that owns the row", scope: .pages, hint: "owner",
         action: .leads { row, _ in row.owner.flatMap { Place(cluster: $0.cluster, object: $0.reference) } },
-        disabled: { $0.selection.owner == nil ? "the row has no owner in a cluster that is watched" : nil })
+        disabled: { $0.selection.owner == nil ? "No owner of this row in a watched cluster." : nil })
     ])
   private static let lastLinesSlot = "lastLines"
 

@@ -1,0 +1,139 @@
+import ClusterModel
+import Console
+import Screen
+import Synchronization
+import Testing
+import TimeFormat
+import Views
+
+/// A lesson whose checks take until they are cancelled.
+private actor SlowPanes: PaneSource {
+  private(set) var wasCancelled = false
+
+  func open(_ kind: PaneUpdate.Kind, id: String) async -> PaneUpdate {
+    PaneUpdate(
+      kind: kind, title: "Follow an id", progress: "step 1 of 3", lines: (1...60).map { .init("line \($0)") }, isUnderWay: true)
+  }
+
+  func perform(_ command: PaneCommand, argument: String) async -> PaneUpdate? {
+    guard command == .next else { return nil }
+    while !Task.isCancelled { await Task.yield() }
+    wasCancelled = true
+    return PaneUpdate(kind: .lesson, title: "Follow an id", progress: "step 1 of 3", lines: [.init("✖ cancelled", .bad)], isUnderWay: true)
+  }
+}
+
+private final class HandClock: Sendable {
+  private let moment = Mutex(Fixture.now)
+  var now: Timestamp { moment.withLock { $0 } }
+  func advance(by time: Duration) { moment.withLock { $0 = $0 + time } }
+}
+
+@Suite("The side pane")
+struct PaneTests {
+  @Test("it says how it scrolls and closes, and where in its text it stands")
+  func keys() async throws {
+    var ports = ConsolePorts.fake()
+    ports.panes = SlowPanes()
+    let driver = try await ConsoleDriver(ports: ports, size: Size(columns: 120, rows: 40))
+    try await driver.press(":", "type:learn", "Enter")
+    #expect(await driver.text().contains("Tab scroll, close"))
+    try await driver.press("Tab", "j")
+    let text = await driver.text()
+    #expect(text.contains("Esc close") && text.contains("j k scroll"))
+    #expect(text.contains("2–36 of 60"), "\(text)")
+  }
+
+  @Test("long work says what it waits for and how long, and Esc cancels it")
+  func cancel() async throws {
+    let clock = HandClock()
+    let panes = SlowPanes()
+    var ports = ConsolePorts.fake()
+    ports.panes = panes
+    let state = ConsoleState(now: Fixture.now)
+    let inbox = Inbox()
+    var core = ConsoleCore(
+      state: state, inbox: inbox, size: Size(columns: 120, rows: 40), theme: Theme(depth: .mono), glyphs: .unicode,
+      now: { clock.now })
+    let runner = EffectRunner(ports: ports, inbox: inbox)
+    func settle(until isThere: (String) -> Bool) async -> String {
+      var text = ""
+      for _ in 0..<100_000 {
+        core.readInbox()
+        for effect in core.takeEffects() { runner.perform(effect) }
+        text = core.render().plainText().joined(separator: "\n")
+        if isThere(text) { break }
+        await Task.yield()
+      }
+      return text
+    }
+    core.run("learn")
+    _ = await settle { $0.contains("line 1") }
+    core.handle(.key(.character(">")))
+    clock.advance(by: .seconds(12))
+    core.tick()
+    let waiting = await settle { $0.contains("checking the step") }
+    #expect(waiting.contains("◌ checking the step, 12 s  Esc cancel"))
+    core.handle(.key(KeyPress(.escape)))
+    let cancelled = await settle { $0.contains("✖ cancelled") }
+    #expect(cancelled.contains("✖ cancelled"))
+    #expect(await panes.wasCancelled)
+    #expect(core.state.pane != nil)
+  }
+
+  @Test("what a lesson says for a shell is said as the console does it")
+  func words() {
+    #expect(PaneWords.inConsole("Then: periplus learn answer NAME") == "Then: :answer NAME")
+    #expect(PaneWords.inConsole("Then: periplus learn check") == "Then: >")
+  }
+
+  @Test("beside the pane the names of pods are whole")
+  func names() async throws {
+    var ports = ConsolePorts.fake()
+    ports.clusters = [LongNames()]
+    let driver = try await ConsoleDriver(ports: ports, size: Size(columns: 120, rows: 40))
+    try await driver.press(":", "type:learn", "Enter", "Enter")
+    #expect(await driver.text().contains("reports-7f7b8d9c4-4ftrr-is-long"))
+  }
+}
+
+private struct LongNames: ClusterSource {
+  let cluster = "prd-fra"
+  func current() -> ClusterSnapshot {
+    var snapshot = Fixture.snapshot(cluster)
+    snapshot.pods = .init(
+      snapshot.pods.map { pod in
+        var pod = pod
+        pod.name = pod.name.replacing("7f7b8-4ftrr", with: "7f7b8d9c4-4ftrr-is-long")
+        return pod
+      })
+    return snapshot
+  }
+  func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
+}
+
+@Suite("Searching logs")
+struct SearchWordsTests {
+  @Test("what matched is marked, whatever its case")
+  func marked() async throws {
+    let driver = try await ConsoleDriver(
+      Place(.logs, filter: "\"ORDER placed\" OR retrying"), size: Size(columns: 120, rows: 40), depth: .truecolor)
+    let buffer = await driver.console.buffer()
+    let match = Theme(depth: .truecolor)[.match]
+    let y = try #require(buffer.plainText().firstIndex { $0.contains("order placed, message") })
+    let marked = (0..<120).filter { buffer[$0, y].style.background == match.background }
+    #expect(marked.count == "order placed".count)
+  }
+
+  @Test("a level that there is not names the one that was meant")
+  func level() async throws {
+    let driver = try await ConsoleDriver(Place(.logs, filter: "level:WORN"))
+    #expect(await driver.text().contains("Unknown level WORN; did you mean WARN?"))
+  }
+
+  @Test("a field that finds nothing names the known one")
+  func field() async throws {
+    let driver = try await ConsoleDriver(Place(.logs, filter: "servise:orders nothing-says-this"))
+    #expect(await driver.text().contains("Is servise: meant to be service:?"))
+  }
+}
