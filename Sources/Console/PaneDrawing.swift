@@ -13,18 +13,22 @@ struct PaneDrawing {
     if besides { surface.vline(x: area.x - 1, y: area.y, height: area.height) }
     let inner = Rect(x: area.x + 1, y: area.y, width: max(0, area.width - 2), height: area.height)
     let lines = update.lines.flatMap { Paragraph.wrap(StyledLine($0.text, $0.tone.role), columns: max(1, inner.width)) }
-    let room = max(0, inner.height - 2)
+    // A title and the keys; where the text is longer, a row that says which part of it is seen.
+    let isLonger = lines.count > inner.height - 2
+    let room = max(0, inner.height - (isLonger ? 3 : 2))
     let top = max(0, min(pane.scroll, lines.count - room))
-    let part = lines.count > room ? "\(top + 1)–\(top + room) of \(lines.count)" : ""
-    let note = [update.progress, part].filter { !$0.isEmpty }.joined(separator: " · ")
+    let part = isLonger && room > 0 ? "\(top + 1)–\(top + room) of \(lines.count)" : ""
     let kind = update.kind == .lesson ? "Lesson" : "Demo"
     surface.rule(
       [StyledRun("\(kind): ", .dim), StyledRun(update.title, .title)], x: inner.x, y: inner.y, width: inner.width,
-      note: note.isEmpty ? nil : StyledLine(note, .dim))
+      note: update.progress.isEmpty ? nil : StyledLine(update.progress, .dim))
     for (row, line) in lines.dropFirst(top).prefix(room).enumerated() {
       surface.line(line, x: inner.x, y: inner.y + 1 + row, width: inner.width)
     }
-    if lines.count > top + room, room > 0 { surface.text("…", x: inner.endX - 1, y: inner.y + room, role: .dim, width: 1) }
+    if !part.isEmpty {
+      // On the row between the text and the keys, so that a long title does not push it out.
+      surface.line(StyledLine(part, .dim), x: max(inner.x, inner.endX - TextWidth.width(of: part)), y: inner.endY - 2, width: inner.width)
+    }
     surface.line(foot(width: inner.width), x: inner.x, y: inner.endY - 1, width: inner.width)
   }
 

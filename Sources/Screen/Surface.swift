@@ -150,10 +150,15 @@ package struct Surface {
     hline(x: x, y: y, width: length)
     guard length > 5 else { return }
     let room = max(0, length - 5)
-    let used = line([StyledRun(" ")] + title + [StyledRun(" ")], x: x + 2, y: y, width: min(room, title.width + 2))
-    if let note, note.width + used + 5 <= length {
-      line([StyledRun(" ")] + note + [StyledRun(" ")], x: x + length - note.width - 3, y: y, width: note.width + 2)
+    let used = line([StyledRun(" ")] + title + [StyledRun(" ")], x: x + 2, y: y, width: min(room, columns(title) + 2))
+    if let note, columns(note) + used + 5 <= length {
+      line([StyledRun(" ")] + note + [StyledRun(" ")], x: x + length - columns(note) - 3, y: y, width: columns(note) + 2)
     }
+  }
+
+  /// The cells that a line takes as it is drawn: in ASCII an arrow takes two.
+  private func columns(_ line: StyledLine) -> Int {
+    line.runs.reduce(0) { $0 + TextWidth.width(of: glyphs.adapted(Visible.text($1.text, ascii: glyphs.isASCII))) }
   }
 
   /// A border inside the edge of `rect`, with a title in its upper and a note in its lower line.
@@ -166,10 +171,10 @@ package struct Surface {
     vline(x: rect.x, y: rect.y + 1, height: rect.height - 2, role: role)
     vline(x: rect.endX - 1, y: rect.y + 1, height: rect.height - 2, role: role)
     if let title, inner > 4 {
-      self.line([StyledRun(" ")] + title + [StyledRun(" ")], x: rect.x + 1, y: rect.y, width: min(inner, title.width + 2))
+      self.line([StyledRun(" ")] + title + [StyledRun(" ")], x: rect.x + 1, y: rect.y, width: min(inner, columns(title) + 2))
     }
     if let note, inner > 4 {
-      let width = min(inner, note.width + 2)
+      let width = min(inner, columns(note) + 2)
       self.line([StyledRun(" ")] + note + [StyledRun(" ")], x: rect.endX - 1 - width, y: rect.endY - 1, width: width)
     }
   }

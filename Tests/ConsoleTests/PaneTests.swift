@@ -41,7 +41,7 @@ struct PaneTests {
     try await driver.press("Tab", "j")
     let text = await driver.text()
     #expect(text.contains("Esc close") && text.contains("j k scroll"))
-    #expect(text.contains("2–36 of 60"), "\(text)")
+    #expect(text.contains("2–35 of 60"), "\(text)")
   }
 
   @Test("long work says what it waits for and how long, and Esc cancels it")

@@ -93,11 +93,6 @@ package enum CommandTable {
             Place(.health, filter: "kind:\(kind.type.singular)" + (namespace.isEmpty ? "" : " namespace:\(namespace)"))
           }))
     }
-    // A page below a tab has no command of its own.
-    let nodes = PageID("nodes")
-    if let spec = Pages.spec(nodes), spec.tab == nil {
-      commands.append(Command(CommandID("nodes"), .go, [], spec.title, action: .opens(nodes)))
-    }
     return commands
   }()
 
