@@ -42,6 +42,7 @@ package struct Feed: Sendable, Hashable {
 
   /// Records were added.
   package static let logs = Feed(name: "logs")
+  package static let ledger = Feed(name: "ledger")
 }
 
 /// Something done to a cluster; each asks first.

@@ -66,6 +66,15 @@ extension LogFlags {
 }
 
 extension LogLevel {
+  /// What stands before the level's word, so that colors say nothing alone.
+  package var mark: String {
+    switch self {
+    case .trace, .debug, .info: " "
+    case .warn: "▲"
+    case .error, .fatal: "✖"
+    }
+  }
+
   package var role: Role {
     switch self {
     case .trace, .debug: .dim

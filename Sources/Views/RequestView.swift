@@ -1,6 +1,4 @@
 package import ClusterModel
-import JSONBytes
-package import Screen
 package import TelemetryModel
 package import TimeFormat
 
@@ -22,28 +20,54 @@ package struct RequestView: Sendable {
   package struct Lane: Sendable, Hashable {
     package var service: String
     package var cluster: String
+    package var namespace: String
     package var pod: String
     package var podUID: String
     package var node: String
+    /// Those that wrote records of the request.
+    package var containers: Set<String>
     package var operation: String
     package var start: Timestamp
     package var end: Timestamp
     package var records: Int
     package var warnings: Int
+    package var errors: Int
     package var status: Int?
     package var durationMicros: Int64?
     /// A completion record is there, or the lane is not of the request-and-response kind.
     package var isComplete: Bool
+    /// How the pod ended: in the middle of the request, or else its first end after it. What ends later under the same name, or in the same
+    /// pod, is another process than the one that served.
+    package var ending: PodEnding?
+    package var isMidRequest = false
+    package var moments: [(at: Timestamp, level: LogLevel)]
+
     /// The end of the pod in the middle of the request.
-    package var death: PodLifecycleEvent?
-    package var moments: [(at: Timestamp, isWarning: Bool)]
+    package var death: PodLifecycleEvent? { isMidRequest ? ending?.event : nil }
+    /// The end of the pod after the request.
+    package var later: PodEnding? { isMidRequest ? nil : ending }
+    /// It answered with a server error, or logged an error.
+    package var isBad: Bool { (status ?? 0) >= 500 || errors > 0 }
 
     package static func == (one: Lane, other: Lane) -> Bool {
-      one.service == other.service && one.podUID == other.podUID && one.start == other.start && one.end == other.end
+      one.service == other.service && one.cluster == other.cluster && one.podUID == other.podUID && one.start == other.start
+        && one.end == other.end && one.ending == other.ending
     }
     package func hash(into hasher: inout Hasher) {
       hasher.combine(service)
       hasher.combine(podUID)
+    }
+
+    /// Takes in how the pod ended. One that ends while the request is under way, or that never wrote its completion record, died in the
+    /// middle of it; the end itself says more than that it was asked for.
+    ///
+    /// - Parameters:
+    ///   - endings: in time order.
+    ///   - last: the last record of the whole request.
+    fileprivate mutating func settle(_ endings: [PodEnding], last: Timestamp) {
+      let midway = endings.filter { $0.event.at >= start && ($0.event.at <= last || !isComplete) }
+      isMidRequest = !midway.isEmpty
+      ending = midway.first { $0.event.kind != "terminating" } ?? midway.first ?? endings.first { $0.event.at > last }
     }
   }
 
@@ -58,74 +82,101 @@ package struct RequestView: Sendable {
   private let isCut: Bool
   private let strangers: Int
 
-  package init(id: String, records: [LogRecord], lifecycle: [PodLifecycleEvent], isCut: Bool = false) {
+  /// - Parameters:
+  ///   - lifecycle: moments of the pods that wrote the records.
+  ///   - reschedules: the ledger since the first record.
+  ///   - until: what came later is not told.
+  package init(
+    id: String, records: [LogRecord], lifecycle: [PodLifecycleEvent], reschedules: [Reschedule] = [], until: Timestamp? = nil,
+    isCut: Bool = false
+  ) {
     let records = records.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
+    let keys = Set(records.map { PodKey($0.origin) })
+    let lifecycle = lifecycle.filter { event in keys.contains(PodKey(event)) && until.map { event.at <= $0 } ?? true }
     self.id = id
     self.records = records.count
-    let first = records.first?.at
-    let last = records.last?.at
-    var lanes: [String: Lane] = [:]
-    var order: [String] = []
-    var open: [String: Int] = [:]
-    var nodes: [String: String] = [:]
-    for event in lifecycle where !event.node.isEmpty { nodes[event.podUID] = event.node }
-    for record in records {
-      let key = record.service + "\u{0}" + (record.origin.podUID.isEmpty ? record.origin.pod : record.origin.podUID)
-      let isWarning = (record.level ?? .info) >= .warn
-      let roles = record.roles
-      if lanes[key] == nil {
-        order.append(key)
-        lanes[key] = Lane(
-          service: record.service, cluster: record.origin.cluster, pod: record.origin.pod, podUID: record.origin.podUID,
-          node: nodes[record.origin.podUID] ?? "",
-          operation: "", start: record.at, end: record.at, records: 0, warnings: 0, isComplete: true, moments: [])
+    var lanes = RequestView.lanes(of: records, lifecycle)
+    var shown: [PodLifecycleEvent] = []
+    if let first = records.first?.at, let last = records.last?.at {
+      let ends = PodEndings(lifecycle: lifecycle, reschedules: reschedules.filter { entry in until.map { entry.at <= $0 } ?? true })
+      let near = (first - .seconds(1))...(last + .seconds(5))
+      var told: Set<PodLifecycleEvent> = []
+      for index in lanes.indices {
+        let endings = ends.of(lanes[index])
+        lanes[index].settle(endings, last: last)
+        for ending in endings where ending == lanes[index].ending || near.contains(ending.event.at) {
+          told.formUnion(ending.told)
+          if !shown.contains(ending.event) { shown.append(ending.event) }
+        }
       }
-      lanes[key]?.end = record.at
-      lanes[key]?.records += 1
-      if isWarning { lanes[key]?.warnings += 1 }
-      lanes[key]?.moments.append((record.at, isWarning))
-      if lanes[key]?.operation.isEmpty == true, let method = roles.method, let path = roles.path {
-        lanes[key]?.operation = "\(method) \(path)"
+      shown += lifecycle.filter { near.contains($0.at) && !told.contains($0) && !shown.contains($0) }
+    }
+    entries = (records.map(Entry.record) + shown.map(Entry.pod)).sorted { $0.at < $1.at }
+    self.lanes = RequestView.ordered(lanes)
+    pods = keys.count
+    podsGone = Set(lifecycle.filter { $0.kind == "gone" }.map { PodKey($0) }).count
+    self.isCut = isCut
+    strangers = keys.filter { !$0.uid.isEmpty }.subtracting(lifecycle.map { PodKey($0) }).count
+  }
+
+  /// A pod among those of all clusters.
+  private struct PodKey: Hashable {
+    var cluster: String
+    var uid: String
+    /// Where the UID is not known.
+    var name = ""
+
+    init(_ origin: LogOrigin) {
+      (cluster, uid) = (origin.cluster, origin.podUID)
+      if uid.isEmpty { name = "\(origin.namespace)/\(origin.pod)" }
+    }
+    init(_ event: PodLifecycleEvent) { (cluster, uid) = (event.cluster, event.podUID) }
+  }
+
+  /// In the order of their first records, without the ends of pods.
+  private static func lanes(of records: [LogRecord], _ lifecycle: [PodLifecycleEvent]) -> [Lane] {
+    struct Key: Hashable {
+      var service: String
+      var pod: PodKey
+    }
+    var lanes: [Lane] = []
+    var places: [Key: Int] = [:]
+    var open: [Int: Int] = [:]
+    var nodes: [PodKey: String] = [:]
+    for event in lifecycle where !event.node.isEmpty { nodes[PodKey(event)] = event.node }
+    for record in records {
+      let origin = record.origin
+      let pod = PodKey(origin)
+      let level = record.level ?? .info
+      let roles = record.roles
+      let place = places[Key(service: record.service, pod: pod)] ?? lanes.count
+      if place == lanes.count {
+        places[Key(service: record.service, pod: pod)] = place
+        lanes.append(
+          Lane(
+            service: record.service, cluster: origin.cluster, namespace: origin.namespace, pod: origin.pod, podUID: origin.podUID,
+            node: nodes[pod] ?? "", containers: [], operation: "", start: record.at, end: record.at, records: 0, warnings: 0, errors: 0,
+            isComplete: true, moments: []))
+      }
+      lanes[place].end = record.at
+      lanes[place].records += 1
+      if !origin.container.isEmpty { lanes[place].containers.insert(origin.container) }
+      if level >= .error { lanes[place].errors += 1 } else if level >= .warn { lanes[place].warnings += 1 }
+      lanes[place].moments.append((record.at, level))
+      if lanes[place].operation.isEmpty, let method = roles.method, let path = roles.path {
+        lanes[place].operation = "\(method) \(path)"
       }
       switch roles.phase {
-      case .started: open[key, default: 0] += 1
+      case .started: open[place, default: 0] += 1
       case .completed:
-        if open[key, default: 0] > 0 { open[key, default: 0] -= 1 }
-        if let status = roles.status { lanes[key]?.status = status }
-        if let duration = roles.duration { lanes[key]?.durationMicros = duration.nanoseconds / 1000 }
+        if open[place, default: 0] > 0 { open[place, default: 0] -= 1 }
+        if let status = roles.status { lanes[place].status = status }
+        if let duration = roles.duration { lanes[place].durationMicros = duration.nanoseconds / 1000 }
       case nil: break
       }
     }
-    for key in order where open[key, default: 0] > 0 { lanes[key]?.isComplete = false }
-
-    let uids = Set(records.map(\.origin.podUID)).subtracting([""])
-    var shown: [PodLifecycleEvent] = []
-    if let first, let last {
-      for key in order {
-        guard let lane = lanes[key] else { continue }
-        // A pod that ends while the request is under way, or that never wrote its completion record, died in the middle of it.
-        let death = lifecycle.first { event in
-          event.podUID == lane.podUID && event.isEnding && event.at >= lane.start && (event.at <= last || !lane.isComplete)
-        }
-        let hardDeath = lifecycle.first { event in
-          event.podUID == lane.podUID && event.kind != "terminating" && event.isEnding && event.at >= lane.start
-            && (event.at <= last || !lane.isComplete)
-        }
-        lanes[key]?.death = hardDeath ?? death
-      }
-      let deaths = Set(lanes.values.compactMap(\.death))
-      shown = lifecycle.filter { event in
-        guard uids.contains(event.podUID) else { return false }
-        return deaths.contains(event) || (event.at >= first - .seconds(1) && event.at <= last + .seconds(5))
-      }
-    }
-    entries = (records.map(Entry.record) + shown.map(Entry.pod)).sorted { $0.at < $1.at }
-    self.lanes = RequestView.ordered(order.compactMap { lanes[$0] })
-    pods = Set(records.map { $0.origin.podUID.isEmpty ? $0.origin.pod : $0.origin.podUID }).count
-    podsGone = Set(lifecycle.filter { $0.kind == "gone" }.map(\.podUID)).intersection(uids).count
-
-    self.isCut = isCut
-    strangers = uids.subtracting(lifecycle.map(\.podUID)).count
+    for (place, count) in open where count > 0 { lanes[place].isComplete = false }
+    return lanes
   }
 
   /// By their start. Times have milliseconds: of those that start in the same one, who asks stays longer than who is asked.
@@ -174,69 +225,24 @@ package struct RequestView: Sendable {
       .joined(separator: " · ")
   }
 
-  package var moments: [Timestamp] { entries.map(\.at) + lanes.compactMap(\.death?.at) }
-
-  // MARK: As lines
-
-  /// The label columns of a lane at this width.
-  package static func labelWidth(_ width: Int) -> Int { min(38, max(20, width / 3)) }
-
-  package func laneLine(_ index: Int, axis: TimeAxis, labelWidth: Int, isSelected moment: Timestamp?) -> StyledLine {
-    guard lanes.indices.contains(index) else { return StyledLine() }
-    let lane = lanes[index]
-    let isBad = lane.death != nil || (lane.status ?? 0) >= 500
-    var label = StyledLine(lane.service, isBad ? .red : .strong)
-    label.append(" " + (lane.operation.isEmpty ? LogFields.shortPod(lane.pod) : lane.operation), .dim)
-    var cells = [Character](repeating: " ", count: axis.width)
-    var roles = [Role](repeating: .accent, count: axis.width)
-    let from = axis.column(of: lane.start)
-    let to = axis.column(of: max(lane.end, lane.death?.at ?? lane.end))
-    if to > from {
-      for column in from...to { cells[column] = "─" }
-      cells[from] = "├"
-      if lane.death == nil { cells[to] = "┤" }
-    }
-    for mark in lane.moments {
-      let column = axis.column(of: mark.at)
-      if mark.isWarning {
-        cells[column] = "▲"
-        roles[column] = .amber
-      } else if cells[column] != "▲" {
-        if cells[column] == " " || (column != from && column != to) { cells[column] = "●" }
-      }
-    }
-    if let death = lane.death {
-      let column = axis.column(of: death.at)
-      cells[column] = "✝"
-      roles[column] = .red
-      for (offset, character) in " \(death.detail)".enumerated() where column + 1 + offset < axis.width {
-        if cells[column + 1 + offset] != " " { break }
-        cells[column + 1 + offset] = character
-        roles[column + 1 + offset] = .red
-      }
-    }
-    if let moment {
-      let column = axis.column(of: moment)
-      if cells[column] == " " { (cells[column], roles[column]) = ("│", .dim) }
-    }
-    var line = label.fitted(to: labelWidth) + " "
-    var run = ""
-    for column in cells.indices {
-      run.append(cells[column])
-      if column + 1 == cells.count || roles[column + 1] != roles[column] {
-        line.append(run, roles[column])
-        run = ""
-      }
-    }
-    let right: String
-    if let micros = lane.durationMicros {
-      right = LogFields.duration(micros: micros)
-    } else {
-      right = lane.isComplete ? (lane.end > lane.start ? (lane.end - lane.start).brief : "–") : "–"
-    }
-    return line + StyledLine(" ") + StyledLine(right, isBad ? .red : .text).fitted(to: 8, align: .right)
+  /// What the time axis spans: a pod that ended after the request is told in words, and does not stretch it.
+  package var moments: [Timestamp] {
+    let later = Set(lanes.compactMap(\.later?.event))
+    return entries.compactMap { entry in
+      if case .pod(let event) = entry, later.contains(event) { return nil }
+      return entry.at
+    } + lanes.compactMap(\.death?.at)
   }
 
-  /// The width that ``laneLine(_:axis:labelWidth:isSelected:)`` leaves to the axis.
-  package static func axisWidth(_ width: Int, labelWidth: Int) -> Int { max(10, width - labelWidth - 10) }
+  /// The entries of a ledger that tell how pods of this request ended; a page looks anew when they change.
+  package func concerned(in reschedules: [Reschedule]) -> [Reschedule] {
+    guard let first = entries.first?.at else { return [] }
+    return reschedules.filter { entry in entry.at >= first - .seconds(1) && lanes.contains { $0.isOld(of: entry) } }
+  }
+
+  /// Where the cursor begins: at the first error, or else at the first record.
+  package var beginning: Int {
+    func level(_ entry: Entry) -> LogLevel? { if case .record(let record) = entry { record.level ?? .info } else { nil } }
+    return entries.firstIndex { (level($0) ?? .trace) >= .error } ?? entries.firstIndex { level($0) != nil } ?? 0
+  }
 }

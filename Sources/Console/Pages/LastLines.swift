@@ -12,14 +12,17 @@ enum LastLines {
       return
     }
     let room = area.height - row - 1
-    for (index, record) in records.suffix(max(0, room)).enumerated() {
+    let lines = records.map { record in
       var line: StyledLine = [
         StyledRun("  " + canvas.shared.face.millis(record.at) + " ", .dim),
         StyledRun((record.level?.word ?? "–").padding(to: 6), (record.level ?? .info).role),
         StyledRun(record.message, (record.level ?? .info).role),
       ]
       if let id = record.requestID { line.append("  request \(id)", .dim) }
-      canvas.line(line, area, row + 1 + index)
+      return line
     }
+    // The newest are whole first.
+    let fitted = Canvas.fitted(lines, columns: area.width, rows: room, hanging: 4, lastFirst: true)
+    for (index, line) in fitted.enumerated() { canvas.line(line, area, row + 1 + index) }
   }
 }

@@ -31,6 +31,8 @@ package struct PodMoment: Sendable {
   package var millis: Int64
   /// It ended the pod in the middle of the request.
   package var isMidRequest: Bool
+  /// How long after its last record of the request the pod ended, in words; `nil` for any other moment.
+  package var delay: String?
 
   package init(_ event: PodLifecycleEvent, millis: Int64 = 0, isMidRequest: Bool) {
     self.event = event
@@ -39,16 +41,20 @@ package struct PodMoment: Sendable {
   }
 
   fileprivate var role: Role { isMidRequest ? .red : event.isEnding ? .amber : .dim }
+  /// `deleted, 7 s later`.
+  fileprivate var text: String {
+    event.detail + (delay.map { ", \($0) later" } ?? "")
+  }
 }
 
 /// Log records, and the moments of pods among them.
 package enum RecordListings {
   private static let time = TableColumn("time", ideal: 12)
   private static let millis = TableColumn("+ms", min: 5, ideal: 6, align: .right, priority: 3)
-  private static let level = TableColumn("level", ideal: 5)
+  private static let level = TableColumn("level", ideal: 7)
   private static let service = TableColumn("service", min: 7, ideal: 9)
   private static let pod = TableColumn("pod", min: 5, ideal: 6, priority: 2)
-  private static let message = TableColumn("message", min: 24, flex: 1)
+  private static let message = TableColumn("message", min: 32, flex: 1)
 
   /// The records of one request.
   package static let records = Listing<RecordLine>(
@@ -64,7 +70,10 @@ package enum RecordListings {
       Column(
         level,
         json: [JSONField("level", .string, "`TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL`") { $0.record.level?.word }],
-        cell: { line, _ in StyledLine(line.record.level?.word ?? "–", line.isMatch ? line.level.role : .dim) }),
+        cell: { line, _ in
+          StyledLine("\(line.level.mark) \(line.record.level?.word ?? "–")", line.isMatch ? line.level.role : .dim)
+        }
+      ).report { line, _ in line.record.level?.word ?? "–" },
       Column(
         service, json: [JSONField("service", .string, "as the record says, else the container's or file's name") { $0.record.service }],
         cell: { line, _ in StyledLine(line.record.service, line.isMatch ? .text : .dim) }),
@@ -144,8 +153,8 @@ package enum RecordListings {
           JSONField("detail", .string, "in words") { $0.event.detail },
           JSONField("midRequest", .boolean, "it ended the pod in the middle of the request") { $0.isMidRequest },
         ],
-        cell: { moment, _ in StyledLine(moment.event.detail, moment.role) + StyledLine("  \(moment.event.pod)", .dim) }
-      ).report { moment, _ in "\(moment.event.pod) \(moment.event.detail)" },
+        cell: { moment, _ in StyledLine(moment.text, moment.role) + StyledLine("  \(moment.event.pod)", .dim) }
+      ).report { moment, _ in "\(moment.event.pod) \(moment.text)" },
     ])
 }
 

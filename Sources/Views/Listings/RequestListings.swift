@@ -14,10 +14,27 @@ extension RequestView {
       JSONField("services", .strings) { $0.services }, JSONField("records", .number) { $0.records },
       JSONField("pods", .number) { $0.pods }, JSONField("podsGone", .number) { $0.podsGone },
       JSONField(
+        "podEnds", each: endShape,
+        "how pods that served it ended: in the middle of it, or else the first end of each after it; later ends under the same name are others"
+      ) { $0.lanes.filter { $0.ending != nil } },
+      JSONField(
         "missing", .strings,
         "sentences about what cannot be seen; they say so where collection is behind and an answer may only be late"
       ) { $0.missing },
     ])
+
+  private static let endShape = JSONShape<Lane>([
+    JSONField("service", .string) { $0.service }, JSONField("cluster", .string) { $0.cluster }, JSONField("pod", .string) { $0.pod },
+    JSONField("podUid", .string) { $0.podUID.nonEmpty },
+    JSONField("at", .time, "the API's, right to the second") { $0.ending?.event.at.rfc3339() },
+    JSONField("what", .string, "in words: `deleted`, `OOM killed (137), restarted`") { $0.ending?.event.detail },
+    JSONField("cause", .string, "as in the reschedule ledger; absent while it has no entry") { $0.ending?.entry?.cause.rawValue },
+    JSONField("midRequest", .boolean, "in the middle of the request") { $0.isMidRequest },
+    JSONField("afterSeconds", .seconds, "after the pod's last record of the request; absent for an end in the middle of it") { lane in
+      lane.later.map { Double(($0.event.at - lane.end).nanoseconds / 1_000_000) / 1000 }
+    },
+    JSONField("replacedBy", .string, "the pod that took its place") { $0.ending?.entry?.new?.name },
+  ])
 
   /// Who served the request. Whether an answer is missing or late is known to the view alone.
   var laneListing: Listing<Lane> {
@@ -36,7 +53,9 @@ extension RequestView {
           lane.durationMicros.map { LogFields.duration(micros: $0) } ?? (lane.end - lane.start).brief
         },
         Column(report: "end of the pod") { lane, context in
-          lane.death.map { "✝ \($0.detail), \(context.face.millis($0.at))" } ?? ""
+          if let death = lane.death { return "✝ \(death.detail), \(context.face.millis(death.at))" }
+          guard let later = lane.later else { return "" }
+          return "✝ \(later.text(after: lane.end, face: context.face))" + (later.successor.map { ", \($0)" } ?? "")
         },
       ])
   }
@@ -51,7 +70,10 @@ extension RequestView {
     let millis = entries.first.map { (entry.at - $0.at).nanoseconds / 1_000_000 } ?? 0
     switch entry {
     case .record(let record): return .record(RecordLine(record, millis: millis))
-    case .pod(let event): return .moment(PodMoment(event, millis: millis, isMidRequest: lanes.contains { $0.death == event }))
+    case .pod(let event):
+      var moment = PodMoment(event, millis: millis, isMidRequest: lanes.contains { $0.death == event })
+      moment.delay = lanes.first { $0.later?.event == event }.flatMap { lane in lane.later?.delay(after: lane.end) }
+      return .moment(moment)
     }
   }
 

@@ -49,7 +49,7 @@ enum JSONReference {
     """,
     .init(RequestView.summaryShape), .init(type: "record", reference: "the keys of [logs](#logs)."), .init(RecordListings.moments.shape),
     examples: #"""
-      {"type":"request","requestId":"9f3c1e07","headline":"POST /orders → 201 in 412 ms","services":["orders","catalog","billing","ledger"],"records":14,"pods":4,"podsGone":1,"missing":[]}
+      {"type":"request","requestId":"9f3c1e07","headline":"POST /orders → 201 in 412 ms","services":["orders","catalog","billing","ledger"],"records":14,"pods":4,"podsGone":1,"podEnds":[{"service":"orders","cluster":"ground","pod":"orders-7f7b8-hm2kn","podUid":"4e1c…","at":"2026-01-22T14:03:09.300Z","what":"deleted","cause":"deleted","midRequest":false,"afterSeconds":7.179,"replacedBy":"orders-7f7b8-x2x9k"}],"missing":[]}
       """#,
     #"""
     {"type":"pod","at":"2026-01-22T14:03:02.300000000Z","cluster":"ground","namespace":"shop","pod":"billing-5d9f6-xdkt7","podUid":"0b5e…","node":"node-2","kind":"gone","detail":"deleted","midRequest":false}

@@ -11,7 +11,10 @@ extension LogsPage {
       drawHistogram(area, row, canvas)
       row += 1
     }
-    let detailRows = area.height >= 18 ? min(12, max(4, area.height / 5)) : (area.height >= 12 ? 3 : 0)
+    var detailRows = area.height >= 18 ? min(12, max(4, area.height / 5)) : (area.height >= 12 ? 3 : 0)
+    // The rows that the list leaves empty are the record's.
+    let spare = area.height - row - view.rows.count - 1
+    if spare >= 2, !view.rows.isEmpty { detailRows = max(detailRows, spare) }
     let body = Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row - detailRows))
     guard error == nil, !view.rows.isEmpty else {
       drawEmpty(body, canvas)

@@ -19,9 +19,10 @@ extension Selection {
     let controller = live.flatMap { snapshot?.owner(of: $0) }
     if let controller {
       owner = .init(cluster: origin.cluster, reference: controller)
-    } else if let workload = snapshot?.workloads.first(where: {
+    } else if let workload = snapshot?.workloads.filter({
       $0.controller == nil && $0.reference.namespace == origin.namespace && origin.pod.hasPrefix($0.reference.name + "-")
-    }) {
+    }).max(by: { $0.reference.name.count < $1.reference.name.count }) {
+      // Of orders and orders-api the longer one: a pod's name begins with its workload's.
       owner = .init(cluster: origin.cluster, reference: workload.reference)
     }
     explanation = [

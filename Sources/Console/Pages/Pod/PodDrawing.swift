@@ -7,13 +7,18 @@ extension PodPage {
   package func draw(_ area: Rect, on canvas: inout Canvas) {
     let shared = canvas.shared
     let now = canvas.now
-    canvas.line(StyledLine(" \(cluster) › \(namespace) › " + (owner.map { "\($0.display) › " } ?? "") + name, .strong), area, 0)
+    let path = StyledLine(" \(cluster) › \(namespace) › " + (owner.map { "\($0.display) › " } ?? "") + name, .strong)
+    var row = 0
+    for line in Paragraph.wrap(path, columns: area.width, hanging: 3) {
+      canvas.line(line, area, row)
+      row += 1
+    }
     guard let pod else {
       canvas.empty(
         [
           StyledLine("The pod is gone.", .grey),
           "Its records are kept: l shows them. What replaced it stands on page 3, its workload behind o.",
-        ], in: Rect(x: area.x, y: area.y + 2, width: area.width, height: max(0, area.height - 2)))
+        ], in: Rect(x: area.x, y: area.y + row + 1, width: area.width, height: max(0, area.height - row - 1)))
       return
     }
     var facts = StyledLine(" ") + pod.readyMark
@@ -26,8 +31,10 @@ extension PodPage {
       facts.append("  image \(WorkloadView.shortImage(image))" + (pod.containers.count > 1 ? " and more" : ""), .dim)
     }
     if !pod.message.isEmpty { facts.append("  \(pod.message)", .amber) }
-    canvas.line(facts, area, 1)
-    var row = 2
+    for line in Paragraph.wrap(facts, columns: area.width, hanging: 3) {
+      canvas.line(line, area, row)
+      row += 1
+    }
     let listing = PodListings.containers
     canvas.rule(StyledLine(listing.title, .title), area, row)
     let containers = containers
@@ -37,17 +44,36 @@ extension PodPage {
     ) { containers[$0] }
     canvas.draw(table, in: Rect(x: area.x, y: area.y + row + 1, width: area.width, height: tableRows), pane: 0)
     row += 1 + tableRows
-    canvas.rule(StyledLine("events", .title), area, row)
-    row += 1
-    let eventRows = max(1, min(events.count, area.height - row - 5))
-    if events.isEmpty { canvas.line(StyledLine("  none kept; Kubernetes forgets events after an hour", .grey), area, row) }
-    for (index, event) in events.prefix(eventRows).enumerated() {
-      var line = StyledLine("  " + (event.last.map { shared.face.short($0, now: now) } ?? "–").padding(to: 10), .dim)
+    drawStory(pod, Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row)), canvas)
+  }
+
+  /// Why it is not well, its events, its last lines: each keeps a few rows, and takes what the others leave.
+  private func drawStory(_ pod: Pod, _ area: Rect, _ canvas: Canvas) {
+    let now = canvas.now
+    let why = faults(of: pod, now: now).map { StyledLine("  " + $0, .amber) }
+    let told = events.map { event in
+      var line = StyledLine("  " + (event.last.map { canvas.shared.face.short($0, now: now) } ?? "–").padding(to: 10), .dim)
       line.append(event.reason, event.type == "Warning" ? .amber : .text)
       line.append((event.count > 1 ? " ×\(event.count)" : "") + "  \(event.message)", .dim)
-      canvas.line(line, area, row + index)
+      return line
     }
-    row += eventRows
-    LastLines.draw(lastLines, area, row, canvas)
+    // Three titles, an event and the last three lines keep their rows.
+    let least = 2 + max(1, min(told.count, 2)) + max(1, min(lastLines.count, 3))
+    var row = 0
+    let whyRows = Canvas.fitted(why, columns: area.width, rows: area.height - least - 1, hanging: 4)
+    if !whyRows.isEmpty {
+      canvas.rule(StyledLine("why", .title), area, row, note: StyledLine("x explain", .dim))
+      for (index, line) in whyRows.enumerated() { canvas.line(line, area, row + 1 + index) }
+      row += 1 + whyRows.count
+    }
+    canvas.rule(StyledLine("events", .title), area, row)
+    row += 1
+    if told.isEmpty {
+      canvas.line(StyledLine("  none kept; Kubernetes forgets events after an hour", .grey), area, row)
+      row += 1
+    }
+    let eventRows = Canvas.fitted(told, columns: area.width, rows: area.height - row - 1 - max(1, min(lastLines.count, 3)), hanging: 12)
+    for (index, line) in eventRows.enumerated() { canvas.line(line, area, row + index) }
+    LastLines.draw(lastLines, area, row + eventRows.count, canvas)
   }
 }

@@ -82,18 +82,29 @@ package struct PodPage: Page {
       selection.explanation = [
         "\(name) is \(pod.phase)" + (pod.reason.isEmpty ? "" : " (\(pod.reason))") + (pod.message.isEmpty ? "." : ": \(pod.message)")
       ]
-      for condition in pod.conditions where condition.status != "True" {
-        selection.explanation.append(
-          "\(condition.type) is \(condition.status)" + (condition.reason.isEmpty ? "" : ": \(condition.reason)")
-            + (condition.message.isEmpty ? "" : ", \(condition.message)"))
-      }
-      for container in containers {
-        selection.explanation.append(
-          "\(container.name): \(container.stateLine(now: context.moment).text)"
-            + (container.lastTermination.map { "; last end \($0.reason) \($0.exitCode)" } ?? ""))
-      }
+      selection.explanation += conditions(of: pod)
+      selection.explanation += containers.map { state(of: $0, now: context.moment) }
     }
     return selection
+  }
+
+  /// What is not as it should be: conditions that are not met, and containers that are not ready.
+  func faults(of pod: Pod, now: Timestamp) -> [String] {
+    // A container that has done its work is not ready either.
+    guard pod.phase != "Succeeded" else { return [] }
+    return conditions(of: pod) + pod.containers.filter { !$0.isReady }.map { state(of: $0, now: now) }
+  }
+
+  private func conditions(of pod: Pod) -> [String] {
+    pod.conditions.filter { $0.status != "True" }.map { condition in
+      "\(condition.type) is \(condition.status)" + (condition.reason.isEmpty ? "" : ": \(condition.reason)")
+        + (condition.message.isEmpty ? "" : ", \(condition.message)")
+    }
+  }
+
+  private func state(of container: Container, now: Timestamp) -> String {
+    "\(container.name): \(container.stateLine(now: now).text)"
+      + (container.lastTermination.map { "; last end \($0.reason) \($0.exitCode)" } ?? "")
   }
 
   package func document(_ context: PageContext) -> Document {

@@ -1,4 +1,6 @@
+import ClusterModel
 package import Screen
+import TelemetryModel
 import TimeFormat
 import Views
 
@@ -34,31 +36,83 @@ extension RequestPage {
       canvas.line(summary, area, 1)
       row = 2
     }
+    drawBody(view, Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row)), on: &canvas)
+  }
+
+  /// The time axis with the pods, the rows, what stands at the cursor, and what is missing.
+  private func drawBody(_ view: RequestView, _ area: Rect, on canvas: inout Canvas) {
+    let face = canvas.shared.face
     let label = RequestView.labelWidth(area.width - 2)
     let axis = TimeAxis(moments: view.moments, width: RequestView.axisWidth(area.width - 2, labelWidth: label))
-    canvas.line(StyledLine(String(repeating: " ", count: label + 2) + axis.scale(), .dim), area, row)
-    row += 1
-    let missingRows = view.missing.isEmpty ? 0 : 1
-    let laneRows = min(view.lanes.count, max(2, (area.height - row - missingRows) / 2))
-    let moment = view.entries.indices.contains(list.selected) ? view.entries[list.selected].at : nil
-    for index in 0..<laneRows {
-      if index == laneRows - 1, view.lanes.count > laneRows {
-        canvas.line(StyledLine("  and \(counted(view.lanes.count - index, "more pod")): see below", .dim), area, row)
-      } else {
-        canvas.line(StyledLine(" ") + view.laneLine(index, axis: axis, labelWidth: label, isSelected: moment), area, row)
-        canvas.hits.add(Rect(x: area.x, y: area.y + row, width: area.width, height: 1), .row(index, pane: 1))
-      }
+    let missing =
+      view.missing.isEmpty
+      ? []
+      : Paragraph.wrap(
+        StyledLine(" missing: " + view.missing.joined(separator: "; "), .amber), columns: area.width - 1, hanging: 1)
+    // The axis, the rule of the rows, their header.
+    let room = area.height - 3 - view.entries.count
+    let missingRows = min(missing.count, max(1, room - view.lanes.count))
+    let lanes = laneRows(view, axis, label, face, most: max(2, (area.height - missingRows) / 2, room - missingRows))
+
+    canvas.line(StyledLine(String(repeating: " ", count: label + 2) + axis.scale(), .dim), area, 0)
+    var row = 1
+    for lane in lanes {
+      canvas.line(lane.line, area, row)
+      if let index = lane.lane { canvas.hits.add(Rect(x: area.x, y: area.y + row, width: area.width, height: 1), .row(index, pane: 1)) }
       row += 1
     }
-    canvas.rule(StyledLine("records and pods", .title), area, row, note: StyledLine("✝ pod end   ● record   ▲ warning", .dim))
+    canvas.rule(
+      StyledLine("records and pods", .title), area, row, note: StyledLine("✝ pod end   ✖ error   ▲ warning   ● record", .dim))
     row += 1
-    let body = Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row - missingRows))
-    let face = canvas.shared.face
-    let table = Table(columns: RecordListings.records.tableColumns, rowCount: view.entries.count, selected: list.selected, scroll: list.top)
-    {
+    let height = max(0, area.height - row - missingRows)
+    let list = view.entries.count + 1
+    let paneRows = CursorPane.rows(of: height, list: list)
+    let table = Table(
+      columns: RecordListings.records.tableColumns, rowCount: view.entries.count, selected: self.list.selected, scroll: self.list.top
+    ) {
       view.row($0, face: face)
     }
-    canvas.draw(table, in: body, pane: 0)
-    if missingRows > 0 { canvas.line(StyledLine(" missing: " + view.missing.joined(separator: "; "), .amber), area, area.height - 1) }
+    canvas.draw(table, in: Rect(x: area.x, y: area.y + row, width: area.width, height: height - paneRows), pane: 0)
+    CursorPane.draw(
+      atCursor(canvas.shared), in: Rect(x: area.x, y: area.y + row + height - paneRows, width: area.width, height: paneRows),
+      note: StyledLine("Enter all   J raw", .dim), canvas)
+    canvas.wrapped(
+      missing, in: Rect(x: area.x, y: area.y + area.height - missingRows, width: area.width, height: missing.isEmpty ? 0 : missingRows),
+      hanging: 1)
+  }
+
+  /// The pods on the axis, and the ends that have no room on it; what does not fit is counted.
+  private func laneRows(
+    _ view: RequestView, _ axis: TimeAxis, _ label: Int, _ face: TimeDisplay, most: Int
+  ) -> [(line: StyledLine, lane: Int?)] {
+    let moment = view.entries.indices.contains(list.selected) ? view.entries[list.selected].at : nil
+    var rows: [(line: StyledLine, lane: Int?)] = []
+    for index in view.lanes.indices {
+      let line = view.laneLine(index, axis: axis, labelWidth: label, isSelected: moment.flatMap { $0 <= axis.end ? $0 : nil }, face: face)
+      rows.append((line, index))
+      if let end = view.endLine(index, axis: axis, labelWidth: label, face: face) { rows.append((end, index)) }
+    }
+    guard rows.count > most else { return rows }
+    let shown = rows.prefix(most - 1)
+    let left = view.lanes.indices.dropFirst((shown.last?.lane ?? -1) + 1)
+    let ended = view.lanes.indices.count { index in
+      view.lanes[index].ending != nil && !shown.contains { $0.lane == index }
+    }
+    let words = "  and \(counted(left.count, "more pod"))" + (ended > 0 ? ", \(ended) ended ✝" : "") + ": see below"
+    return Array(shown) + [(StyledLine(words, .dim), nil)]
+  }
+
+  private func atCursor(_ context: PageContext) -> [StyledLine] {
+    guard let view, view.entries.indices.contains(list.selected) else { return [] }
+    let selection = selection(context)
+    switch view.entries[list.selected] {
+    case .record(let record):
+      let node = view.lanes.first { $0.cluster == record.origin.cluster && $0.podUID == record.origin.podUID }?.node
+      return CursorPane.lines(of: record, node: node, selection, context)
+    case .pod(let event):
+      var head = StyledLine(context.face.millis(event.at) + "  ", .dim)
+      head.append((event.isEnding ? "✝ " : "◆ ") + (selection.explanation.first ?? ""), event.isEnding ? .amber : .text)
+      return [head] + selection.explanation.dropFirst().map { StyledLine($0) }
+    }
   }
 }

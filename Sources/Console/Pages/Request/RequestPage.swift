@@ -36,6 +36,8 @@ package struct RequestPage: Page {
   private(set) var error: String?
   private var isLoading = false
   private var hasNews = false
+  /// The ledger's entries about its pods when it was loaded.
+  private var concerned: [Reschedule] = []
 
   package init?(_ place: Place, _ context: PageContext) {
     guard !place.item.isEmpty else { return nil }
@@ -44,13 +46,25 @@ package struct RequestPage: Page {
 
   package var place: Place { Place(.request, item: id) }
   package var lists: [ListState] {
-    get { [list] }
+    get {
+      var list = list
+      list.anchor = view.flatMap { $0.entries.indices.contains(list.selected) ? Self.key($0.entries[list.selected]) : nil } ?? list.anchor
+      return [list]
+    }
     set { list = newValue[0] }
   }
 
   package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
     switch input {
-    case .opened: return load()
+    case .opened: return load(context)
+    case .changed(.ledger):
+      // A pod that served it may have ended since: only what concerns it makes it load again.
+      guard let view, view.concerned(in: context.shown.reschedules) != concerned else { return .done }
+      if isLoading {
+        hasNews = true
+        return .done
+      }
+      return load(context)
     case .changed(.logs):
       // Only a young one is asked for again.
       if let last = view?.entries.last?.at, context.now - last > Self.settled { return .done }
@@ -58,15 +72,15 @@ package struct RequestPage: Page {
         hasNews = true
         return .done
       }
-      return load()
+      return load(context)
     case .answered(_, let result):
       isLoading = false
       switch result {
       case .success(let found as RequestView):
         error = nil
-        view = found
-        list.fill(found.entries.count)
-        if hasNews { return load() }
+        fill(found)
+        concerned = found.concerned(in: context.shown.reschedules)
+        if hasNews { return load(context) }
       case .success: break
       case .failure(let failure): error = "The request cannot be looked up: \(failure.sentence)"
       }
@@ -80,9 +94,25 @@ package struct RequestPage: Page {
     return .done
   }
 
-  private mutating func load() -> PageOutcome {
+  private mutating func load(_ context: PageContext) -> PageOutcome {
     (isLoading, hasNews) = (true, false)
-    return .load(RequestLookup(id: id), Self.slot)
+    return .load(RequestLookup(id: id, until: context.pin?.moment), Self.slot)
+  }
+
+  /// The cursor stays on its row when others come, and begins at the first error.
+  private mutating func fill(_ found: RequestView) {
+    list.anchor = lists[0].anchor
+    let isNew = list.anchor == nil && !found.entries.isEmpty
+    view = found
+    if isNew { list.selected = found.beginning }
+    list.fill(found.entries.count) { Self.key(found.entries[$0]) == $1 }
+  }
+
+  private static func key(_ entry: RequestView.Entry) -> String {
+    switch entry {
+    case .record(let record): "\(record.id)"
+    case .pod(let event): "\(event.cluster)/\(event.podUID)/\(event.kind)/\(event.at.nanoseconds)"
+    }
   }
 
   private mutating func pick(_ row: Int, _ pane: Int) {
@@ -92,8 +122,9 @@ package struct RequestPage: Page {
       let lane = view.lanes[row]
       list.selected =
         view.entries.firstIndex { entry in
-          if case .record(let record) = entry { return record.service == lane.service && record.origin.podUID == lane.podUID }
-          return false
+          guard case .record(let record) = entry else { return false }
+          let origin = record.origin
+          return record.service == lane.service && origin.cluster == lane.cluster && origin.podUID == lane.podUID && origin.pod == lane.pod
         } ?? list.selected
     }
   }
@@ -107,17 +138,34 @@ package struct RequestPage: Page {
         selection.pod = .init(cluster: event.cluster, namespace: event.namespace, name: event.pod)
         selection.moment = event.at
         selection.copyText = "\(event.at.rfc3339()) \(event.pod) \(event.kind): \(event.detail)"
-        selection.explanation = [
-          "\(event.pod) \(event.detail)", "kind \(event.kind), node \(event.node), uid \(event.podUID)", context.face.full(event.at),
-        ]
-        let isDeath = view.lanes.contains { $0.death == event }
-        if isDeath { selection.explanation.append("It served this request and ended in the middle of it.") }
+        selection.explanation = explanation(of: event, in: view, context)
       }
     }
     selection.requestID = id
     selection.logQuery = "request:\(id)"
     selection.link = place
     return selection
+  }
+
+  private func explanation(of event: PodLifecycleEvent, in view: RequestView, _ context: PageContext) -> [String] {
+    let lane = view.lanes.first { $0.ending?.event == event }
+    var lines = ["\(event.pod) \(event.detail)"]
+    if let later = lane?.later, let end = lane?.end {
+      lines[0] += ", \(later.delay(after: end)) later"
+      lines.append("It served this request and ended after it: \(later.delay(after: end)) after its last record.")
+    } else if lane != nil {
+      lines.append("It served this request and ended in the middle of it.")
+    }
+    if let entry = lane?.ending?.entry {
+      let confidence = entry.confidence < 1 ? " (confidence \(Int(entry.confidence * 100)) %)" : ""
+      lines.append("cause \(entry.cause.rawValue)\(confidence)" + (lane?.ending?.successor.map { ", \($0)" } ?? ""))
+      lines += entry.evidence.map { "evidence: \($0)" }
+    }
+    let place = ["cluster \(event.cluster)", "namespace \(event.namespace)"] + (event.node.isEmpty ? [] : ["node \(event.node)"])
+    return lines + [
+      (place + ["uid \(event.podUID)"]).joined(separator: ", "),
+      "\(event.kind) at \(context.face.full(event.at)); the API's time, right to the second.",
+    ]
   }
 
   /// The request, with how far its clusters' logs are collected by now.

@@ -16,15 +16,12 @@ extension ReschedulesPage {
       canvas.line(summary, area, 0)
       canvas.surface.line(note, x: area.x, y: area.y, width: max(0, area.width - 1), align: .right)
     } else {
-      canvas.line(summary, area, 0)
-      canvas.line(StyledLine(" ") + note, area, 1)
-      row = 2
+      let lines = Paragraph.wrap(summary, columns: area.width, hanging: 1) + [StyledLine(" ") + note]
+      for (index, line) in lines.enumerated() { canvas.line(line, area, index) }
+      row = lines.count
     }
-    let gapLine = view.gapsLine(face: canvas.shared.face)
-    let error = data.ledgerError
-    let ledgerNote = view.hasLedger ? view.ledgerNote : nil
-    let footRows = [gapLine != nil, ledgerNote != nil, error != nil].count { $0 }
-    let body = Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row - footRows))
+    let foot = foot(view, data, canvas, area.width, room: area.height - row)
+    let body = Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row - foot.count))
     if view.entries.isEmpty {
       drawEmpty(body, data, canvas)
     } else if order == .byWorkload {
@@ -43,27 +40,32 @@ extension ReschedulesPage {
     } else {
       drawEntries(body, &canvas)
     }
-    var foot = area.height - footRows
-    if let gapLine {
-      canvas.line(StyledLine(" ") + gapLine, area, foot)
-      foot += 1
-    }
-    if let ledgerNote {
-      canvas.line(StyledLine(" \(ledgerNote)", .amber), area, foot)
-      foot += 1
-    }
-    if let error { canvas.line(StyledLine(" ✖ \(error)", .red), area, foot) }
+    for (index, line) in foot.enumerated() { canvas.line(line, area, area.height - foot.count + index) }
+  }
+
+  /// What was not seen and what cannot be known: each a row, and whole where the lists leave rows empty.
+  private func foot(_ view: ReschedulesView, _ data: ConsoleData, _ canvas: Canvas, _ width: Int, room: Int) -> [StyledLine] {
+    var lines: [StyledLine] = []
+    if let gapLine = view.gapsLine(face: canvas.shared.face) { lines.append(StyledLine(" ") + gapLine) }
+    if view.hasLedger, let note = view.ledgerNote { lines.append(StyledLine(" \(note)", .amber)) }
+    if let error = data.ledgerError { lines.append(StyledLine(" ✖ \(error)", .red)) }
+    let lists = order == .byTime ? view.entries.count + 1 : shownGroups.count + shownEntries.count + 3
+    let rows = max(lines.count, room - (view.entries.isEmpty ? 8 : lists))
+    return Canvas.fitted(lines, columns: width - 1, rows: rows, hanging: 1)
   }
 
   private func drawEntries(_ area: Rect, _ canvas: inout Canvas) {
     guard area.height > 0 else { return }
     let entries = shownEntries
+    let paneRows = CursorPane.rows(of: area.height, list: entries.count + 1)
     let listing = order == .byWorkload ? LedgerListings.entries.without("workload") : LedgerListings.entries
     let table = listing.table(
       rowCount: entries.count, selected: isInEntries ? self.entries.selected : nil, scroll: self.entries.top,
       context: ListingContext(face: canvas.shared.face, now: canvas.now)
     ) { entries[$0] }
-    canvas.draw(table, in: area, pane: 1)
+    canvas.draw(table, in: Rect(x: area.x, y: area.y, width: area.width, height: area.height - paneRows), pane: 1)
+    let lines = selection(canvas.shared).explanation.enumerated().map { StyledLine($1, $0 == 0 ? .strong : .text) }
+    CursorPane.draw(lines, in: Rect(x: area.x, y: area.endY - paneRows, width: area.width, height: paneRows), canvas)
   }
 
   private func drawEmpty(_ area: Rect, _ data: ConsoleData, _ canvas: Canvas) {
