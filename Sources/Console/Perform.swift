@@ -128,11 +128,11 @@ extension ConsoleState {
 
   private mutating func openSearch() -> [Effect] {
     guard let search = spec.search else { return [] }
-    layers.append(
-      .search(
-        SearchLayer(
-          prompt: search.prompt, text: page.place.filter, placeholder: search.placeholder.replacing("NAME", with: shared.exampleService),
-          history: searchHistory)))
+    var layer = SearchLayer(
+      prompt: search.prompt, text: page.place.filter, placeholder: search.placeholder.replacing("NAME", with: shared.exampleService),
+      history: searchHistory)
+    if search.isLive { layer.before = (page.place.filter, page.lists) }
+    layers.append(.search(layer))
     return []
   }
 

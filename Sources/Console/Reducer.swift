@@ -26,7 +26,10 @@ extension ConsoleState {
         shared.data.hasLedger = true
       }
       shared.data.ledgerError = update.error
-      if shared.pin == nil { refresh() }
+      if shared.pin == nil {
+        refresh()
+        return tell(.changed(.ledger)).effects
+      }
     case .plan(let update):
       shared.data.voyage = update.voyage ?? (update.error == nil ? nil : shared.data.voyage)
       shared.data.planError = update.error
@@ -100,8 +103,18 @@ extension ConsoleState {
       layers[front] = .palette(layer)
       return outcome
     case .search(var layer):
+      let typed = layer.input.text
       let outcome = layer.handle(press)
       layers[front] = .search(layer)
+      guard let before = layer.before else { return outcome }
+      if case .closed = outcome {
+        let effects = tell(.command(.search, before.filter)).effects
+        page.lists = before.lists
+        refresh()
+        layers.removeLast()
+        return .effects(effects)
+      }
+      if case .consumed = outcome, layer.input.text != typed { return .effects(filterLive(layer.input.text)) }
       return outcome
     case .confirm(var layer):
       let outcome = layer.handle(press)
@@ -141,6 +154,9 @@ extension ConsoleState {
     }
   }
 
+  /// Shows the rows that match what is typed so far.
+  private mutating func filterLive(_ text: String) -> [Effect] { tell(.command(.search, text.trimmed)).effects }
+
   private mutating func remember(_ entry: String, in history: WritableKeyPath<ConsoleState, [String]>) {
     guard !entry.isEmpty else { return }
     self[keyPath: history].removeAll { $0 == entry }
@@ -159,6 +175,7 @@ extension ConsoleState {
     case .search(var layer):
       _ = layer.input.insert(text)
       layers[front] = .search(layer)
+      if layer.before != nil { return filterLive(layer.input.text) }
     case .palette(var layer):
       for character in text where !character.isNewline { _ = layer.handle(.character(character)) }
       layers[front] = .palette(layer)

@@ -10,6 +10,8 @@ package struct LogsView: Sendable {
     case record(LogRecord, isMatch: Bool)
     /// The end of a pod that wrote records of the result.
     case lifecycle(PodLifecycleEvent)
+    /// Between two groups of records that stand around matches, as grep has it.
+    case gap
   }
 
   /// In time order, oldest first.
@@ -24,9 +26,11 @@ package struct LogsView: Sendable {
 
   /// - Parameters:
   ///   - context: records that do not match but stand near one that does.
+  ///   - breaks: records with which a new group begins.
   ///   - lifecycle: of the pods that wrote the records; only ends are shown.
   package init(
-    matches: [LogRecord], context: [LogRecord] = [], lifecycle: [PodLifecycleEvent] = [], hasOlder: Bool = false
+    matches: [LogRecord], context: [LogRecord] = [], breaks: Set<RecordID> = [], lifecycle: [PodLifecycleEvent] = [],
+    hasOlder: Bool = false
   ) {
     var seen = Set(matches.map(\.id))
     var records = matches.map { (record: $0, isMatch: true) }
@@ -46,6 +50,7 @@ package struct LogsView: Sendable {
         rows.append(.lifecycle(endings[next]))
         next += 1
       }
+      if !rows.isEmpty, breaks.contains(record.id) { rows.append(.gap) }
       rows.append(.record(record, isMatch: isMatch))
     }
     rows += endings[next...].map(Row.lifecycle)
@@ -79,6 +84,7 @@ package struct LogsView: Sendable {
     switch rows[index] {
     case .record(let record, _): return record.at
     case .lifecycle(let event): return event.at
+    case .gap: return record(before: index)?.at
     }
   }
 
@@ -87,6 +93,7 @@ package struct LogsView: Sendable {
   package func row(_ index: Int, face: TimeDisplay, isLoose: Bool = false) -> TableRow {
     guard rows.indices.contains(index) else { return TableRow([]) }
     switch rows[index] {
+    case .gap: return TableRow(spanning: StyledLine("--", .dim))
     case .lifecycle(let event):
       let after = record(before: index).map { ", \((event.at - $0.at).brief) after the record above" } ?? ""
       return TableRow(
@@ -126,6 +133,7 @@ package struct LogsView: Sendable {
       case .record(let record, let isMatch): RecordListings.loose.reportRow(RecordLine(record, isMatch: isMatch), context)
       case .lifecycle(let event):
         [face.millis(event.at), "✝", "", LogFields.shortPod(event.pod), "\(event.pod) \(event.detail)"]
+      case .gap: ["--", "", "", "", ""]
       }
     }
     let table = RecordListings.loose.reportTable(of: lines)

@@ -131,6 +131,8 @@ struct TextLayer: Sendable {
 /// The search box at the foot of the page.
 struct SearchLayer: Sendable {
   var input: TextInput
+  /// The filter and the cursors from before, where the page filters while one types.
+  var before: (filter: String, lists: [ListState])?
 
   init(prompt: String, text: String, placeholder: String, history: [String]) {
     input = TextInput(prompt: prompt, text: text, placeholder: placeholder, history: history)

@@ -29,10 +29,13 @@ package struct PageSpec: Sendable {
   package struct Search: Sendable {
     package var prompt: String
     package var placeholder: String
+    /// The rows are here already: they are filtered while one types, and Esc brings back those that were there.
+    package var isLive: Bool
 
-    init(_ placeholder: String, prompt: String = "filter: ") {
+    init(_ placeholder: String, prompt: String = "filter: ", isLive: Bool = false) {
       self.prompt = prompt
       self.placeholder = placeholder
+      self.isLive = isLive
     }
   }
 

@@ -14,6 +14,8 @@ package struct LogSearch: Query {
     /// In time order, oldest first.
     package var matches: [LogRecord]
     package var context: [LogRecord]
+    /// Records with which a group of matches and their context begins, but for the first one.
+    package var breaks: Set<RecordID> = []
     package var lifecycle: [PodLifecycleEvent]
     /// Empty when none was asked for.
     package var histogram: [Int]
@@ -73,29 +75,25 @@ package struct LogSearch: Query {
     let page = try await sources.logs.records(matching: query)
     // What was added comes in the order of storing.
     let matches = isAddition ? page.records.sorted { ($0.at, $0.id) < ($1.at, $1.id) } : page.records.reversed()
-    let context = withContext ? try await contextRecords(of: matches, sources) : []
+    let context = withContext ? try await contextRecords(of: matches, sources) : LogContext()
     let uids = Array(Set(matches.map(\.origin.podUID)).subtracting([""]))
     // Without them the records are as good: what became of the pods is not shown.
     let lifecycle = uids.isEmpty ? [] : (try? await sources.ledger.lifecycle(ofPods: uids)) ?? []
     let counts = (try? await histogram) ?? []
     var answer = Answer(
-      matches: matches, context: context, lifecycle: lifecycle, histogram: counts, next: page.next, isContinuation: isContinuation)
+      matches: matches, context: context.records, lifecycle: lifecycle, histogram: counts, next: page.next, isContinuation: isContinuation)
+    answer.breaks = context.breaks
     answer.storedUpTo = page.storedUpTo
     (answer.isAddition, answer.isCut) = (isAddition, isAddition && page.next != nil)
     return answer
   }
 
-  private func contextRecords(of matches: [LogRecord], _ sources: Sources) async throws -> [LogRecord] {
-    var context: [LogRecord] = []
-    for match in matches.suffix(Self.mostWithContext) {
-      let origin = match.origin
-      let pod: [LogQuery.Condition] =
-        (origin.cluster.isEmpty ? [] : [.field("cluster", .equal, origin.cluster)]) + [.field("pod", .equal, origin.pod)]
-      let before = LogQuery(pod, range: Timestamp(nanoseconds: 0)..<(match.at + .nanoseconds(1)), order: .newestFirst, limit: 4)
-      let after = LogQuery(pod, range: match.at..<(match.at + .seconds(3600)), order: .oldestFirst, limit: 4)
-      context += try await sources.logs.records(matching: before).records
-      context += try await sources.logs.records(matching: after).records
-      try Task.checkCancellation()
+  /// Of matches further back than ``mostWithContext`` nothing is looked up: they stand together before the first group.
+  private func contextRecords(of matches: [LogRecord], _ sources: Sources) async throws -> LogContext {
+    let newest = Array(matches.suffix(Self.mostWithContext))
+    var context = try await LogContext.load(around: newest, count: 3, from: sources.logs)
+    if newest.count < matches.count, let first = (newest + context.records).min(by: { ($0.at, $0.id) < ($1.at, $1.id) }) {
+      context.breaks.insert(first.id)
     }
     return context
   }

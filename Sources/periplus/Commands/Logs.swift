@@ -20,6 +20,11 @@ struct Logs: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Records of the last 15m, 2h, 1d …", valueName: "duration")) var since: DurationOption?
   @Option(help: ArgumentHelp("Lines that match this regular expression (PCRE2).", valueName: "regex")) var grep: String?
   @Option(help: "At most so many records.") var limit: Int?
+  @Option(
+    name: [.customShort("C"), .customLong("around")],
+    help: ArgumentHelp(
+      "As grep -C: also so many records of the same pod before and after each match; -- stands between groups.", valueName: "records"))
+  var context: Int?
   @Flag(help: "Go on with new records as they come, until ctrl-c.") var follow = false
   @Argument(help: "A query; one that begins with - goes after --.") var query: [String] = []
 
@@ -28,6 +33,13 @@ struct Logs: AsyncParsableCommand {
       throw ValidationError("--level expects DEBUG, INFO, WARN or ERROR, but got \(level).")
     }
     if let limit, limit < 1 { throw ValidationError("--limit expects at least 1, but got \(limit).") }
+    guard let context else { return }
+    if !(0...100).contains(context) { throw ValidationError("-C expects 0 to 100 records, but got \(context).") }
+    if follow { throw ValidationError("-C wants records that are there, and --follow those to come: give one of them.") }
+    if read.json { throw ValidationError("-C is for people, and --json prints matches alone: give one of them.") }
+    if let limit, limit > LogSearch.limit {
+      throw ValidationError("-C looks around at most \(LogSearch.limit) matches, but --limit is \(limit).")
+    }
   }
 
   func run() async throws {
@@ -48,6 +60,7 @@ struct Logs: AsyncParsableCommand {
     let isWhole = since != nil || requestID != nil || limit != nil
     if let limit { wanted.limit = limit } else if !isLimitGiven { wanted.limit = isWhole ? .max : LogSearch.limit }
     if !isOrderGiven { wanted.order = isWhole && limit == nil && !isLimitGiven ? .oldestFirst : .newestFirst }
+    if context != nil { wanted.limit = min(wanted.limit, LogSearch.limit) }
     var complaint: String?
     if requestID != nil, !follow {
       // A request is asked for right after it was made.
@@ -56,10 +69,28 @@ struct Logs: AsyncParsableCommand {
     }
     // Waiting for changes begins before the first look: nothing is missed between the two.
     let changes = follow ? store.changes() : nil
-    let found = try await print(wanted, from: store)
+    let found =
+      if let context { try await print(wanted, context: context, from: store) } else { try await print(wanted, from: store) }
     if let complaint { Output.complain("records of this request may be missing; \(complaint)") }
     if let changes { return try await goOn(wanted, after: found.end, changes, from: store) }
-    if !found.any { throw Problem.finding(read.json ? "" : "no record matches; periplus status tells what is collected") }
+    if !found.any {
+      throw Problem.finding(read.json ? "" : "no record matches; \(wanted.fieldHint)periplus status tells what is collected")
+    }
+  }
+
+  /// As `grep -C`: the matches among their neighbours, and `--` where records are left out.
+  private func print(_ query: LogQuery, context count: Int, from store: StoreReader) async throws -> (any: Bool, end: LogCursor?) {
+    let page = try await store.records(matching: query)
+    let matches = query.order == .newestFirst ? page.records.reversed() : page.records
+    let context = try await LogContext.load(around: matches, count: count, from: store)
+    for row in LogsView(matches: matches, context: context.records, breaks: context.breaks).rows {
+      switch row {
+      case .record(let record, _): line(record)
+      case .gap: Output.line("--")
+      case .lifecycle: break
+      }
+    }
+    return (!matches.isEmpty, page.storedUpTo)
   }
 
   /// Prints page after page of one state of the store, so that a million records need no memory.
@@ -105,5 +136,12 @@ struct Logs: AsyncParsableCommand {
     let level = (record.level?.word ?? "-").padding(5)
     Output.line(
       SafeText.line("\(read.face.full(record.at))  \(level)  \(record.service.padding(9))  \(record.origin.pod)  \(record.message)"))
+  }
+}
+
+extension LogQuery {
+  /// `is servce: meant to be service:? ` for fields that are nearly called as one that every record has; else empty.
+  fileprivate var fieldHint: String {
+    misspeltFields.map { "is \($0.written): meant to be \($0.known):? " }.joined()
   }
 }

@@ -173,6 +173,10 @@ package struct LogsPage: Page {
         self.answer = known
         if Self.spans[spanIndex].span == nil { spreadHistogram(known.matches) } else { count(answer.matches) }
       } else if answer.isContinuation, var known = self.answer {
+        if !matchesOnly, let first = (known.matches + known.context).min(by: { ($0.at, $0.id) < ($1.at, $1.id) }) {
+          known.breaks.insert(first.id)
+        }
+        known.breaks.formUnion(answer.breaks)
         known.matches = answer.matches + known.matches
         known.context = answer.context + known.context
         known.lifecycle = answer.lifecycle + known.lifecycle
@@ -185,7 +189,8 @@ package struct LogsPage: Page {
       }
       next = self.answer?.next
       if let all = self.answer {
-        view = LogsView(matches: all.matches, context: all.context, lifecycle: all.lifecycle.unique(), hasOlder: all.next != nil)
+        view = LogsView(
+          matches: all.matches, context: all.context, breaks: all.breaks, lifecycle: all.lifecycle.unique(), hasOlder: all.next != nil)
       }
       stand()
       if hasNews { return load(context, adds: true) }

@@ -11,7 +11,7 @@ extension PageID {
 package struct NodesPage: Page {
   package static let spec = PageSpec(
     .nodes, title: "Nodes", parent: .health, link: .init(name: "nodes", rest: .filter),
-    search: .init("a name, a cluster, not ready, cordoned, a taint, a version"), uses: [.owner, .sort],
+    search: .init("a name, a cluster, not ready, cordoned, a taint, a version", isLive: true), uses: [.owner, .sort],
     commands: [
       Command(.init("nodes"), .go, [], "Nodes: conditions, capacity and cordons, worst first", action: .opens(.nodes))
     ])

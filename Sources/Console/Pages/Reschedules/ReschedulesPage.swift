@@ -17,7 +17,8 @@ extension CommandID {
 package struct ReschedulesPage: Page {
   package static let spec = PageSpec(
     .reschedules, title: "Reschedules", tab: .init(key: "3", doc: "Reschedules: what was moved or restarted, and why"),
-    link: .init(name: "reschedules", rest: .filter), search: .init("a workload, a namespace, a pod"), uses: [.rowLogs, .owner, .sort],
+    link: .init(name: "reschedules", rest: .filter), search: .init("a workload, a namespace, a pod", isLive: true),
+    uses: [.rowLogs, .owner, .sort],
     commands: [
       .widerRange, .narrowerRange,
       Command(.view, .look, ["v"], "By workload or by time", scope: .pages, hint: "view", hintRank: 6),
