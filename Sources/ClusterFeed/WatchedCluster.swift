@@ -28,7 +28,8 @@ package final class WatchedCluster: ClusterSource {
   }
 
   /// Kinds that everything else leans on; without them the cluster counts as not reached.
-  package static let allResources: [ClusterResource] = [.namespaces, .nodes] + ClusterResource.workloads + [.services, .pods, .events]
+  package static let allResources: [ClusterResource] =
+    [.namespaces, .nodes] + ClusterResource.workloads + [.controllerRevisions, .services, .pods, .events]
 
   package init(
     api: KubernetesAPI, cluster: String? = nil, resources: [ClusterResource] = WatchedCluster.allResources,

@@ -33,6 +33,7 @@ package struct ClusterDecoder {
     case .events: .event(try ClusterEvent(&cursor, strings))
     case .services: .service(try Service(&cursor, strings))
     case .endpointSlices: .endpointSlice(try EndpointSlice(&cursor, strings))
+    case .controllerRevisions: .controllerRevision(try ControllerRevision(&cursor, strings))
     case .workloads: .workload(try Workload(WorkloadKinds.of(resource.kind), &cursor, strings))
     }
   }

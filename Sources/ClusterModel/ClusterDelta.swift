@@ -9,6 +9,7 @@ package enum ClusterObject: Sendable, Hashable {
   case service(Service)
   case endpointSlice(EndpointSlice)
   case workload(Workload)
+  case controllerRevision(ControllerRevision)
 
   /// What tells it from others of its kind: the UID, or namespace and name where there is none.
   package var identity: String {
@@ -20,6 +21,7 @@ package enum ClusterObject: Sendable, Hashable {
     case .service(let service): "\(service.namespace)/\(service.name)"
     case .endpointSlice(let slice): slice.uid
     case .workload(let workload): workload.reference.uid
+    case .controllerRevision(let revision): revision.uid
     }
   }
 }

@@ -3,7 +3,7 @@ package import Kubernetes
 /// A type of object that is listed and watched.
 package struct ClusterResource: Sendable, Hashable, CaseIterable {
   /// What an object of it is decoded to, and which table of a snapshot holds it.
-  enum Content: Sendable, Hashable { case namespaces, nodes, pods, events, services, endpointSlices, workloads }
+  enum Content: Sendable, Hashable { case namespaces, nodes, pods, events, services, endpointSlices, workloads, controllerRevisions }
 
   package let type: ResourceType
   let content: Content
@@ -14,6 +14,7 @@ package struct ClusterResource: Sendable, Hashable, CaseIterable {
   package static let events = ClusterResource(type: .events, content: .events)
   package static let services = ClusterResource(type: .services, content: .services)
   package static let endpointSlices = ClusterResource(type: .endpointSlices, content: .endpointSlices)
+  package static let controllerRevisions = ClusterResource(type: .controllerRevisions, content: .controllerRevisions)
 
   private init(type: ResourceType, content: Content) {
     self.type = type
@@ -26,7 +27,7 @@ package struct ClusterResource: Sendable, Hashable, CaseIterable {
   /// The watched kinds of workload.
   package static let workloads = WorkloadKinds.all.filter(\.isWatched).map { ClusterResource($0) }
 
-  package static let allCases = [namespaces, nodes, pods, events, services, endpointSlices] + workloads
+  package static let allCases = [namespaces, nodes, pods, events, services, endpointSlices] + workloads + [controllerRevisions]
 
   /// The list's path under the server's root, e.g. `/apis/apps/v1/deployments`.
   package var path: String { type.path }

@@ -28,9 +28,12 @@ struct ObjectMetadata {
   var deletionGraceSeconds: Int?
   var labels: [String: String] = [:]
   var revision = ""
+  var earlierRevisions: [Int] = []
   var templateGeneration = 0
   var controller: ObjectReference?
   var lastChange: Workload.Change?
+  var templateChanges: [Workload.Change] = []
+  var scaled: Workload.ReplicasOwner?
   var isInitialEventsEnd = false
 
   /// Of what `managedFields` tells the last change.
@@ -60,6 +63,8 @@ struct ObjectMetadata {
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
           switch key {
           case "deployment.kubernetes.io/revision": revision = try cursor.text()
+          case "deployment.kubernetes.io/revision-history":
+            earlierRevisions = try cursor.text().split(separator: ",").compactMap { Int($0) }
           case "deprecated.daemonset.template.generation": templateGeneration = Int(try cursor.text()) ?? 0
           case "k8s.io/initial-events-end": isInitialEventsEnd = try cursor.text() == "true"
           default: break
@@ -83,8 +88,7 @@ struct ObjectMetadata {
       case "managedFields":
         if case .none = changes { break }
         try cursor.arrayIfPresent { (cursor) throws(JSONError) in
-          guard let change = try Self.change(&cursor, strings, of: changes) else { return }
-          if (change.at ?? Timestamp(nanoseconds: 0)) >= (lastChange?.at ?? Timestamp(nanoseconds: 0)) { lastChange = change }
+          take(try ManagedEntry(&cursor, strings), of: changes)
         }
       default: break
       }
@@ -92,14 +96,33 @@ struct ObjectMetadata {
     controller?.namespace = namespace
   }
 
-  /// A managedFields entry that owns something outside `status`; `nil` for all others. A rollout or a scaling changes `spec`, so an
-  /// entry counts when it has fields there; `scale` is a subresource that writes `spec.replicas`.
-  private static func change(
-    _ cursor: inout JSONCursor, _ strings: StringTable, of changes: Changes
-  ) throws(JSONError) -> Workload.Change? {
-    var change = Workload.Change(manager: "", at: nil, operation: "")
-    var subresource = ""
-    var ownsSpec = false
+  /// A rollout or a scaling changes `spec`, so an entry of `managedFields` counts when it has fields there and is not of the status.
+  private mutating func take(_ entry: ManagedEntry, of changes: Changes) {
+    guard entry.subresource != "status" else { return }
+    if case .specField(let field) = changes {
+      guard entry.specFields.contains(field) else { return }
+    } else {
+      guard entry.ownsSpec else { return }
+      if entry.specFields.contains("f:template") { templateChanges.append(entry.change) }
+      let isSubresource = entry.subresource == "scale"
+      // Of several owners the subresource `scale` wins: it writes nothing else.
+      if entry.specFields.contains("f:replicas"), isSubresource || scaled?.isSubresource != true {
+        scaled = .init(manager: entry.change.manager, at: isSubresource ? entry.change.at : nil, isSubresource: isSubresource)
+      }
+    }
+    if (entry.change.at ?? Timestamp(nanoseconds: 0)) >= (lastChange?.at ?? Timestamp(nanoseconds: 0)) { lastChange = entry.change }
+  }
+}
+
+/// An entry of `managedFields`: who owns which fields of the spec.
+private struct ManagedEntry {
+  var change = Workload.Change(manager: "", at: nil, operation: "")
+  var subresource = ""
+  var ownsSpec = false
+  /// Those of the first level that are asked for, as `fieldsV1` writes them: `f:template`.
+  var specFields: [String] = []
+
+  init(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) {
     try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
       switch key {
       case "manager": change.manager = strings.intern(try cursor.text())
@@ -109,15 +132,12 @@ struct ObjectMetadata {
       case "fieldsV1":
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
           guard key == "f:spec" else { return }
-          guard case .specField(let field) = changes else { return ownsSpec = true }
-          try cursor.objectIfPresent { (key, _) throws(JSONError) in
-            if key.string == field { ownsSpec = true }
-          }
+          ownsSpec = true
+          try cursor.objectIfPresent { (key, _) throws(JSONError) in specFields.append(key.string) }
         }
       default: break
       }
     }
-    return ownsSpec && subresource != "status" ? change : nil
   }
 }
 

@@ -160,6 +160,11 @@ package struct JSONCursor {
     return start..<offset
   }
 
+  /// The text of the next value as it stands.
+  package mutating func readText() throws(JSONError) -> String {
+    String(decoding: UnsafeBufferPointer(rebasing: base[try skipValue()]), as: UTF8.self)
+  }
+
   /// Makes sure that nothing but white space follows.
   package mutating func finish() throws(JSONError) {
     skipSpace()

@@ -4,17 +4,12 @@ package import TimeFormat
 
 /// A workload drilled into: why it has its color, what changed, its pods.
 package struct WorkloadView: Sendable {
-  package struct Change: Sendable, Hashable {
-    package var at: Timestamp?
-    package var sentence: String
-  }
-
   package let reference: ObjectReference
   package let cluster: String
   package let workload: Workload?
   package let verdict: HealthVerdict?
-  /// Newest first.
-  package let changes: [Change]
+  /// Newest first; what has no time comes last.
+  package let changes: [WorkloadChange]
   package let pods: [Pod]
   /// Its entries of the ledger, newest first.
   package let reschedules: [Reschedule]
@@ -44,28 +39,7 @@ package struct WorkloadView: Sendable {
       if one.restarts != other.restarts { return one.restarts > other.restarts }
       return one.name < other.name
     }
-    var changes: [Change] = []
-    // A Deployment's history is its ReplicaSets: each was made when the template changed.
-    let revisions = children.filter { $0.kind.isRevision }.sorted {
-      ($0.created ?? Timestamp(nanoseconds: 0)) < ($1.created ?? Timestamp(nanoseconds: 0))
-    }
-    for (index, revision) in revisions.enumerated() {
-      let name = "revision \(revision.revision.isEmpty ? "\(index + 1)" : revision.revision)"
-      if index == 0 {
-        changes.append(Change(at: revision.created, sentence: "\(name): image \(WorkloadView.shortImage(revision.image))"))
-      } else if revision.image != revisions[index - 1].image {
-        changes.append(
-          Change(
-            at: revision.created,
-            sentence: "\(name): image \(WorkloadView.shortImage(revisions[index - 1].image)) → \(WorkloadView.shortImage(revision.image))"))
-      } else {
-        changes.append(Change(at: revision.created, sentence: "\(name): same image, other template"))
-      }
-    }
-    if let change = workload?.lastChange {
-      changes.append(Change(at: change.at, sentence: "changed by \(change.manager) (\(change.operation.lowercased()))"))
-    }
-    self.changes = changes.sorted { ($0.at ?? Timestamp(nanoseconds: 0)) > ($1.at ?? Timestamp(nanoseconds: 0)) }
+    changes = workload.map { WorkloadHistory.changes(of: $0, revisions: snapshot.revisions(of: $0)).reversed() } ?? []
     let key = reference.display
     self.reschedules = reschedules.filter {
       $0.cluster == snapshot.cluster && $0.namespace == reference.namespace && $0.workload == key
@@ -99,8 +73,8 @@ package struct WorkloadView: Sendable {
         .text("\(verdict.status.glyph) \(verdict.status.word)" + (verdict.since.map { " since \(face.short($0, now: now))" } ?? "")))
       if !verdict.reasons.isEmpty { report.add(.list(verdict.reasons.map { "\($0.sentence) (rule \($0.rule))" })) }
     }
-    report.add(.heading("Changes"))
-    report.add(.list(changes.map { ($0.at.map { face.short($0, now: now) + " " } ?? "") + $0.sentence }))
+    report.add(.heading("What changed"))
+    report.add(.list(changes.map { $0.sentence(face: face, now: now) }))
     report.add(.heading("Pods"))
     report.add(.table(PodListings.pods.reportTable(pods, ListingContext(face: face, now: now))))
     return report

@@ -137,15 +137,19 @@ enum Fixture {
       let workloads = ["reports", "orders", "catalog", "ledger", "billing"].flatMap { name -> [Workload] in
         let owner = deployment(name)
         func set(_ hash: String, _ image: String, _ created: String, _ revision: String) -> Workload {
-          Workload(
+          var set = Workload(
             reference: ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "\(name)-\(hash)", uid: "uid-\(name)-\(hash)"),
             controller: owner,
             image: image, wanted: 3, revision: revision, created: at(created))
+          set.template = PodTemplate(json: #"{"spec":{"containers":[{"name":"\#(name)","image":"\#(image)"}]}}"#)
+          return set
         }
+        let release = Workload.Change(manager: "jenkins", at: at("02:58:00"), operation: "Update")
+        var top = Workload(reference: owner, image: "registry.acme/\(name):1.4.3", wanted: 3, ready: 1, lastChange: release)
+        top.templateChanges = [release]
+        top.scalings = name == "reports" ? [.init(from: 2, to: 3, at: at("09:15:00"), manager: "kubectl")] : []
         return [
-          Workload(
-            reference: owner, image: "registry.acme/\(name):1.4.3", wanted: 3, ready: 1,
-            lastChange: .init(manager: "jenkins", at: at("02:58:00"), operation: "Update")),
+          top,
           set("5c9d1", "registry.acme/\(name):1.4.2", "01:00:00", "6"),
           set("7f7b8", "registry.acme/\(name):1.4.3", "02:58:00", "7"),
         ]

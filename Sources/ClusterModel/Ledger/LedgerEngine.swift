@@ -80,7 +80,7 @@ package struct LedgerEngine: Sendable {
     case .node(let node): put(node, at: delta.at, &dirty)
     case .event(let event): put(event, &dirty)
     case .namespace(let namespace): put(namespace, &dirty)
-    case .service, .endpointSlice: break
+    case .service, .endpointSlice, .controllerRevision: break
     }
   }
 
@@ -181,7 +181,7 @@ package struct LedgerEngine: Sendable {
     case .namespace(let namespace):
       namespaceEnds[namespace.name] = namespaceEnds[namespace.name] ?? namespace.deletionTimestamp ?? at
       dirty.formUnion(open)
-    case .event, .service, .endpointSlice: break
+    case .event, .service, .endpointSlice, .controllerRevision: break
     }
   }
 
@@ -242,7 +242,7 @@ package struct LedgerEngine: Sendable {
       case .node(let node): put(node, at: at, &dirty)
       case .event(let event): put(event, &dirty)
       case .namespace(let namespace): put(namespace, &dirty)
-      case .service, .endpointSlice: break
+      case .service, .endpointSlice, .controllerRevision: break
       }
     }
     switch resource.content {
@@ -272,7 +272,7 @@ package struct LedgerEngine: Sendable {
         namespaceEnds[name] = before
         dirty.formUnion(open)
       }
-    case .events, .services, .endpointSlices: break
+    case .events, .services, .endpointSlices, .controllerRevisions: break
     }
   }
 

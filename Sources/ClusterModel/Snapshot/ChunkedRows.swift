@@ -22,6 +22,10 @@ extension ObjectReference {
   fileprivate var order: (String, String, String, String) { (namespace, name, kind, uid) }
 }
 
+extension ControllerRevision: ChunkedRow {
+  package func precedes(_ other: ControllerRevision) -> Bool { (namespace, name, uid) < (other.namespace, other.name, other.uid) }
+}
+
 extension Service: ChunkedRow {
   package func precedes(_ other: Service) -> Bool { (namespace, name) < (other.namespace, other.name) }
 }

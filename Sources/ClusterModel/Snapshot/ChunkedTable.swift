@@ -37,6 +37,13 @@ package struct ChunkedTable<Row: ChunkedRow>: Sendable {
     }
   }
 
+  /// The row that has the place of another.
+  func row(at row: Row) -> Row? {
+    let place = partition { $0.precedes(row) }
+    guard place < endIndex, !row.precedes(self[place]) else { return nil }
+    return self[place]
+  }
+
   /// Puts a row in its place, instead of the one that has the place.
   package mutating func put(_ row: Row) {
     let place = partition { $0.precedes(row) }

@@ -10,6 +10,8 @@ package struct ClusterSnapshot: Sendable, Hashable {
   package var nodes: ChunkedTable<Node>
   package var pods: ChunkedTable<Pod>
   package var workloads: WorkloadTables
+  /// The templates that StatefulSets and DaemonSets have had.
+  package var controllerRevisions: ChunkedTable<ControllerRevision>
   package var services: ChunkedTable<Service>
   /// Newest last; at most a few thousand are kept.
   package var events: ChunkedTable<ClusterEvent>
@@ -17,7 +19,8 @@ package struct ClusterSnapshot: Sendable, Hashable {
 
   package init(
     cluster: String, at: Timestamp, namespaces: [Namespace] = [], nodes: [Node] = [], pods: [Pod] = [], workloads: [Workload] = [],
-    services: [Service] = [], events: [ClusterEvent] = [], connection: ClusterConnection = .connecting
+    controllerRevisions: [ControllerRevision] = [], services: [Service] = [], events: [ClusterEvent] = [],
+    connection: ClusterConnection = .connecting
   ) {
     self.cluster = cluster
     self.at = at
@@ -25,6 +28,7 @@ package struct ClusterSnapshot: Sendable, Hashable {
     self.nodes = ChunkedTable(nodes)
     self.pods = ChunkedTable(pods)
     self.workloads = WorkloadTables(workloads)
+    self.controllerRevisions = ChunkedTable(controllerRevisions)
     self.services = ChunkedTable(services)
     self.events = ChunkedTable(events)
     self.connection = connection

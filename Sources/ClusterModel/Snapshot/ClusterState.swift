@@ -24,18 +24,19 @@ package struct ClusterState: Sendable {
   package mutating func apply(_ delta: ClusterDelta) {
     tables.at = max(tables.at, delta.at)
     switch delta.change {
-    case .added(let object), .modified(let object): put(object)
+    case .added(let object), .modified(let object): put(object, at: delta.at)
     case .deleted(let object): remove(object)
     case .relist(let objects): replace(delta.resource, with: objects)
     }
   }
 
-  private mutating func put(_ object: ClusterObject) {
+  private mutating func put(_ object: ClusterObject, at: Timestamp) {
     switch object {
     case .namespace(let namespace): tables.namespaces.put(namespace)
     case .node(let node): tables.nodes.put(node)
     case .pod(let pod): tables.pods.put(pod)
-    case .workload(let workload): tables.workloads.put(workload)
+    case .workload(let workload): tables.workloads.put(workload, at: at)
+    case .controllerRevision(let revision): tables.controllerRevisions.put(revision)
     case .service(let service): tables.services.put(service)
     case .event(let event): put(event)
     case .endpointSlice: break
@@ -48,6 +49,7 @@ package struct ClusterState: Sendable {
     case .node(let node): tables.nodes.remove(node)
     case .pod(let pod): tables.pods.remove(pod)
     case .workload(let workload): tables.workloads.remove(workload)
+    case .controllerRevision(let revision): tables.controllerRevisions.remove(revision)
     case .service(let service): tables.services.remove(service)
     case .event(let event): forget(event)
     case .endpointSlice: break
@@ -60,6 +62,8 @@ package struct ClusterState: Sendable {
     case .nodes: tables.nodes = ChunkedTable(objects.compactMap { if case .node(let row) = $0 { row } else { nil } })
     case .pods: tables.pods = ChunkedTable(objects.compactMap { if case .pod(let row) = $0 { row } else { nil } })
     case .services: tables.services = ChunkedTable(objects.compactMap { if case .service(let row) = $0 { row } else { nil } })
+    case .controllerRevisions:
+      tables.controllerRevisions = ChunkedTable(objects.compactMap { if case .controllerRevision(let row) = $0 { row } else { nil } })
     case .workloads:
       tables.workloads.replace(resource.kind, with: objects.compactMap { if case .workload(let row) = $0 { row } else { nil } })
     case .events:

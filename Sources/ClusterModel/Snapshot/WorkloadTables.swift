@@ -1,3 +1,5 @@
+package import TimeFormat
+
 /// The workloads of a cluster, one table for each kind.
 package struct WorkloadTables: Sendable, Hashable {
   fileprivate struct Entry: Sendable, Hashable {
@@ -19,8 +21,13 @@ package struct WorkloadTables: Sendable, Hashable {
 
   package var count: Int { entries.reduce(0) { $0 + $1.table.count } }
 
-  package mutating func put(_ workload: Workload) {
+  /// Puts a state of a workload in the place of its former one.
+  ///
+  /// - Parameter at: when it came over the watch.
+  package mutating func put(_ workload: Workload, at: Timestamp? = nil) {
     if let place = place(of: workload.reference.kind) {
+      var workload = workload
+      if let known = entries[place].table.row(at: workload) { workload.remember(known, at: at) }
       entries[place].table.put(workload)
     } else {
       replace(workload.reference.kind, with: [workload])
@@ -32,12 +39,18 @@ package struct WorkloadTables: Sendable, Hashable {
   }
 
   package mutating func replace(_ kind: String, with rows: [Workload]) {
-    let entry = Entry(kind: kind, table: ChunkedTable(rows))
-    if let place = place(of: kind) {
-      entries[place] = entry
-    } else {
+    guard let place = place(of: kind) else {
+      let entry = Entry(kind: kind, table: ChunkedTable(rows))
       entries.insert(entry, at: entries.firstIndex { $0.kind > kind } ?? entries.count)
+      return
     }
+    let known = entries[place].table
+    entries[place].table = ChunkedTable(
+      rows.map { row in
+        var row = row
+        if let former = known.row(at: row) { row.remember(former, at: nil) }
+        return row
+      })
   }
 
   private func place(of kind: String) -> Int? { entries.firstIndex { $0.kind == kind } }

@@ -24,6 +24,15 @@ package struct Workload: Sendable, Hashable {
   package var conditions: [Condition]
   /// The last change that `managedFields` shows outside `status`: who, and when.
   package var lastChange: Change?
+  /// Who changed the pod template, and when: what `managedFields` shows, and what it showed while the cluster was watched.
+  package var templateChanges: [Change] = []
+  /// Who owns `spec.replicas`.
+  package var scaled: ReplicasOwner?
+  /// Changes of the desired count that were seen, oldest first.
+  package var scalings: [Scaling] = []
+  /// ReplicaSet: the pod template, and the numbers of the revisions that it was before a rollback.
+  package var template = PodTemplate()
+  package var earlierRevisions: [Int] = []
   /// StatefulSet: the revision that pods are brought to (`status.updateRevision`).
   package var updateRevision = ""
   /// `RollingUpdate`, `OnDelete`, `Recreate`; empty when the kind has none.
@@ -49,6 +58,21 @@ package struct Workload: Sendable, Hashable {
       self.manager = manager
       self.at = at
       self.operation = operation
+    }
+  }
+
+  /// The manager that wrote `spec.replicas` last.
+  package struct ReplicasOwner: Sendable, Hashable {
+    package var manager: String
+    /// When; `nil` unless it owns nothing else, and on servers that give the subresource no time.
+    package var at: Timestamp?
+    /// Whether it came through the subresource `scale`.
+    package var isSubresource: Bool
+
+    package init(manager: String, at: Timestamp? = nil, isSubresource: Bool = true) {
+      self.manager = manager
+      self.at = at
+      self.isSubresource = isSubresource
     }
   }
 

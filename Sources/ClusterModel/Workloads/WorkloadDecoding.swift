@@ -27,7 +27,13 @@ extension Workload {
             try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
               if key == "start" { ordinalStart = try cursor.integer() }
             }
-          case "template": try readTemplate(&cursor, strings)
+          case "template":
+            // Of what rolls out revisions, each revision keeps the template.
+            if kind.isRevision {
+              var copy = cursor
+              template = PodTemplate(json: try copy.readText())
+            }
+            try readTemplate(&cursor, strings)
           default: break
           }
         }
@@ -44,6 +50,9 @@ extension Workload {
     created = metadata.created
     deletionTimestamp = metadata.deletionTimestamp
     lastChange = metadata.lastChange
+    templateChanges = metadata.templateChanges
+    scaled = metadata.scaled
+    earlierRevisions = metadata.earlierRevisions
     kind.finish(&self, fields)
   }
 

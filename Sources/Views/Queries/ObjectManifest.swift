@@ -30,28 +30,8 @@ package struct ObjectManifest: Query {
         manifest[key] = .object(JSONObject(object.map { .init(key: $0.key, value: .string(SecretMasker.mask)) }))
       }
     }
-    return masked(manifest)
+    return manifest.masked
   }
 
   private static let applied = "kubectl.kubernetes.io/last-applied-configuration"
-
-  private static func masked(_ value: JSONValue) -> JSONValue {
-    switch value {
-    case .string(let text): return .string(SecretMasker.mask(text).text)
-    case .array(let elements): return .array(elements.map(masked))
-    case .object(let object):
-      // The `name` and `value` of an environment variable, and members that are named as secrets are.
-      let isSecretPair = object["name"]?.stringValue.map(SecretMasker.isSecret(key:)) ?? false
-      return .object(
-        JSONObject(
-          object.map { member -> JSONObject.Member in
-            let isSecret = isSecretPair && member.key == "value" || SecretMasker.isSecret(key: member.key)
-            if isSecret, let text = member.value.stringValue, !text.isEmpty {
-              return .init(key: member.key, value: .string(SecretMasker.mask))
-            }
-            return .init(key: member.key, value: masked(member.value))
-          }))
-    default: return value
-    }
-  }
 }

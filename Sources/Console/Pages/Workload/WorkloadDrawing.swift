@@ -24,9 +24,9 @@ extension WorkloadPage {
     canvas.line(StyledLine(" " + path, .strong), Rect(x: area.x, y: area.y, width: max(0, area.width - state.width - 2), height: 1), 0)
     canvas.surface.line(state, x: area.x, y: area.y, width: max(0, area.width - 1), align: .right)
     row += 1
-    row += drawWhy(view, area, row, canvas)
     let lineRows = area.height >= 16 ? 4 : 0
     let ledgerRows = view.reschedules.isEmpty || area.height < 20 ? 0 : min(5, view.reschedules.count + 1)
+    row += drawWhy(view, area, row, rest: 1 + max(2, view.pods.count + 1) + ledgerRows + lineRows, canvas)
     canvas.rule([StyledRun(PodListings.pods.title, .title), StyledRun(" \(view.pods.count)", .dim)], area, row)
     row += 1
     let tableRows = max(2, min(view.pods.count + 1, area.height - row - lineRows - ledgerRows))
@@ -55,36 +55,51 @@ extension WorkloadPage {
     if lineRows > 0 { LastLines.draw(lastLines, area, row, canvas) }
   }
 
-  /// Draws why it is so beside what changed; returns the rows taken.
-  private func drawWhy(_ view: WorkloadView, _ area: Rect, _ row: Int, _ canvas: Canvas) -> Int {
-    let shared = canvas.shared
+  /// Draws why it is so beside what changed, or above it; returns the rows taken.
+  ///
+  /// - Parameter rest: the rows that everything below asks for.
+  private func drawWhy(_ view: WorkloadView, _ area: Rect, _ row: Int, rest: Int, _ canvas: Canvas) -> Int {
     var why: [StyledLine] = (view.verdict?.reasons ?? []).map {
       [StyledRun(" \($0.status.glyph) ", $0.status.role), StyledRun($0.sentence), StyledRun("  (\($0.rule))", .dim)]
     }
     if why.isEmpty { why = [[StyledRun(" ✔ ", .green), StyledRun("healthy: all rules pass")]] }
-    let changes: [StyledLine] = view.changes.map {
-      [
-        StyledRun(" " + ($0.at.map { shared.face.short($0, now: shared.moment) } ?? "–").padding(to: 10), .dim),
-        StyledRun(" " + $0.sentence),
-      ]
-    }
     let isWide = area.width >= 100
-    let most = area.height >= 24 ? 5 : 3
+    let room = area.height - row - rest
+    let whyRows = min(why.count, max(area.height >= 24 ? 5 : 3, isWide ? room - 1 : 0))
     let half = isWide ? area.width / 2 : area.width
     let left = Rect(x: area.x, y: area.y, width: isWide ? half - 1 : half, height: area.height)
     canvas.rule(StyledLine("why", .title), left, row)
-    let whyRows = min(why.count, most)
     for (index, line) in why.prefix(whyRows).enumerated() { canvas.line(line, left, row + 1 + index) }
-    let shownChanges = changes.prefix(isWide ? most : 2)
-    if isWide {
-      let right = Rect(x: area.x + half, y: area.y, width: area.width - half, height: area.height)
-      canvas.rule(StyledLine("changes", .title), right, row)
-      for (index, line) in shownChanges.enumerated() { canvas.line(line, right, row + 1 + index) }
-      return 1 + max(whyRows, shownChanges.count)
+    let right = isWide ? Rect(x: area.x + half, y: area.y, width: area.width - half, height: area.height) : area
+    let top = isWide ? row : row + 1 + whyRows
+    let most = max(isWide ? max(whyRows, area.height >= 24 ? 5 : 3) : 2, min(12, area.height - top - 1 - rest))
+    let changes = changes(view, width: right.width, most: most, canvas)
+    guard !changes.isEmpty else { return 1 + whyRows }
+    canvas.rule(StyledLine("what changed", .title), right, top)
+    for (index, line) in changes.enumerated() { canvas.line(line, right, top + 1 + index) }
+    return isWide ? 1 + max(whyRows, changes.count) : 2 + whyRows + changes.count
+  }
+
+  /// At most so many lines on what changed, newest first; the last one counts what has no room.
+  private func changes(_ view: WorkloadView, width: Int, most: Int, _ canvas: Canvas) -> [StyledLine] {
+    let shared = canvas.shared
+    var lines: [StyledLine] = []
+    for (number, change) in view.changes.enumerated() {
+      let time = change.at.map { shared.face.short($0, now: shared.moment) } ?? "–"
+      let start = " " + time.padding(to: 6) + " "
+      let indent = String(repeating: " ", count: TextWidth.width(of: start))
+      let words = change.lines(face: shared.face, now: shared.moment, width: width - TextWidth.width(of: start) - 1)
+      for (index, line) in words.enumerated() { lines.append(StyledLine(index == 0 ? start : indent, .dim) + line) }
+      guard lines.count > most || lines.count == most && number + 1 < view.changes.count else { continue }
+      let left = view.changes.count - number - (lines.count > most ? 0 : 1)
+      let note = left == 0 ? "" : "  +\(left) more, e exports all"
+      lines.removeLast(lines.count - most)
+      if let last = lines.popLast() {
+        let room = width - TextWidth.width(of: note) - 1
+        lines.append(last.fitted(to: max(0, min(last.width, room))) + StyledLine(note, .dim))
+      }
+      break
     }
-    guard !shownChanges.isEmpty else { return 1 + whyRows }
-    canvas.rule(StyledLine("changes", .title), area, row + 1 + whyRows)
-    for (index, line) in shownChanges.enumerated() { canvas.line(line, area, row + 2 + whyRows + index) }
-    return 2 + whyRows + shownChanges.count
+    return lines
   }
 }
