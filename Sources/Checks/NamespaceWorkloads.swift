@@ -5,7 +5,7 @@ struct NamespaceWorkloads {
   struct Workload {
     /// `Deployment/web`.
     var subject: String
-    var wanted: Int
+    var desired: Int
     var pods: [Pod]
   }
 
@@ -34,7 +34,7 @@ struct NamespaceWorkloads {
       $0.reference.namespace == namespace && $0.controller == nil && !$0.kind.isRevision
         && (names.isEmpty || names.contains($0.reference.name))
     }
-    return tops.map { Workload(subject: $0.reference.display, wanted: $0.wanted, pods: byOwner[$0.reference.display] ?? []) }
+    return tops.map { Workload(subject: $0.reference.display, desired: $0.desired, pods: byOwner[$0.reference.display] ?? []) }
       .sorted { $0.subject < $1.subject }
   }
 }

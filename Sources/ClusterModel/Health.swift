@@ -39,11 +39,11 @@ package struct HealthVerdict: Sendable, Hashable {
   /// What changed last before it, in words: `image 1.4.2→1.4.3 02:58 jenkins`.
   package var lastChange: String?
   package var ready: Int
-  package var wanted: Int
+  package var desired: Int
 
   package init(
     subject: ObjectReference, cluster: String, status: Status, reasons: [Reason] = [], since: Timestamp? = nil, lastChange: String? = nil,
-    ready: Int = 0, wanted: Int = 0
+    ready: Int = 0, desired: Int = 0
   ) {
     self.subject = subject
     self.cluster = cluster
@@ -52,7 +52,7 @@ package struct HealthVerdict: Sendable, Hashable {
     self.since = since
     self.lastChange = lastChange
     self.ready = ready
-    self.wanted = wanted
+    self.desired = desired
   }
 
   /// The subject, named among all clusters.

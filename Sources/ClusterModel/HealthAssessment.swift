@@ -17,7 +17,7 @@ package enum HealthAssessment {
         now: now, workload: workload, pods: pods, events: index.events(of: pods),
         reschedules: index.reschedules["\(workload.reference.namespace)/\(workload.reference.display)"] ?? [])
       var verdict = judge(workload.reference, .workload, facts, snapshot, rules)
-      verdict.wanted = workload.wanted
+      verdict.desired = workload.desired
       verdict.ready = workload.kind.runsToCompletion ? workload.succeeded : pods.count { $0.isReady && !$0.isTerminating }
       verdict.lastChange = index.lastChange(of: workload)
       verdicts.append(verdict)
@@ -29,7 +29,7 @@ package enum HealthAssessment {
         reschedules: index.reschedules["\(pod.namespace)/\(reference.display)"] ?? [])
       var verdict = judge(reference, .pod, facts, snapshot, rules)
       guard !verdict.reasons.isEmpty, verdict.status != .green, facts.pods.first?.phase != "Succeeded" else { continue }
-      verdict.wanted = 1
+      verdict.desired = 1
       verdict.ready = pod.isReady ? 1 : 0
       verdicts.append(verdict)
     }
@@ -44,7 +44,7 @@ package enum HealthAssessment {
     on node: Node, in snapshot: ClusterSnapshot, now: Timestamp, rules: [HealthRule] = HealthRules.all
   ) -> HealthVerdict {
     var verdict = judge(node.reference, .node, HealthFacts(now: now, node: node), snapshot, rules)
-    verdict.wanted = 1
+    verdict.desired = 1
     verdict.ready = node.isReady ? 1 : 0
     if node.isUnschedulable { verdict.lastChange = "cordoned" }
     return verdict
@@ -113,7 +113,7 @@ package enum HealthAssessment {
     func isTop(_ workload: Workload) -> Bool {
       guard let owner = workload.controller else { return true }
       // Of what rolls out ReplicaSets and is not listed, the sets that are done with are no news.
-      return !listed.contains(owner.uid) && (!workload.kind.isRevision || workload.wanted > 0)
+      return !listed.contains(owner.uid) && (!workload.kind.isRevision || workload.desired > 0)
     }
 
     func events(of pods: [Pod]) -> [ClusterEvent] { warnings.isEmpty ? [] : pods.flatMap { warnings[$0.uid] ?? [] } }

@@ -73,7 +73,7 @@ package struct HealthFacts: Sendable {
     self.reschedules = reschedules
   }
 
-  package var wanted: Int { workload?.wanted ?? 1 }
+  package var desired: Int { workload?.desired ?? 1 }
 
   private static func isMeantToRun(_ pod: Pod) -> Bool { !pod.isTerminating && pod.phase != "Failed" && pod.phase != "Succeeded" }
 

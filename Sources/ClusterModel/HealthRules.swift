@@ -96,10 +96,10 @@ package enum HealthRules {
         "\(pending.count == 1 ? "pod" : "\(pending.count) pods") pending: \(words)", since: condition?.lastTransition ?? pod.created,
         status: none ? .red : nil)
     },
-    HealthRule("unavailable-replicas", .amber, [.workload], "Fewer pods are ready than wanted.") { facts in
+    HealthRule("unavailable-replicas", .amber, [.workload], "Fewer pods are ready than desired.") { facts in
       guard let workload = facts.workload, !workload.kind.runsToCompletion else { return nil }
       let ready = facts.running.lazy.filter(\.isReady).count
-      guard ready < workload.wanted else { return nil }
+      guard ready < workload.desired else { return nil }
       let condition = facts.condition("Available")
       let since =
         condition?.status == "False"
@@ -107,7 +107,7 @@ package enum HealthRules {
         : facts.running.filter { !$0.isReady }.compactMap { pod in
           pod.conditions.first { $0.type == "Ready" }?.lastTransition ?? pod.created
         }.min()
-      return .init("\(ready) of \(workload.wanted) ready", since: since, status: ready == 0 ? .red : nil)
+      return .init("\(ready) of \(workload.desired) ready", since: since, status: ready == 0 ? .red : nil)
     },
     HealthRule("not-ready", .amber, [.pod], "A pod runs and does not serve.") { facts in
       guard let pod = facts.running.first, pod.phase == "Running", !pod.isReady else { return nil }
@@ -147,7 +147,7 @@ package enum HealthRules {
       }
       let shutdowns = facts.reschedules.count { $0.change == .restarted && $0.evidence.contains(Reschedule.nodeShutdown) }
       let count = max(unplanned.count, counted - shutdowns)
-      guard count > 3 * max(1, facts.wanted) else { return nil }
+      guard count > 3 * max(1, facts.desired) else { return nil }
       let byCause = Dictionary(grouping: unplanned, by: \.cause)
       let worst = byCause.max { ($0.value.count, $0.key.rawValue) < ($1.value.count, $1.key.rawValue) }
       let most = worst.map { ", most by \($0.key.words)" } ?? ""

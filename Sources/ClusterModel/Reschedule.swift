@@ -45,7 +45,7 @@ package struct Reschedule: Sendable, Hashable {
   package var exitCode: Int?
   /// Seconds in which the workload had no ready pod. `nil` while not known.
   package var downtimeSeconds: Double?
-  /// Replica-seconds below the wanted count.
+  /// Replica-seconds below the desired count.
   package var capacityGapSeconds: Double?
   /// 0 to 1.
   package var confidence: Double

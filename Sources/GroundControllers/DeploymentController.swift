@@ -56,7 +56,7 @@ struct Rollout {
 
   let deployment: JSONValue
   let now: Timestamp
-  let wanted: Int
+  let desired: Int
   let maxSurge: Int
   let maxUnavailable: Int
   let isRecreate: Bool
@@ -71,21 +71,21 @@ struct Rollout {
     self.deployment = deployment
     self.now = now
     isTaken = { view.object(.replicaSets, namespace: deployment.namespace, name: $0) != nil }
-    wanted = deployment.int("spec", "replicas")
+    desired = deployment.int("spec", "replicas")
     isRecreate = deployment.at("spec", "strategy", "type") == "Recreate"
     let rolling = deployment.at("spec", "strategy", "rollingUpdate")
-    let surge = isRecreate ? 0 : Self.resolve(rolling?["maxSurge"], of: wanted, roundingUp: true)
-    var unavailable = isRecreate ? wanted : Self.resolve(rolling?["maxUnavailable"], of: wanted, roundingUp: false)
+    let surge = isRecreate ? 0 : Self.resolve(rolling?["maxSurge"], of: desired, roundingUp: true)
+    var unavailable = isRecreate ? desired : Self.resolve(rolling?["maxUnavailable"], of: desired, roundingUp: false)
     // Both can round to nothing; then the rollout could never move (deploymentutil ResolveFenceposts).
     if surge == 0, unavailable == 0 { unavailable = 1 }
     maxSurge = surge
-    maxUnavailable = min(unavailable, wanted)
+    maxUnavailable = min(unavailable, desired)
     let minReady = deployment.int("spec", "minReadySeconds")
     var replicas = sets.filter { !$0.isTerminating }.map { set -> Replicas in
       let pods = view.controlled(by: set, .pods)
       let active = pods.filter(\.isActive)
       let replicas = set.int("spec", "replicas")
-      // Pods above the wanted count are about to be deleted and carry nothing.
+      // Pods above the desired count are about to be deleted and carry nothing.
       return Replicas(
         object: set, replicas: replicas, available: min(replicas, active.filter { $0.isAvailable(minReady, now) }.count),
         ready: active.filter(\.isReady).count, active: active.count, alive: pods.filter { !$0.hasEnded }.count)
@@ -99,7 +99,7 @@ struct Rollout {
     old = replicas.enumerated().filter { $0.offset != index }.map(\.element)
   }
 
-  /// A number or a percentage of the wanted replicas (apimachinery, intstr).
+  /// A number or a percentage of the desired replicas (apimachinery, intstr).
   static func resolve(_ value: JSONValue?, of total: Int, roundingUp: Bool) -> Int {
     if let number = value?.intValue { return max(0, Int(number)) }
     guard let text = value?.stringValue, text.hasSuffix("%"), let percent = Int16(text.dropLast()), let total = Int32(exactly: total)
@@ -145,8 +145,8 @@ struct Rollout {
       return
     }
     let all = old.reduce(new?.replicas ?? 0) { $0 + $1.replicas }
-    if let current = new?.replicas, current != wanted {
-      new?.replicas = current > wanted ? wanted : current + max(0, min(wanted + maxSurge - all, wanted - current))
+    if let current = new?.replicas, current != desired {
+      new?.replicas = current > desired ? desired : current + max(0, min(desired + maxSurge - all, desired - current))
       if new?.replicas != current { return }
     }
     scaleOldDown()
@@ -155,7 +155,7 @@ struct Rollout {
   private mutating func scaleOldDown() {
     guard old.contains(where: { $0.replicas > 0 }), let new else { return }
     let all = old.reduce(new.replicas) { $0 + $1.replicas }
-    let minimum = wanted - maxUnavailable
+    let minimum = desired - maxUnavailable
     let newUnavailable = new.replicas - new.available
     var spare = all - minimum - newUnavailable
     guard spare > 0 else { return }
@@ -181,7 +181,7 @@ struct Rollout {
       createNew()
       return
     }
-    new?.replicas = wanted
+    new?.replicas = desired
   }
 
   private mutating func createNew() {
@@ -198,11 +198,11 @@ struct Rollout {
     var selector = deployment.at("spec", "selector") ?? [:]
     selector.set("matchLabels", Self.hashKey, to: .string(hash))
     let total = old.reduce(0) { $0 + $1.replicas }
-    let replicas = isRecreate ? wanted : max(0, min(wanted, wanted + maxSurge - total))
+    let replicas = isRecreate ? desired : max(0, min(desired, desired + maxSurge - total))
     var annotations = inheritedAnnotations
     annotations[Self.revisionKey] = .string(String((old.map(\.revision).max() ?? 0) + 1))
-    annotations[Self.desiredKey] = .string(String(wanted))
-    annotations[Self.maximumKey] = .string(String(wanted + maxSurge))
+    annotations[Self.desiredKey] = .string(String(desired))
+    annotations[Self.maximumKey] = .string(String(desired + maxSurge))
     var spec: JSONValue = ["replicas": .int(Int64(replicas)), "selector": selector, "template": labelled]
     spec["minReadySeconds"] = deployment.at("spec", "minReadySeconds")
     let set: JSONValue = [
@@ -229,11 +229,11 @@ struct Rollout {
     let active = old.filter { $0.replicas > 0 }.count + ((new?.replicas ?? 0) > 0 ? 1 : 0)
     if active <= 1 {
       if let index = old.firstIndex(where: { $0.replicas > 0 }) {
-        old[index].replicas = wanted
+        old[index].replicas = desired
       } else if new != nil, !isRecreate || old.allSatisfy({ $0.alive == 0 }) {
-        new?.replicas = wanted
+        new?.replicas = desired
       } else if new == nil, let last = old.indices.max(by: { old[$0].revision < old[$1].revision }), isPaused {
-        old[last].replicas = wanted
+        old[last].replicas = desired
       }
       return
     }
@@ -241,11 +241,11 @@ struct Rollout {
     let newIsSaturated = new.map { $0.available >= $0.replicas && $0.replicas == desired($0) } ?? false
     if newIsSaturated, !isPaused {
       for index in old.indices { old[index].replicas = 0 }
-      new?.replicas = wanted
+      new?.replicas = desired
       return
     }
     let total = old.reduce(new?.replicas ?? 0) { $0 + $1.replicas }
-    let allowed = wanted > 0 ? wanted + maxSurge : 0
+    let allowed = desired > 0 ? desired + maxSurge : 0
     var left = allowed - total
     let delta = left
     for index in old.indices where old[index].replicas > 0 && left != 0 {
@@ -262,7 +262,7 @@ struct Rollout {
   /// Whether the Deployment was scaled since its ReplicaSets were last written.
   private var isScaling: Bool {
     (old + [new].compactMap { $0 }).contains { set in
-      set.replicas > 0 && set.object.annotation(Self.desiredKey).flatMap { Int($0) }.map { $0 != wanted } ?? false
+      set.replicas > 0 && set.object.annotation(Self.desiredKey).flatMap { Int($0) }.map { $0 != desired } ?? false
     }
   }
 }

@@ -23,15 +23,15 @@ package enum ReplicaSetController {
   private static func reconcile(_ set: JSONValue, _ pods: [JSONValue], _ now: Timestamp) -> Outcome {
     var outcome = Outcome()
     let active = pods.filter(\.isActive)
-    let wanted = set.int("spec", "replicas")
+    let desired = set.int("spec", "replicas")
     if !set.isTerminating {
-      if active.count < wanted {
-        for _ in 0..<min(wanted - active.count, burst) {
+      if active.count < desired {
+        for _ in 0..<min(desired - active.count, burst) {
           outcome.writes.append(
             .create(resource: .pods, object: pod(of: set), announce: Announcement("SuccessfulCreate", about: set, "Created pod: ")))
         }
-      } else if active.count > wanted {
-        for pod in ranked(active).prefix(min(active.count - wanted, burst)) {
+      } else if active.count > desired {
+        for pod in ranked(active).prefix(min(active.count - desired, burst)) {
           outcome.writes.append(
             .delete(
               resource: .pods, of: Reference(pod), grace: nil,

@@ -45,7 +45,7 @@ extension Rollout {
     for set in old + [new].compactMap({ $0 }) {
       let isCurrent = set.object.uid == new?.object.uid
       var annotations: JSONValue = [:]
-      for (key, value) in [(Self.desiredKey, wanted), (Self.maximumKey, wanted + maxSurge)]
+      for (key, value) in [(Self.desiredKey, desired), (Self.maximumKey, desired + maxSurge)]
       where (isCurrent || set.replicas > 0) && set.object.annotation(key) != String(value) {
         annotations[key] = .string(String(value))
       }
@@ -68,7 +68,7 @@ extension Rollout {
 
   /// Old ReplicaSets beyond the history limit go once the rollout is complete.
   mutating func cleanUp() {
-    guard let new, new.replicas == wanted, new.available >= wanted, old.allSatisfy({ $0.replicas == 0 }) else { return }
+    guard let new, new.replicas == desired, new.available >= desired, old.allSatisfy({ $0.replicas == 0 }) else { return }
     let limit = deployment.at("spec", "revisionHistoryLimit")?.intValue.map { Int($0) } ?? 10
     let idle = old.filter { $0.alive == 0 && $0.before == 0 }
     guard idle.count > limit else { return }
@@ -92,7 +92,7 @@ extension Rollout {
     count("updatedReplicas", updated)
     count("readyReplicas", ready)
     count("availableReplicas", available)
-    count("unavailableReplicas", max(0, wanted - available))
+    count("unavailableReplicas", max(0, desired - available))
     let conditions = conditions(replicas: replicas, updated: updated, ready: ready, available: available)
     status["conditions"] = .array(conditions)
     outcome.report(status, of: deployment, .deployments)
@@ -100,7 +100,7 @@ extension Rollout {
 
   private mutating func conditions(replicas: Int, updated: Int, ready: Int, available: Int) -> [JSONValue] {
     var conditions = deployment.list("status", "conditions")
-    if available >= wanted - maxUnavailable {
+    if available >= desired - maxUnavailable {
       set(&conditions, "Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.")
     } else {
       set(&conditions, "Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.")
@@ -120,7 +120,7 @@ extension Rollout {
       return conditions
     }
     let name = new?.object.name ?? old.last?.object.name ?? ""
-    let isComplete = updated == wanted && replicas == wanted && available == wanted && new?.before == wanted
+    let isComplete = updated == desired && replicas == desired && available == desired && new?.before == desired
     if isComplete {
       if reason != "NewReplicaSetAvailable" || !(present?["message"]?.stringValue?.contains("\"\(name)\"") ?? false) {
         set(&conditions, "Progressing", "True", "NewReplicaSetAvailable", "ReplicaSet \"\(name)\" has successfully progressed.")
@@ -129,7 +129,7 @@ extension Rollout {
     }
     // A complete rollout stays so while replicas come and go; only a new template or size makes it progress again.
     let isSettled =
-      reason == "NewReplicaSetAvailable" && new?.before == wanted && old.allSatisfy { $0.before == 0 && $0.active == 0 }
+      reason == "NewReplicaSetAvailable" && new?.before == desired && old.allSatisfy { $0.before == 0 && $0.active == 0 }
       && present?["message"]?.stringValue?.contains("\"\(name)\"") == true
     if isSettled { return conditions }
     let hasMoved =

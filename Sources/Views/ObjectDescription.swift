@@ -81,13 +81,13 @@ package struct ObjectDescription {
 
   private mutating func writeSpec() {
     add("Selector", (manifest.at("spec", "selector", "matchLabels") ?? manifest.at("spec", "selector"))?.objectValue.map(Self.joined))
-    if let wanted = manifest.at("spec", "replicas")?.intValue {
+    if let desired = manifest.at("spec", "replicas")?.intValue {
       let counts = [
         ("updatedReplicas", "updated"), ("replicas", "total"), ("availableReplicas", "available"), ("unavailableReplicas", "unavailable"),
       ]
       add(
         "Replicas",
-        (["\(wanted) desired"] + counts.map { "\(manifest.at("status", $0.0)?.intValue ?? 0) \($0.1)" }).joined(separator: " | "))
+        (["\(desired) desired"] + counts.map { "\(manifest.at("status", $0.0)?.intValue ?? 0) \($0.1)" }).joined(separator: " | "))
     }
     add("Strategy", text("spec", "strategy", "type") ?? text("spec", "updateStrategy", "type"))
     add("Schedule", text("spec", "schedule"))

@@ -50,7 +50,7 @@ import TimeFormat
       """#
     guard case .workload(let workload) = try object(ClusterResource(.deployment), text) else { return #expect(Bool(false)) }
     #expect(workload.lastChange?.manager == "jenkins")
-    #expect(workload.wanted == 3 && workload.ready == 2 && workload.image == "r/x:2" && workload.revision == "3")
+    #expect(workload.desired == 3 && workload.ready == 2 && workload.image == "r/x:2" && workload.revision == "3")
   }
 
   @Test func eventsOfBothKinds() throws {

@@ -45,7 +45,7 @@ import TimeFormat
       containers: [Container(name: "main", image: "i")])
     pod.controller = reference
     let set = Workload(
-      reference: reference, controller: ObjectReference(kind: "Prometheus", namespace: "mon", name: "main", uid: "cr"), wanted: 1,
+      reference: reference, controller: ObjectReference(kind: "Prometheus", namespace: "mon", name: "main", uid: "cr"), desired: 1,
       created: now - .seconds(7200))
     let snapshot = ClusterSnapshot(cluster: "staging", at: now, pods: [pod], workloads: [set], connection: .live(since: now))
     let elsewhere = (0..<9).map {
@@ -78,7 +78,7 @@ import TimeFormat
     let orders = ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "orders", uid: "set")
     pod.controller = orders
     let snapshot = ClusterSnapshot(
-      cluster: "ground", at: now, pods: [pod], workloads: [Workload(reference: orders, wanted: 1, created: now - .seconds(7200))],
+      cluster: "ground", at: now, pods: [pod], workloads: [Workload(reference: orders, desired: 1, created: now - .seconds(7200))],
       connection: .live(since: now))
     let entries = (1...5).map { number in
       Reschedule(
@@ -119,7 +119,7 @@ import TimeFormat
 
   @Test func scaledDownIsNoFault() {
     let at = Timestamp(seconds: 1_800_000_000)
-    let workload = Workload(reference: ObjectReference(kind: "Deployment", namespace: "n", name: "off", uid: "u"), wanted: 0)
+    let workload = Workload(reference: ObjectReference(kind: "Deployment", namespace: "n", name: "off", uid: "u"), desired: 0)
     let snapshot = ClusterSnapshot(cluster: "c", at: at, workloads: [workload], connection: .live(since: at))
     #expect(HealthAssessment.verdicts(on: snapshot, reschedules: [], now: at).map(\.status) == [.green])
   }

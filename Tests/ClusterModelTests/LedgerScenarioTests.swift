@@ -7,12 +7,12 @@ import TimeFormat
 @Suite struct LedgerScenarioTests {
   @Test func statefulSetRollsByOrdinalAndScales() {
     var stage = Stage()
-    stage.workload("StatefulSet", "web", wanted: 2) { $0.updateRevision = "web-1" }
+    stage.workload("StatefulSet", "web", desired: 2) { $0.updateRevision = "web-1" }
     stage.begin()
     stage.pod("web-0", of: "StatefulSet/web", hash: "web-1")
     stage.pod("web-1", of: "StatefulSet/web", hash: "web-1")
     stage.wait(30)
-    stage.workload("StatefulSet", "web", wanted: 2) { $0.updateRevision = "web-2" }
+    stage.workload("StatefulSet", "web", desired: 2) { $0.updateRevision = "web-2" }
     stage.delete("web-1")
     stage.pod("web-1", of: "StatefulSet/web", hash: "web-2", uid: "second")
     stage.wait(40)
@@ -20,7 +20,7 @@ import TimeFormat
     stage.delete("second")
     stage.pod("web-1", of: "StatefulSet/web", hash: "web-2", uid: "third")
     stage.wait(40)
-    stage.workload("StatefulSet", "web", wanted: 1) { $0.updateRevision = "web-2" }
+    stage.workload("StatefulSet", "web", desired: 1) { $0.updateRevision = "web-2" }
     stage.delete("third")
     stage.wait(60)
     #expect(stage.found == ["replaced rollout web-1→second", "replaced deleted second→third", "removed scale third→-"])
@@ -28,7 +28,7 @@ import TimeFormat
 
   @Test func onDeleteAndPartitionAreByHand() {
     var stage = Stage()
-    stage.workload("StatefulSet", "db", wanted: 2) {
+    stage.workload("StatefulSet", "db", desired: 2) {
       $0.updateRevision = "db-2"
       $0.partition = 1
     }
@@ -44,7 +44,7 @@ import TimeFormat
 
   @Test func daemonSetPairsByNode() {
     var stage = Stage()
-    stage.workload("DaemonSet", "agent", wanted: 2) { $0.templateGeneration = 1 }
+    stage.workload("DaemonSet", "agent", desired: 2) { $0.templateGeneration = 1 }
     stage.begin()
     stage.pod("agent-a", of: "DaemonSet/agent", node: "n1", generation: 1)
     stage.pod("agent-b", of: "DaemonSet/agent", node: "n2", generation: 1)
@@ -55,7 +55,7 @@ import TimeFormat
     stage.pod("agent-c", of: "DaemonSet/agent", node: "n1", generation: 1)
     stage.pod("agent-d", of: "DaemonSet/agent", node: "n2", generation: 1)
     stage.wait(60)
-    stage.workload("DaemonSet", "agent", wanted: 2) { $0.templateGeneration = 2 }
+    stage.workload("DaemonSet", "agent", desired: 2) { $0.templateGeneration = 2 }
     stage.delete("agent-c")
     stage.pod("agent-e", of: "DaemonSet/agent", node: "n1", generation: 2)
     stage.wait(60)
@@ -66,8 +66,8 @@ import TimeFormat
   @Test func aDaemonSetThatComesUpScalesNothing() {
     var stage = Stage()
     stage.begin()
-    stage.workload("DaemonSet", "agent", wanted: 0)
-    stage.workload("DaemonSet", "agent", wanted: 3)
+    stage.workload("DaemonSet", "agent", desired: 0)
+    stage.workload("DaemonSet", "agent", desired: 3)
     for node in ["n1", "n2", "n3"] { stage.pod("agent-\(node)", of: "DaemonSet/agent", node: node) }
     stage.wait(60)
     #expect(stage.found.isEmpty)
@@ -75,7 +75,7 @@ import TimeFormat
 
   @Test func startupProbeAndOOMAndExit() {
     var stage = Stage()
-    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.workload("ReplicaSet", "app", desired: 1)
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app")
     stage.wait(10)
@@ -97,7 +97,7 @@ import TimeFormat
   /// The whole ground was stopped and started again: each container ended as it was told to, whatever its exit code.
   @Test func aShutdownOfTheNodeIsPlanned() {
     var stage = Stage()
-    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.workload("ReplicaSet", "app", desired: 1)
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app")
     stage.wait(10)
@@ -117,15 +117,15 @@ import TimeFormat
   /// No events at all, as on clusters where they may not be read.
   @Test func rolloutAndScaleWithoutEvents() {
     var stage = Stage()
-    stage.workload("Deployment", "shop", wanted: 2) { $0.revision = "1" }
-    stage.workload("ReplicaSet", "shop-1", of: "Deployment/shop", wanted: 2) { $0.revision = "1" }
+    stage.workload("Deployment", "shop", desired: 2) { $0.revision = "1" }
+    stage.workload("ReplicaSet", "shop-1", of: "Deployment/shop", desired: 2) { $0.revision = "1" }
     stage.begin()
     stage.pod("a1", of: "ReplicaSet/shop-1", hash: "1")
     stage.pod("a2", of: "ReplicaSet/shop-1", hash: "1")
     stage.wait(30)
-    stage.workload("Deployment", "shop", wanted: 2) { $0.revision = "2" }
-    stage.workload("ReplicaSet", "shop-2", of: "Deployment/shop", wanted: 2) { $0.revision = "2" }
-    stage.workload("ReplicaSet", "shop-1", of: "Deployment/shop", wanted: 0) { $0.revision = "1" }
+    stage.workload("Deployment", "shop", desired: 2) { $0.revision = "2" }
+    stage.workload("ReplicaSet", "shop-2", of: "Deployment/shop", desired: 2) { $0.revision = "2" }
+    stage.workload("ReplicaSet", "shop-1", of: "Deployment/shop", desired: 0) { $0.revision = "1" }
     stage.delete("a1")
     stage.delete("a2")
     stage.pod("b1", of: "ReplicaSet/shop-2", hash: "2")
@@ -135,12 +135,12 @@ import TimeFormat
     stage.delete("b1")
     stage.pod("b3", of: "ReplicaSet/shop-2", hash: "2")
     stage.wait(60)
-    stage.workload("Deployment", "shop", wanted: 3) { $0.revision = "2" }
-    stage.workload("ReplicaSet", "shop-2", of: "Deployment/shop", wanted: 3) { $0.revision = "2" }
+    stage.workload("Deployment", "shop", desired: 3) { $0.revision = "2" }
+    stage.workload("ReplicaSet", "shop-2", of: "Deployment/shop", desired: 3) { $0.revision = "2" }
     stage.pod("b4", of: "ReplicaSet/shop-2", hash: "2")
     stage.wait(100)
-    stage.workload("Deployment", "shop", wanted: 2) { $0.revision = "2" }
-    stage.workload("ReplicaSet", "shop-2", of: "Deployment/shop", wanted: 2) { $0.revision = "2" }
+    stage.workload("Deployment", "shop", desired: 2) { $0.revision = "2" }
+    stage.workload("ReplicaSet", "shop-2", of: "Deployment/shop", desired: 2) { $0.revision = "2" }
     stage.delete("b2")
     stage.wait(100)
     #expect(
@@ -152,7 +152,7 @@ import TimeFormat
 
   @Test func aTaintByHandIsADrain() {
     var stage = Stage()
-    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.workload("ReplicaSet", "app", desired: 1)
     stage.node("n1", taints: [Taint(key: "maintenance", effect: "NoExecute")])
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app", node: "n1")
@@ -166,8 +166,8 @@ import TimeFormat
 
   @Test func deploymentDeletedIsCleanUp() {
     var stage = Stage()
-    stage.workload("Deployment", "shop", wanted: 1) { $0.revision = "1" }
-    stage.workload("ReplicaSet", "shop-1", of: "Deployment/shop", wanted: 1) { $0.revision = "1" }
+    stage.workload("Deployment", "shop", desired: 1) { $0.revision = "1" }
+    stage.workload("ReplicaSet", "shop-1", of: "Deployment/shop", desired: 1) { $0.revision = "1" }
     stage.begin()
     stage.pod("a1", of: "ReplicaSet/shop-1", hash: "1")
     stage.wait(30)
@@ -180,7 +180,7 @@ import TimeFormat
 
   @Test func barePodsAndJobs() {
     var stage = Stage()
-    stage.workload("Job", "once", wanted: 1)
+    stage.workload("Job", "once", desired: 1)
     stage.begin()
     stage.pod("bare", of: nil)
     stage.pod("once-1", of: "Job/once", restartPolicy: "Never")
@@ -198,7 +198,7 @@ import TimeFormat
 
   @Test func whatHappenedInAGapIsFoundAndDeclared() throws {
     var stage = Stage()
-    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.workload("ReplicaSet", "app", desired: 1)
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app")
     stage.wait(60)
@@ -218,12 +218,12 @@ import TimeFormat
   /// A StatefulSet that a custom resource owns, as operators make them, is a top all the same: nobody lists its owner.
   @Test func whatAnOperatorOwnsStandsForItself() {
     var stage = Stage()
-    stage.workload("StatefulSet", "prometheus", of: "Prometheus/main", wanted: 2) { $0.updateRevision = "p-1" }
+    stage.workload("StatefulSet", "prometheus", of: "Prometheus/main", desired: 2) { $0.updateRevision = "p-1" }
     stage.begin()
     stage.pod("prometheus-0", of: "StatefulSet/prometheus", hash: "p-1")
     stage.pod("prometheus-1", of: "StatefulSet/prometheus", hash: "p-1")
     stage.wait(30)
-    stage.workload("StatefulSet", "prometheus", of: "Prometheus/main", wanted: 1) { $0.updateRevision = "p-1" }
+    stage.workload("StatefulSet", "prometheus", of: "Prometheus/main", desired: 1) { $0.updateRevision = "p-1" }
     stage.delete("prometheus-1")
     stage.wait(60)
     #expect(stage.found == ["removed scale prometheus-1→-"])
@@ -233,14 +233,14 @@ import TimeFormat
   /// Each run of a CronJob is a Job of its own: the next one replaces nothing.
   @Test func theNextRunOfACronJobReplacesNothing() {
     var stage = Stage()
-    stage.workload("Job", "backup-1", of: "CronJob/backup", wanted: 1)
+    stage.workload("Job", "backup-1", of: "CronJob/backup", desired: 1)
     stage.begin()
     stage.pod("backup-1-a", of: "Job/backup-1", restartPolicy: "Never")
     stage.wait(30)
     stage.end("backup-1-a", exits: ["main": 1])
-    stage.workload("Job", "backup-1", of: "CronJob/backup", wanted: 1) { $0.conditions = [Condition(type: "Failed", status: "True")] }
+    stage.workload("Job", "backup-1", of: "CronJob/backup", desired: 1) { $0.conditions = [Condition(type: "Failed", status: "True")] }
     stage.wait(60)
-    stage.workload("Job", "backup-2", of: "CronJob/backup", wanted: 1)
+    stage.workload("Job", "backup-2", of: "CronJob/backup", desired: 1)
     stage.pod("backup-2-a", of: "Job/backup-2", restartPolicy: "Never")
     stage.wait(60)
     #expect(stage.found == ["failed crash backup-1-a→-"])
@@ -250,7 +250,7 @@ import TimeFormat
   /// What ended well says nothing of why the pod failed.
   @Test func theExitThatFailedIsTold() throws {
     var stage = Stage()
-    stage.workload("Job", "import", wanted: 1)
+    stage.workload("Job", "import", desired: 1)
     stage.begin()
     stage.pod("import-a", of: "Job/import", restartPolicy: "Never")
     stage.wait(30)
@@ -264,7 +264,7 @@ import TimeFormat
   /// The kubelet notices an end up to a second late: the pod then stops being ready after its container ended.
   @Test func downtimeLastsUntilItIsReadyAgain() throws {
     var stage = Stage()
-    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.workload("ReplicaSet", "app", desired: 1)
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app")
     stage.wait(60)
@@ -278,7 +278,7 @@ import TimeFormat
   /// The same while nobody watched: the pod is ready before and after, but not since when it was before.
   @Test func downtimeThatNobodyWatchedIsMeasured() throws {
     var stage = Stage()
-    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.workload("ReplicaSet", "app", desired: 1)
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app")
     stage.wait(60)
@@ -292,7 +292,7 @@ import TimeFormat
   /// While a container waits to be started again, its last termination is that of the run that the count names, not of the one before.
   @Test func aBackOffThatIsFoundLaterIsToldOnce() {
     var stage = Stage()
-    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.workload("ReplicaSet", "app", desired: 1)
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app")
     stage.wait(60)
@@ -315,7 +315,7 @@ import TimeFormat
   /// Silence of a watch that is live says that nothing happened; only what nobody watched is a gap.
   @Test(arguments: [false, true]) func aQuietWatchIsNoGap(restarts: Bool) throws {
     var stage = Stage()
-    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.workload("ReplicaSet", "app", desired: 1)
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app")
     stage.wait(600)
@@ -340,7 +340,7 @@ import TimeFormat
   func olderClustersDrainWithoutACondition(version: String, cause: String) throws {
     var stage = Stage()
     stage.node("n1", version: version)
-    stage.workload("ReplicaSet", "app", wanted: 2)
+    stage.workload("ReplicaSet", "app", desired: 2)
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app")
     stage.pod("app-2", of: "ReplicaSet/app", node: "n2")
@@ -365,7 +365,7 @@ import TimeFormat
 
   @Test func evictionThatIsWithdrawnIsNoEntry() {
     var stage = Stage()
-    stage.workload("ReplicaSet", "app", wanted: 1)
+    stage.workload("ReplicaSet", "app", desired: 1)
     stage.begin()
     stage.pod("app-1", of: "ReplicaSet/app")
     stage.disrupt("app-1", "PreemptionByScheduler")

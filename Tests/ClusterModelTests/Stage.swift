@@ -57,14 +57,14 @@ struct Stage {
   }
 
   mutating func workload(
-    _ kind: String, _ name: String, of owner: String? = nil, wanted: Int, _ change: (inout Workload) -> Void = { _ in }
+    _ kind: String, _ name: String, of owner: String? = nil, desired: Int, _ change: (inout Workload) -> Void = { _ in }
   ) {
     let resource = ClusterResource.allCases.first { $0.kind == kind }!
     var created = now
     if case .workload(let before)? = world[resource]?["\(kind)/\(name)"] { created = before.created ?? now }
     var workload = Workload(
       reference: ObjectReference(kind: kind, namespace: "n", name: name, uid: "\(kind)/\(name)"),
-      controller: owner.map { Self.reference($0) }, wanted: wanted, created: created)
+      controller: owner.map { Self.reference($0) }, desired: desired, created: created)
     change(&workload)
     put(resource, .workload(workload))
   }

@@ -19,12 +19,12 @@ enum Fixture {
   }
 
   private static func verdict(
-    _ cluster: String, _ name: String, _ status: HealthVerdict.Status, _ ready: Int, _ wanted: Int, reasons: [HealthVerdict.Reason] = [],
+    _ cluster: String, _ name: String, _ status: HealthVerdict.Status, _ ready: Int, _ desired: Int, reasons: [HealthVerdict.Reason] = [],
     since: Timestamp? = nil, change: String? = nil
   ) -> HealthVerdict {
     HealthVerdict(
       subject: deployment(name), cluster: cluster, status: status, reasons: reasons, since: since, lastChange: change, ready: ready,
-      wanted: wanted)
+      desired: desired)
   }
 
   static func verdicts(_ cluster: String) -> [HealthVerdict] {
@@ -140,12 +140,12 @@ enum Fixture {
           var set = Workload(
             reference: ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "\(name)-\(hash)", uid: "uid-\(name)-\(hash)"),
             controller: owner,
-            image: image, wanted: 3, revision: revision, created: at(created))
+            image: image, desired: 3, revision: revision, created: at(created))
           set.template = PodTemplate(json: #"{"spec":{"containers":[{"name":"\#(name)","image":"\#(image)"}]}}"#)
           return set
         }
         let release = Workload.Change(manager: "jenkins", at: at("02:58:00"), operation: "Update")
-        var top = Workload(reference: owner, image: "registry.acme/\(name):1.4.3", wanted: 3, ready: 1, lastChange: release)
+        var top = Workload(reference: owner, image: "registry.acme/\(name):1.4.3", desired: 3, ready: 1, lastChange: release)
         top.templateChanges = [release]
         top.scalings = name == "reports" ? [.init(from: 2, to: 3, at: at("09:15:00"), manager: "kubectl")] : []
         return [

@@ -13,7 +13,7 @@ struct PaletteTests {
     var ports = ConsolePorts.fake()
     ports.verdicts = { snapshot, _, _ in
       (0..<workloads).map { number in
-        HealthVerdict(subject: Fixture.deployment("service-\(number)"), cluster: snapshot.cluster, status: .green, ready: 1, wanted: 1)
+        HealthVerdict(subject: Fixture.deployment("service-\(number)"), cluster: snapshot.cluster, status: .green, ready: 1, desired: 1)
       }
     }
     ports.clusters = [StillCluster(Fixture.snapshot("dev-fra"))]

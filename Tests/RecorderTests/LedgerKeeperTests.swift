@@ -34,7 +34,7 @@ import TimeFormat
 
   private func lists(_ pods: [Pod]) -> [ClusterDelta] {
     let set = Workload(
-      reference: ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "orders", uid: "set"), wanted: 1,
+      reference: ObjectReference(kind: "ReplicaSet", namespace: "shop", name: "orders", uid: "set"), desired: 1,
       created: TestClock.start)
     return [
       ClusterDelta(resource: ClusterResource(.replicaSet), change: .relist([.workload(set)]), at: clock.now()),

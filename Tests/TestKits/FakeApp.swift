@@ -150,7 +150,7 @@ package final class FakeApp: ClusterSource, LogSource, ServiceClient {
       for service in services {
         let deployment = ObjectReference(kind: "Deployment", namespace: profile.namespace, name: service)
         let set = ObjectReference(kind: "ReplicaSet", namespace: profile.namespace, name: "\(service)-abc")
-        workloads.append(Workload(reference: deployment, wanted: state.wanted[service] ?? 0))
+        workloads.append(Workload(reference: deployment, desired: state.wanted[service] ?? 0))
         workloads.append(Workload(reference: set, controller: deployment))
         if let name = state.pods[service] {
           pods.append(

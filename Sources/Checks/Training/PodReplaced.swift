@@ -22,8 +22,8 @@ extension CheckDefinition {
     let isGone = !workload.pods.contains { $0.name == old }
     let observed =
       isGone
-      ? "\(old) is gone, \(ready.count) of \(workload.wanted) ready" : "\(old) is still there"
+      ? "\(old) is gone, \(ready.count) of \(workload.desired) ready" : "\(old) is still there"
     return context.finding(
-      isGone && workload.wanted > 0 && ready.count >= workload.wanted, observed, query: "periplus reschedules", grade: .exercised)
+      isGone && workload.desired > 0 && ready.count >= workload.desired, observed, query: "periplus reschedules", grade: .exercised)
   }
 }

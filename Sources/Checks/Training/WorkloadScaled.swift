@@ -17,7 +17,7 @@ extension CheckDefinition {
       throw CheckObstacle("there is no workload \(name) in the namespace \(around.namespace)")
     }
     return context.finding(
-      workload.wanted == context.fields.integer("replicas"), "\(name) wants \(workload.wanted)",
+      workload.desired == context.fields.integer("replicas"), "\(name) wants \(workload.desired)",
       query: "kubectl -n \(around.namespace) get deployment \(name)")
   }
 }

@@ -208,7 +208,7 @@ package struct LedgerEngine: Sendable {
   private mutating func workloadGone(_ uid: String, _ when: Interval, _ dirty: inout Set<String>) {
     guard var fact = workloads[uid], fact.gone == nil else { return }
     // A ReplicaSet that is cleaned up while its Deployment lives has gone down to nothing.
-    if fact.controller != nil, fact.wanted > 0 { fact.step(to: 0, when) }
+    if fact.controller != nil, fact.desired > 0 { fact.step(to: 0, when) }
     fact.gone = when
     workloads[uid] = fact
     dirty.insert(Self.owner(of: fact) ?? uid)

@@ -122,7 +122,7 @@ extension LedgerGroup {
     }
     steps.append((until, 0))
     steps.sort { ($0.at, $0.change) < ($1.at, $1.change) }
-    let wanted = workload?.wanted(at: from) ?? 1
+    let desired = workload?.desired(at: from) ?? 1
     var down: Int64 = 0
     var gap: Int64 = 0
     var serving = 0
@@ -130,7 +130,7 @@ extension LedgerGroup {
     for step in steps {
       let length = (step.at - at).nanoseconds
       if serving == 0 { down += length }
-      if serving < wanted { gap += length }
+      if serving < desired { gap += length }
       serving += step.change
       at = step.at
     }

@@ -208,7 +208,7 @@ extension PodFact {
 extension WorkloadFact {
   fileprivate var json: JSONValue {
     let value: JSONValue = [
-      "reference": reference.json, "controller": controller?.json ?? .null, "created": .time(created), "wanted": .int(Int64(wanted)),
+      "reference": reference.json, "controller": controller?.json ?? .null, "created": .time(created), "wanted": .int(Int64(desired)),
       "revision": .string(revision), "updateRevision": .string(updateRevision), "updateStrategy": .string(updateStrategy),
       "partition": .int(Int64(partition)), "ordinalStart": .int(Int64(ordinalStart)), "templateGeneration": .int(Int64(templateGeneration)),
       "isFinished": .bool(isFinished), "deletionRequested": .time(deletionRequested), "lastSeen": .time(lastSeen),
@@ -226,7 +226,7 @@ extension WorkloadFact {
 
   fileprivate init?(_ value: JSONValue) {
     guard let reference = ObjectReference(value["reference"]), let lastSeen = value["lastSeen"]?.time else { return nil }
-    self.init(reference: reference, wanted: value.number("wanted"), revision: value.text("revision"), lastSeen: lastSeen)
+    self.init(reference: reference, desired: value.number("wanted"), revision: value.text("revision"), lastSeen: lastSeen)
     controller = ObjectReference(value["controller"])
     created = value["created"]?.time
     updateRevision = value.text("updateRevision")

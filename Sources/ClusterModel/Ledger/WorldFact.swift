@@ -1,7 +1,7 @@
 import Kubernetes
 import TimeFormat
 
-/// What the ledger keeps of a workload: how its wanted count moved, and whether it still exists.
+/// What the ledger keeps of a workload: how its desired count moved, and whether it still exists.
 struct WorkloadFact: Sendable, Hashable {
   struct Step: Sendable, Hashable {
     /// When it happened, as far as it is known.
@@ -18,7 +18,7 @@ struct WorkloadFact: Sendable, Hashable {
   var reference: ObjectReference
   var controller: ObjectReference?
   var created: Timestamp?
-  var wanted: Int
+  var desired: Int
   var revision: String
   /// What it was before, with the time until which it was; oldest first.
   var formerRevisions: [FormerRevision] = []
@@ -36,15 +36,15 @@ struct WorkloadFact: Sendable, Hashable {
 
   init(_ workload: Workload, at: Timestamp) {
     reference = workload.reference
-    wanted = workload.wanted
+    desired = workload.desired
     revision = workload.revision
     lastSeen = at
     update(workload, at: at, notBefore: at)
   }
 
-  init(reference: ObjectReference, wanted: Int, revision: String, lastSeen: Timestamp) {
+  init(reference: ObjectReference, desired: Int, revision: String, lastSeen: Timestamp) {
     self.reference = reference
-    self.wanted = wanted
+    self.desired = desired
     self.revision = revision
     self.lastSeen = lastSeen
   }
@@ -64,15 +64,15 @@ struct WorkloadFact: Sendable, Hashable {
     templateGeneration = workload.templateGeneration
     deletionRequested = deletionRequested ?? workload.deletionTimestamp
     isFinished = workload.conditions.contains { ($0.type == "Complete" || $0.type == "Failed") && $0.status == "True" }
-    if workload.wanted != wanted { step(to: workload.wanted, Interval(from: min(notBefore, at), to: at)) }
+    if workload.desired != desired { step(to: workload.desired, Interval(from: min(notBefore, at), to: at)) }
     gone = nil
     lastSeen = at
   }
 
   mutating func step(to count: Int, _ when: Interval) {
-    steps.append(Step(when: when, from: wanted, to: count))
+    steps.append(Step(when: when, from: desired, to: count))
     if steps.count > 64 { steps.removeFirst() }
-    wanted = count
+    desired = count
   }
 
   /// The revision at a moment; of one that was not there yet, the first.
@@ -81,10 +81,10 @@ struct WorkloadFact: Sendable, Hashable {
     return formerRevisions.first { $0.until > moment }?.revision ?? revision
   }
 
-  /// The wanted count at a moment, from the steps.
-  func wanted(at moment: Timestamp) -> Int {
+  /// The desired count at a moment, from the steps.
+  func desired(at moment: Timestamp) -> Int {
     for step in steps where step.when.to > moment { return step.from }
-    return wanted
+    return desired
   }
 }
 
@@ -133,10 +133,10 @@ struct NodeFact: Sendable, Hashable {
   }
 
   /// `v1.25.9+k3s1` is not at least 26; a version that cannot be read is taken for a new one.
-  private static func isAtLeast(minor wanted: Int, _ version: String) -> Bool {
+  private static func isAtLeast(minor least: Int, _ version: String) -> Bool {
     let parts = version.split(separator: ".", maxSplits: 2)
     guard parts.count > 1, parts[0] == "v1", let minor = Int(parts[1].prefix { $0.isNumber }) else { return true }
-    return minor >= wanted
+    return minor >= least
   }
 
   /// Whether the node was lost at a moment, give or take the slack.

@@ -27,8 +27,8 @@ extension Workload {
   mutating func remember(_ known: Workload, at: Timestamp?) {
     guard known.reference.uid == reference.uid else { return }
     scalings = known.scalings
-    if kind.isScalable, controller == nil, known.wanted != wanted {
-      scalings.append(Scaling(from: known.wanted, to: wanted, at: scaled?.at ?? at, manager: scaled?.manager ?? ""))
+    if kind.isScalable, controller == nil, known.desired != desired {
+      scalings.append(Scaling(from: known.desired, to: desired, at: scaled?.at ?? at, manager: scaled?.manager ?? ""))
     }
     templateChanges = known.templateChanges.filter { !templateChanges.contains($0) } + templateChanges
     scalings = scalings.suffix(Self.memory)

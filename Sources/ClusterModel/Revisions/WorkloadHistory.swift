@@ -68,8 +68,8 @@ package enum WorkloadHistory {
       WorkloadChange(at: $0.at, manager: $0.manager, what: .scaled(from: $0.from, to: $0.to))
     }
     // Of what nobody saw, the subresource `scale` tells the last: who it was, and on most servers not when.
-    if let scaled = workload.scaled, scaled.isSubresource, workload.scalings.last?.to != workload.wanted {
-      changes.append(WorkloadChange(at: scaled.at, manager: scaled.manager, what: .scaled(from: nil, to: workload.wanted)))
+    if let scaled = workload.scaled, scaled.isSubresource, workload.scalings.last?.to != workload.desired {
+      changes.append(WorkloadChange(at: scaled.at, manager: scaled.manager, what: .scaled(from: nil, to: workload.desired)))
     }
     return changes
   }

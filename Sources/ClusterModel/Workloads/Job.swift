@@ -6,7 +6,7 @@ extension WorkloadKind {
     var kind = WorkloadKind(.jobs)
     kind.runsToCompletion = true
     kind.finish = { workload, fields in
-      workload.wanted = fields.completions ?? fields.parallelism ?? 1
+      workload.desired = fields.completions ?? fields.parallelism ?? 1
       workload.ready = workload.succeeded
     }
     kind.plannedEnds = { group, plain in

@@ -15,7 +15,7 @@ extension WorkloadKind {
 
 extension LedgerGroup {
   /// Whether as many pods as desired are there already.
-  func hasEnoughPods(for workload: WorkloadFact) -> Bool { pods.lazy.filter { $0.endedAt == nil }.count >= workload.wanted }
+  func hasEnoughPods(for workload: WorkloadFact) -> Bool { pods.lazy.filter { $0.endedAt == nil }.count >= workload.desired }
 
   /// Pods that a ReplicaSet deleted because its count went down: for a rollout, or for scaling.
   func endsPlannedByReplicaSets(_ plain: [Int]) -> [(Int, CauseInference.Finding)] {
@@ -73,6 +73,6 @@ extension LedgerGroup {
     if let mine = Int(set.revision(at: moment)) {
       return others.contains { Int($0.revision(at: moment)).map { $0 > mine } ?? false }
     }
-    return others.contains { $0.wanted > 0 && $0.gone == nil && ($0.created ?? $0.lastSeen) > (set.created ?? set.lastSeen) }
+    return others.contains { $0.desired > 0 && $0.gone == nil && ($0.created ?? $0.lastSeen) > (set.created ?? set.lastSeen) }
   }
 }

@@ -22,9 +22,9 @@ extension LedgerGroup {
     let end = pod.endedAt ?? now
     if let ordinal {
       // Read the count as of the end, with the time that a step takes to be seen.
-      let wanted = min(workload.wanted(at: end), workload.wanted(at: end + .seconds(2)))
-      if ordinal >= workload.ordinalStart + wanted {
-        return .init(.scale, 1, "\(workload.reference.display) wants \(wanted) replicas, and ordinal \(ordinal) is beyond them")
+      let desired = min(workload.desired(at: end), workload.desired(at: end + .seconds(2)))
+      if ordinal >= workload.ordinalStart + desired {
+        return .init(.scale, 1, "\(workload.reference.display) wants \(desired) replicas, and ordinal \(ordinal) is beyond them")
       }
     }
     let isOld = !pod.hash.isEmpty && !workload.updateRevision.isEmpty && pod.hash != workload.updateRevision

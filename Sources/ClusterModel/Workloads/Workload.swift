@@ -11,7 +11,7 @@ package struct Workload: Sendable, Hashable {
   package var image: String
   /// The first container's image of the template, and every container's.
   package var images: [String]
-  package var wanted: Int
+  package var desired: Int
   package var current: Int
   package var ready: Int
   package var updated: Int
@@ -78,7 +78,7 @@ package struct Workload: Sendable, Hashable {
 
   package init(
     reference: ObjectReference, controller: ObjectReference? = nil, labels: [String: String] = [:], selector: [String: String] = [:],
-    image: String = "", images: [String] = [], wanted: Int = 0, current: Int = 0, ready: Int = 0, updated: Int = 0, available: Int = 0,
+    image: String = "", images: [String] = [], desired: Int = 0, current: Int = 0, ready: Int = 0, updated: Int = 0, available: Int = 0,
     revision: String = "", generation: Int = 0, observedGeneration: Int = 0, created: Timestamp? = nil,
     deletionTimestamp: Timestamp? = nil, conditions: [Condition] = [], lastChange: Change? = nil
   ) {
@@ -88,7 +88,7 @@ package struct Workload: Sendable, Hashable {
     self.selector = selector
     self.image = image
     self.images = images
-    self.wanted = wanted
+    self.desired = desired
     self.current = current
     self.ready = ready
     self.updated = updated

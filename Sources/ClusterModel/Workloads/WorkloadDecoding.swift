@@ -7,14 +7,14 @@ extension Workload {
     self.init(reference: ObjectReference(kind: kind.name, namespace: "", name: ""))
     var metadata = ObjectMetadata()
     var fields = WorkloadFields()
-    wanted = kind.isCountedInStatus ? 0 : 1
+    desired = kind.isCountedInStatus ? 0 : 1
     try cursor.readObject { (key, cursor) throws(JSONError) in
       switch key {
       case "metadata": metadata = try ObjectMetadata(&cursor, strings, changesOf: .spec)
       case "spec":
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
           switch key {
-          case "replicas": wanted = try cursor.readIntIfPresent().map { Int(clamping: $0) } ?? 1
+          case "replicas": desired = try cursor.readIntIfPresent().map { Int(clamping: $0) } ?? 1
           case "completions": fields.completions = try cursor.readIntIfPresent().map { Int(clamping: $0) }
           case "parallelism": fields.parallelism = try cursor.readIntIfPresent().map { Int(clamping: $0) }
           case "paused", "suspend": isPaused = try cursor.flag()
@@ -87,7 +87,7 @@ extension Workload {
       case "readyReplicas", "numberReady": ready = try cursor.integer()
       case "updatedReplicas", "updatedNumberScheduled": updated = try cursor.integer()
       case "availableReplicas", "numberAvailable": available = try cursor.integer()
-      case "desiredNumberScheduled": wanted = try cursor.integer()
+      case "desiredNumberScheduled": desired = try cursor.integer()
       case "observedGeneration": observedGeneration = try cursor.integer()
       case "updateRevision": updateRevision = try cursor.text()
       case "succeeded": succeeded = try cursor.integer()

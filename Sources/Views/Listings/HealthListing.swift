@@ -6,7 +6,7 @@ import TimeFormat
 package enum HealthListing {
   package static let tiles = Listing<HealthView.Tile>(
     "workloads",
-    keys: ["cluster", "namespace", "workload", "status", "ready", "wanted", "since", "lastChange", "reasons"],
+    keys: ["cluster", "namespace", "workload", "status", "ready", "desired", "since", "lastChange", "reasons"],
     [
       Column(
         report: "", json: [JSONField("status", .string, "`green`, `amber`, `red`, `unknown`: no data") { $0.verdict.status.word }],
@@ -20,8 +20,8 @@ package enum HealthListing {
         text: { tile, _ in tile.verdict.subject.namespace }),
       Column(
         report: "ready",
-        json: [JSONField("ready", .number, "pods") { $0.verdict.ready }, JSONField("wanted", .number, "pods") { $0.verdict.wanted }],
-        text: { tile, _ in "\(tile.verdict.ready)/\(tile.verdict.wanted)" }),
+        json: [JSONField("ready", .number, "pods") { $0.verdict.ready }, JSONField("desired", .number, "pods") { $0.verdict.desired }],
+        text: { tile, _ in "\(tile.verdict.ready)/\(tile.verdict.desired)" }),
       Column(
         report: "why", json: [JSONField("reasons", each: reason, "worst first") { $0.verdict.reasons }],
         text: { tile, _ in tile.verdict.reasons.map(\.sentence).joined(separator: "; ") }),

@@ -55,7 +55,7 @@ extension HealthPage {
     return full.count <= height ? full : build(folded: true)
   }
 
-  private static func short(_ tile: HealthView.Tile) -> String { "\(tile.name) \(tile.verdict.ready)/\(tile.verdict.wanted)" }
+  private static func short(_ tile: HealthView.Tile) -> String { "\(tile.name) \(tile.verdict.ready)/\(tile.verdict.desired)" }
 
   package func draw(_ area: Rect, on canvas: inout Canvas) {
     guard let view else { return }
@@ -94,8 +94,8 @@ extension HealthPage {
       }
     }
     // The heading of the first section stays in sight with its first tile.
-    let wanted = list.selected == 0 ? 0 : selectedLine
-    let top = Table.scroll(from: list.top, selected: wanted, rowCount: lines.count, visible: body.height)
+    let shownLine = list.selected == 0 ? 0 : selectedLine
+    let top = Table.scroll(from: list.top, selected: shownLine, rowCount: lines.count, visible: body.height)
     canvas.shown(0, top: top, visible: body.height)
     for (row, line) in lines.dropFirst(top).prefix(body.height).enumerated() { draw(line, view, body, row, &canvas) }
     if lines.count + 4 <= body.height, !latest.isEmpty {
@@ -188,7 +188,7 @@ extension HealthPage {
       let end = StyledLine(since, .dim)
       let head =
         StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: min(18, max(10, TextWidth.width(of: name))))
-        + StyledLine(" \(verdict.ready)/\(verdict.wanted) ")
+        + StyledLine(" \(verdict.ready)/\(verdict.desired) ")
       let room = max(8, width - head.width - end.width - 2)
       return head + StyledLine(why, role).fitted(to: room) + " " + end
     }
@@ -204,7 +204,7 @@ extension HealthPage {
     }
     let head =
       StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: many ? 24 : 14)
-      + StyledLine(" \(verdict.ready)/\(verdict.wanted) ready").fitted(to: 12)
+      + StyledLine(" \(verdict.ready)/\(verdict.desired) ready").fitted(to: 12)
     let room = max(10, width - head.width - tailWidth - 19)
     return head + " " + StyledLine(why, role).fitted(to: room) + "  " + StyledLine(since, .dim).fitted(to: 15) + " "
       + tail.fitted(to: tailWidth)

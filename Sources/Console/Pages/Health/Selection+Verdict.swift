@@ -24,14 +24,14 @@ extension Selection {
     moment = verdict.since
     let why = verdict.reasons.map(\.sentence).joined(separator: "; ")
     copyText =
-      "\(verdict.cluster) \(reference.namespace)/\(reference.display) \(verdict.status.word) \(verdict.ready)/\(verdict.wanted)"
+      "\(verdict.cluster) \(reference.namespace)/\(reference.display) \(verdict.status.word) \(verdict.ready)/\(verdict.desired)"
       + (why.isEmpty ? "" : ": \(why)")
     explanation = [
       "\(verdict.status.glyph) \(reference.display) is \(verdict.status.word)"
         + (verdict.since.map { " since \(context.face.full($0))" } ?? "") + "."
     ]
     if verdict.reasons.isEmpty, verdict.status == .green {
-      explanation.append("Healthy: all rules pass, \(verdict.ready) of \(verdict.wanted) ready.")
+      explanation.append("Healthy: all rules pass, \(verdict.ready) of \(verdict.desired) ready.")
     }
     for reason in verdict.reasons {
       explanation.append(

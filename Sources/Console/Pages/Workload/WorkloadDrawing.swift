@@ -18,7 +18,7 @@ extension WorkloadPage {
     let path = "\(cluster) › \(reference.namespace) › \(reference.display)"
     var state = StyledLine()
     if let verdict = view.verdict {
-      state.append("\(verdict.status.glyph) \(verdict.ready)/\(verdict.wanted) ready", verdict.status.role)
+      state.append("\(verdict.status.glyph) \(verdict.ready)/\(verdict.desired) ready", verdict.status.role)
       if let since = verdict.since { state.append(" since \(shared.face.short(since, now: shared.moment))", .dim) }
     }
     canvas.line(StyledLine(" " + path, .strong), Rect(x: area.x, y: area.y, width: max(0, area.width - state.width - 2), height: 1), 0)
@@ -33,7 +33,7 @@ extension WorkloadPage {
     let context = ListingContext(face: shared.face, now: canvas.now)
     var table = PodListings.pods.table(
       rowCount: view.pods.count, selected: list.selected, scroll: list.top,
-      emptyMessage: StyledLine("no pods: \(view.workload.map { "\($0.wanted) wanted" } ?? "")", .grey), context: context
+      emptyMessage: StyledLine("no pods: \(view.workload.map { "\($0.desired) desired" } ?? "")", .grey), context: context
     ) { view.pods[$0] }
     // A pod's name is what one copies and greps for: other columns go before it is cut.
     let names = view.pods.dropFirst(list.top).prefix(tableRows).map { TextWidth.width(of: $0.name) }
