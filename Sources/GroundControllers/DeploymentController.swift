@@ -238,7 +238,7 @@ struct Rollout {
       return
     }
     // A finished rollout leaves the old ones at nothing.
-    let newIsSaturated = new.map { $0.available >= $0.replicas && $0.replicas == desired($0) } ?? false
+    let newIsSaturated = new.map { $0.available >= $0.replicas && $0.replicas == lastDesired($0) } ?? false
     if newIsSaturated, !isPaused {
       for index in old.indices { old[index].replicas = 0 }
       new?.replicas = desired
@@ -257,7 +257,7 @@ struct Rollout {
     if let current = new?.replicas { new?.replicas = max(0, current + left) }
   }
 
-  private func desired(_ set: Replicas) -> Int { set.object.annotation(Self.desiredKey).flatMap { Int($0) } ?? -1 }
+  private func lastDesired(_ set: Replicas) -> Int { set.object.annotation(Self.desiredKey).flatMap { Int($0) } ?? -1 }
 
   /// Whether the Deployment was scaled since its ReplicaSets were last written.
   private var isScaling: Bool {

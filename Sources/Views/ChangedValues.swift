@@ -15,6 +15,9 @@ package struct ChangedValues: Sendable, Hashable {
     } else {
       (old, new) = (Self.text(one), Self.text(other))
     }
+    if difference.name == "image", Self.folder(old) == Self.folder(new) {
+      (old, new) = (WorkloadView.shortImage(old), WorkloadView.shortImage(new))
+    }
     let (whole, wholeNew) = (old, new)
     (old, new) = (Self.middleCut(old, to: limit), Self.middleCut(new, to: limit))
     // What differs must be in sight: two digests differ everywhere, two scripts perhaps in their middle.
@@ -32,6 +35,9 @@ package struct ChangedValues: Sendable, Hashable {
     case nil: "–"
     }
   }
+
+  /// The registry and path of an image.
+  private static func folder(_ image: String) -> Substring? { image.lastIndex(of: "/").map { image[...$0] } }
 
   /// Only the elements between those that both lists begin and end with.
   private static func lists(_ old: [String], _ new: [String]) -> (String, String) {

@@ -4,7 +4,8 @@ import StrictYAML
 
 extension CheckDefinition {
   static let workloadScaled = CheckDefinition(
-    id: "cluster.workload-scaled", assertion: "The workload wants this many pods.", onFailure: "It wants another number.",
+    id: "cluster.workload-scaled", assertion: "The workload has this many desired replicas.",
+    onFailure: "It has another number of desired replicas.",
     howToMend: "Scale it.",
     parameters: [
       CheckFields.namespace, SchemaField("workload", .text, required: true, "the Deployment"),
@@ -17,7 +18,7 @@ extension CheckDefinition {
       throw CheckObstacle("there is no workload \(name) in the namespace \(around.namespace)")
     }
     return context.finding(
-      workload.desired == context.fields.integer("replicas"), "\(name) wants \(workload.desired)",
+      workload.desired == context.fields.integer("replicas"), "\(name): \(workload.desired) desired",
       query: "kubectl -n \(around.namespace) get deployment \(name)")
   }
 }

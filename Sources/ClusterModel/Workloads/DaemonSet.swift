@@ -27,7 +27,7 @@ extension LedgerGroup {
       return .init(.rollout, 0.9, "its successor has another controller-revision-hash")
     }
     if wasToldDeleted(pod) {
-      if followers.isEmpty { return .init(.scale, 0.8, "\(workload.reference.display) no longer wants a pod on node \(pod.node)") }
+      if followers.isEmpty { return .init(.scale, 0.8, "\(workload.reference.display) no longer schedules a pod on node \(pod.node)") }
     }
     return nil
   }

@@ -24,7 +24,7 @@ extension LedgerGroup {
       // Read the count as of the end, with the time that a step takes to be seen.
       let desired = min(workload.desired(at: end), workload.desired(at: end + .seconds(2)))
       if ordinal >= workload.ordinalStart + desired {
-        return .init(.scale, 1, "\(workload.reference.display) wants \(desired) replicas, and ordinal \(ordinal) is beyond them")
+        return .init(.scale, 1, "\(workload.reference.display) has \(desired) desired replicas, ordinal \(ordinal) is not among them")
       }
     }
     let isOld = !pod.hash.isEmpty && !workload.updateRevision.isEmpty && pod.hash != workload.updateRevision

@@ -66,7 +66,7 @@ enum JSONReference {
     "One object a workload, a pod without a controller that is at fault, and a node that is not well; each cluster's worst first.",
     HealthListing.tiles.shape,
     examples: #"""
-      {"cluster":"ground","namespace":"shop","workload":"Deployment/reports","status":"red","ready":1,"wanted":2,"since":"2026-01-22T14:01:40.000Z","reasons":[{"rule":"crash-loop","status":"red","sentence":"reports crash loops: 7 restarts, last exit 137 OOMKilled","since":"2026-01-22T14:01:40.000Z"}],"unplanned24h":7}
+      {"cluster":"ground","namespace":"shop","workload":"Deployment/reports","status":"red","ready":1,"desired":2,"since":"2026-01-22T14:01:40.000Z","reasons":[{"rule":"crash-loop","status":"red","sentence":"CrashLoopBackOff, 7 restarts, exit code 137 (OOMKilled)","since":"2026-01-22T14:01:40.000Z"}],"unplanned24h":7}
       """#)
 
   private static let nodes = JSONDocument.Section(

@@ -73,33 +73,29 @@ extension WorkloadPage {
     let right = isWide ? Rect(x: area.x + half, y: area.y, width: area.width - half, height: area.height) : area
     let top = isWide ? row : row + 1 + whyRows
     let most = max(isWide ? max(whyRows, area.height >= 24 ? 5 : 3) : 2, min(12, area.height - top - 1 - rest))
-    let changes = changes(view, width: right.width, most: most, canvas)
+    let (changes, shown) = changes(view, width: right.width, most: most, canvas)
     guard !changes.isEmpty else { return 1 + whyRows }
-    canvas.rule(StyledLine("what changed", .title), right, top)
+    canvas.rule(
+      [StyledRun("what changed", .title), StyledRun(" \(view.changes.count)", .dim)], right, top,
+      note: shown < view.changes.count ? StyledLine("\(view.changes.count - shown) more: e export", .dim) : nil)
     for (index, line) in changes.enumerated() { canvas.line(line, right, top + 1 + index) }
     return isWide ? 1 + max(whyRows, changes.count) : 2 + whyRows + changes.count
   }
 
-  /// At most so many lines on what changed, newest first; the last one counts what has no room.
-  private func changes(_ view: WorkloadView, width: Int, most: Int, _ canvas: Canvas) -> [StyledLine] {
+  /// At most so many lines on what changed, newest first, and how many changes they show whole.
+  private func changes(_ view: WorkloadView, width: Int, most: Int, _ canvas: Canvas) -> (lines: [StyledLine], shown: Int) {
     let shared = canvas.shared
     var lines: [StyledLine] = []
-    for (number, change) in view.changes.enumerated() {
-      let time = change.at.map { shared.face.short($0, now: shared.moment) } ?? "–"
-      let start = " " + time.padding(to: 6) + " "
+    var shown = 0
+    for change in view.changes where lines.count < most {
+      let start = " " + (change.at.map { shared.face.short($0, now: shared.moment) } ?? "–").padding(to: 6) + " "
       let indent = String(repeating: " ", count: TextWidth.width(of: start))
-      let words = change.lines(face: shared.face, now: shared.moment, width: width - TextWidth.width(of: start) - 1)
-      for (index, line) in words.enumerated() { lines.append(StyledLine(index == 0 ? start : indent, .dim) + line) }
-      guard lines.count > most || lines.count == most && number + 1 < view.changes.count else { continue }
-      let left = view.changes.count - number - (lines.count > most ? 0 : 1)
-      let note = left == 0 ? "" : "  +\(left) more, e exports all"
-      lines.removeLast(lines.count - most)
-      if let last = lines.popLast() {
-        let room = width - TextWidth.width(of: note) - 1
-        lines.append(last.fitted(to: max(0, min(last.width, room))) + StyledLine(note, .dim))
+      let words = change.lines(face: shared.face, now: shared.moment, width: width - indent.count - 1)
+      if lines.count + words.count <= most { shown += 1 }
+      for (index, line) in words.prefix(most - lines.count).enumerated() {
+        lines.append(StyledLine(index == 0 ? start : indent, .dim) + line)
       }
-      break
     }
-    return lines
+    return (lines, shown)
   }
 }
