@@ -199,7 +199,7 @@ extension ClusterEvent {
     last = seriesLast ?? last ?? eventTime ?? first
   }
 
-  /// `spec.containers{billing}` → `billing`.
+  /// `spec.containers{api}` → `api`.
   private static func container(inFieldPath path: String) -> String {
     guard let open = path.lastIndex(of: "{"), path.last == "}" else { return "" }
     return String(path[path.index(after: open)...].dropLast())

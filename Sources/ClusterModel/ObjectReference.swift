@@ -1,6 +1,6 @@
 package import Kubernetes
 
-/// What names an object within one cluster: kind, namespace, name. Shown as `Deployment/billing`. The value around it names the cluster;
+/// What names an object within one cluster: kind, namespace, name. Shown as `Deployment/api`. The value around it names the cluster;
 /// what leaves a cluster's snapshot is an ``Kubernetes/ObjectID``.
 package struct ObjectReference: Sendable, Hashable {
   package var kind: String

@@ -35,7 +35,7 @@ package struct Reschedule: Sendable, Hashable {
   package var at: Timestamp
   package var cluster: String
   package var namespace: String
-  /// `Deployment/billing`; `Pod/name` for a bare pod.
+  /// `Deployment/api`; `Pod/name` for a bare pod.
   package var workload: String
   package var change: Change
   package var cause: Cause
@@ -112,7 +112,7 @@ package struct PodLifecycleEvent: Sendable, Hashable {
   package var pod: String
   package var podUID: String
   package var node: String
-  /// In words: `OOM killed (137)`, `deleted`, `container billing exited 1`.
+  /// In words: `OOM killed (137)`, `deleted`, `container api exited 1`.
   package var detail: String
 
   package init(kind: String, at: Timestamp, cluster: String, namespace: String, pod: String, podUID: String, node: String, detail: String) {

@@ -19,7 +19,7 @@ package struct ObjectID: Sendable, Hashable {
 
   package var kind: String { type.kind }
 
-  /// `Deployment/billing`.
+  /// `Deployment/api`.
   package var display: String { "\(type.kind)/\(name)" }
 
   /// Whether both name one object: by UID where both have one, else by names. A pod that came back under its old name is another object.

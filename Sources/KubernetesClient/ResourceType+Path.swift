@@ -1,7 +1,7 @@
 package import Kubernetes
 
 extension ResourceType {
-  /// The path of one object or of the list of a namespace, e.g. `/apis/apps/v1/namespaces/shop/deployments/orders/scale`.
+  /// The path of one object or of the list of a namespace, e.g. `/apis/apps/v1/namespaces/default/deployments/api/scale`.
   ///
   /// - Parameter namespace: `nil` for all namespaces; of no effect for types that have none.
   package func path(namespace: String?, name: String? = nil, subresource: String? = nil) -> String {

@@ -9,13 +9,13 @@ package enum LogField {
   package static let message = "logMessage"
   /// String: the `x-request-id` header's value; the process's own run id outside a request.
   package static let requestID = "logRequestId"
-  /// String: the service's name, e.g. `orders`.
+  /// String: the service's name, e.g. `api`.
   package static let serviceName = "logServiceName"
   /// String: the image's tag.
   package static let serviceVersion = "logServiceVersion"
   /// String: the pod's name.
   package static let serviceInstance = "logServiceInstance"
-  /// String: the service's category, e.g. `billing`, `network`.
+  /// String: the service's category, e.g. `database`, `network`.
   package static let serviceType = "logServiceType"
   /// String: a three-letter data center. The standard's own text calls it `location`.
   package static let location = "logLocation"

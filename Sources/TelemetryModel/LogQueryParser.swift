@@ -4,7 +4,7 @@ package import TimeFormat
 /// The text form of a query.
 ///
 ///     request:7c2e…            records of a request; a bare UUID means the same
-///     service:orders level:>=WARN status:5xx pod:billing-* reqVerb:POST
+///     service:api level:>=WARN status:5xx pod:worker-* reqVerb:POST
 ///     "card declined" timeout  texts, ASCII case ignored
 ///     /time(d )?out/           a regular expression
 ///     -debug !level:INFO       not
@@ -243,7 +243,7 @@ struct QueryParse {
   }
 
   private mutating func field(_ name: String, from start: Int, refusesOptions: Bool) -> LogQuery.Condition? {
-    // An address such as http://orders:8080/x is text.
+    // An address such as http://api:8080/x is text.
     if index + 1 < text.count, text[index] == "/", text[index + 1] == "/" {
       while index < text.count, !text[index].isWhitespace, text[index] != ")" { index += 1 }
       return .text(String(text[start..<index]))

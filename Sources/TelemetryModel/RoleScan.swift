@@ -67,7 +67,7 @@ enum RoleScan {
 
   // MARK: Access logs
 
-  /// `192.0.2.7 - - [22/Jan/2018:14:04:11 +0000] "GET /orders/7?x=1 HTTP/1.1" 200 512` (the common and the combined log format).
+  /// `192.0.2.7 - - [22/Jan/2018:14:04:11 +0000] "GET /items/7?x=1 HTTP/1.1" 200 512` (the common and the combined log format).
   private static func accessLog(_ line: UnsafeBufferPointer<UInt8>, into found: inout FoundRoles) {
     guard let quote = line.firstIndex(of: UInt8(ascii: "\"")) else { return }
     let rest = line[(quote + 1)...]

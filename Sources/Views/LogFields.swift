@@ -45,7 +45,7 @@ package enum LogFields {
     }
   }
 
-  /// The part of a pod's name that tells it from its siblings: `4ftrr` of `orders-7f7b8-4ftrr`.
+  /// The part of a pod's name that tells it from its siblings: `4ftrr` of `api-7f7b8-4ftrr`.
   package static func shortPod(_ name: String) -> String {
     guard let dash = name.lastIndex(of: "-") else { return name }
     let tail = name[name.index(after: dash)...]

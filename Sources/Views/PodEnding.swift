@@ -103,7 +103,7 @@ extension RequestView.Lane {
 }
 
 extension PodLifecycleEvent {
-  /// The container that ended, as the ledger names it: `container billing exited 1`.
+  /// The container that ended, as the ledger names it: `container api exited 1`.
   fileprivate var endedContainer: String? {
     guard kind == "containerEnded", detail.hasPrefix("container ") else { return nil }
     return detail.dropFirst("container ".count).split(separator: " ").first.map(String.init)

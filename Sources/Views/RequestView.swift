@@ -189,7 +189,7 @@ package struct RequestView: Sendable {
     }.map { lanes[$0] }
   }
 
-  /// `POST /orders → 201 in 412 ms`; empty when no record says.
+  /// `POST /items → 201 in 412 ms`; empty when no record says.
   package var headline: String {
     guard let front = lanes.first(where: { !$0.operation.isEmpty }) else { return "" }
     if let status = front.status {

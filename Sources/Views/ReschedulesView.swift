@@ -18,7 +18,7 @@ package struct ReschedulesView: Sendable {
     package var last: Timestamp
 
     package var key: String { "\(cluster)/\(namespace)/\(workload)" }
-    /// `shop/billing`: the kind is in the key.
+    /// `default/api`: the kind is in the key.
     package var display: String {
       let name = workload.split(separator: "/").last.map(String.init) ?? workload
       return namespace.isEmpty ? name : "\(namespace)/\(name)"
@@ -152,7 +152,7 @@ package struct ReschedulesView: Sendable {
 }
 
 extension Reschedule {
-  /// `shop/billing`.
+  /// `default/api`.
   package var shortWorkload: String {
     let name = workload.split(separator: "/").last.map(String.init) ?? workload
     return namespace.isEmpty ? name : "\(namespace)/\(name)"

@@ -46,7 +46,7 @@ package struct WorkloadView: Sendable {
     }.sorted { $0.at > $1.at }
   }
 
-  /// `reports:1.4.3` of `registry/x/reports:1.4.3`.
+  /// `api:1.4.3` of `registry/x/api:1.4.3`.
   package static func shortImage(_ image: String) -> String {
     image.split(separator: "/").last.map(String.init) ?? image
   }

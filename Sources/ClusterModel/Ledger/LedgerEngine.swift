@@ -157,7 +157,7 @@ package struct LedgerEngine: Sendable {
     if let pod = pods[event.object.uid] { dirty.insert(top(of: pod)) }
   }
 
-  /// `Deleted pod: billing-1` (ReplicaSet, DaemonSet, Job); `delete Pod web-0 in StatefulSet web successful`.
+  /// `Deleted pod: api-1` (ReplicaSet, DaemonSet, Job); `delete Pod web-0 in StatefulSet web successful`.
   private static func deletedPod(_ message: String) -> String? {
     if message.hasPrefix("Deleted pod: ") { return String(message.dropFirst("Deleted pod: ".count)) }
     guard message.hasPrefix("delete Pod ") else { return nil }

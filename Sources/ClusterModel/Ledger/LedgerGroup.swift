@@ -34,7 +34,7 @@ struct LedgerGroup {
     controllerDeletes = [:]
   }
 
-  /// `Deployment/billing`; a ReplicaSet not seen yet is named after its Deployment by dropping the template's hash.
+  /// `Deployment/api`; a ReplicaSet not seen yet is named after its Deployment by dropping the template's hash.
   func display(_ pod: PodFact) -> String {
     if let workload { return workload.reference.display }
     guard let controller = pod.controller else { return "Pod/\(pod.name)" }

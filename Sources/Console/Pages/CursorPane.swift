@@ -37,7 +37,7 @@ enum CursorPane {
     return [head, place(of: record, node: node, selection, context), fields(of: record, context)].filter { !$0.isEmpty }
   }
 
-  /// `pod ledger-77-q9s2d  node node-2  image ledger:1.4.3  workload Deployment/ledger  cluster prd-fra`.
+  /// `pod api-77-q9s2d  node node-2  image api:1.4.3  workload Deployment/api  cluster prd-fra`.
   private static func place(of record: LogRecord, node: String?, _ selection: Selection, _ context: PageContext) -> StyledLine {
     let origin = record.origin
     let snapshot = context.shown.health(of: origin.cluster)?.snapshot

@@ -3,7 +3,7 @@ import Views
 import StrictYAML
 package import TimeFormat
 
-/// Where one is, which can be written as a link: `logs/request:9f3c`, `health/prd-fra:shop/Deployment/reports`,
+/// Where one is, which can be written as a link: `logs/request:9f3c`, `health/prd-fra:default/Deployment/api`,
 /// `request/9f3c@2018-01-22T14:03:02Z`.
 package struct Place: Sendable, Hashable {
   package var page: PageID

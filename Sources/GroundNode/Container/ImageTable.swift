@@ -4,7 +4,7 @@ import Synchronization
 
 /// Which local program stands for an image: `images.json`, read again whenever it was asked for and has changed.
 ///
-///     {"periplus.local/reference-app:1": {"executable": "/opt/periplus/reference-app", "digest": "sha256:…"}}
+///     {"registry.local/api:1": {"executable": "/opt/periplus/api", "digest": "sha256:…"}}
 package final class ImageTable: Sendable {
   package struct Image: Sendable, Hashable {
     package var executable: String

@@ -62,6 +62,6 @@ struct ContainerSpec: Sendable {
     memoryLimit = object.at("resources", "limits", "memory").flatMap { Quantity($0)?.value }
   }
 
-  /// `spec.containers{orders}`: where events about this container point.
+  /// `spec.containers{api}`: where events about this container point.
   var fieldPath: String { isInit ? "spec.initContainers{\(name)}" : "spec.containers{\(name)}" }
 }

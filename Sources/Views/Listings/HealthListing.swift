@@ -13,7 +13,7 @@ package enum HealthListing {
         text: { tile, _ in tile.verdict.status.glyph + " " + tile.verdict.status.word }),
       Column(
         report: "workload",
-        json: [JSONField("workload", .string, "`Deployment/billing`, `Pod/…`, `Node/…`") { $0.verdict.subject.display }],
+        json: [JSONField("workload", .string, "`Deployment/api`, `Pod/…`, `Node/…`") { $0.verdict.subject.display }],
         text: { tile, _ in tile.verdict.subject.display }),
       Column(
         report: "namespace", json: [JSONField("namespace", .string) { $0.verdict.subject.namespace }],

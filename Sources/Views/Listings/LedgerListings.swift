@@ -18,7 +18,7 @@ package enum LedgerListings {
       Column(json: JSONField("cluster", .string) { $0.cluster }, JSONField("namespace", .string) { $0.namespace }),
       Column(
         TableColumn("workload", min: 12, ideal: 16),
-        json: [JSONField("workload", .string, "`Deployment/billing`; `Pod/name` for a pod without a controller") { $0.workload }],
+        json: [JSONField("workload", .string, "`Deployment/api`; `Pod/name` for a pod without a controller") { $0.workload }],
         cell: { entry, _ in StyledLine(entry.shortWorkload) }),
       Column(
         TableColumn("change", ideal: 9),

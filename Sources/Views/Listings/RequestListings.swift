@@ -10,7 +10,7 @@ extension RequestView {
     type: "request",
     [
       JSONField("requestId", .string) { $0.id },
-      JSONField("headline", .string, "`POST /orders → 201 in 412 ms`") { $0.headline.nonEmpty },
+      JSONField("headline", .string, "`POST /items → 201 in 412 ms`") { $0.headline.nonEmpty },
       JSONField("services", .strings) { $0.services }, JSONField("records", .number) { $0.records },
       JSONField("pods", .number) { $0.pods }, JSONField("podsGone", .number) { $0.podsGone },
       JSONField(

@@ -24,8 +24,8 @@ struct Doctor: AsyncParsableCommand {
       JSONField(
         "what", .string,
         """
-        `state`, `disk`, `periplus-shim`, `reference-app`, `lessons`, `loopback`, `terminal`, `locale`, `kubectl`; `ground` and \
-        `recorder` while they are wanted
+        `state`, `disk`, `periplus-shim`, the programs of the app profile, `lessons`, `loopback`, `terminal`, `locale`, `kubectl`; \
+        `ground` and `recorder` while they are wanted
         """
       ) { $0.what },
       JSONField("good", .boolean) { $0.isGood }, JSONField("needed", .boolean) { $0.isNeeded },

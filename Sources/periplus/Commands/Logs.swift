@@ -9,7 +9,7 @@ struct Logs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Search the log records of all pods, also of those that are gone.",
     discussion: """
-      Words after the options are a query as on the Logs page: service:orders level:>=WARN status:5xx "some text" /regex/ -without. \
+      Words after the options are a query as on the Logs page: service:api level:>=WARN status:5xx "some text" /regex/ -without. \
       Records come oldest first; without --since and --limit the last \(LogSearch.limit) that match, as on the page.
       """)
 

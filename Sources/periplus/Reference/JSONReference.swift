@@ -38,7 +38,7 @@ enum JSONReference {
     """,
     RecordListings.records.shape,
     examples: #"""
-      {"at":"2026-01-22T14:03:02.118000000Z","cluster":"ground","namespace":"shop","service":"orders","pod":"orders-7f7b8-4ftrr","container":"orders","level":"INFO","message":"POST /orders received","requestId":"9f3c1e07-5a0e-4c1f-9d0a-2f1b7c55e010","fields":{"logLevel":"INFO"},"raw":"{\"logLevel\":\"INFO\"}"}
+      {"at":"2026-01-22T14:03:02.118000000Z","cluster":"ground","namespace":"default","service":"api","pod":"api-7f7b8-4ftrr","container":"api","level":"INFO","message":"POST /items received","requestId":"9f3c1e07-5a0e-4c1f-9d0a-2f1b7c55e010","fields":{"logLevel":"INFO"},"raw":"{\"logLevel\":\"INFO\"}"}
       """#)
 
   private static let request = JSONDocument.Section(
@@ -49,16 +49,16 @@ enum JSONReference {
     """,
     .init(RequestView.summaryShape), .init(type: "record", reference: "the keys of [logs](#logs)."), .init(RecordListings.moments.shape),
     examples: #"""
-      {"type":"request","requestId":"9f3c1e07","headline":"POST /orders → 201 in 412 ms","services":["orders","catalog","billing","ledger"],"records":14,"pods":4,"podsGone":1,"podEnds":[{"service":"orders","cluster":"ground","pod":"orders-7f7b8-hm2kn","podUid":"4e1c…","at":"2026-01-22T14:03:09.300Z","what":"deleted","cause":"deleted","midRequest":false,"afterSeconds":7.179,"replacedBy":"orders-7f7b8-x2x9k"}],"missing":[]}
+      {"type":"request","requestId":"9f3c1e07","headline":"POST /items → 201 in 412 ms","services":["api","worker","db"],"records":14,"pods":4,"podsGone":1,"podEnds":[{"service":"api","cluster":"ground","pod":"api-7f7b8-hm2kn","podUid":"4e1c…","at":"2026-01-22T14:03:09.300Z","what":"deleted","cause":"deleted","midRequest":false,"afterSeconds":7.179,"replacedBy":"api-7f7b8-x2x9k"}],"missing":[]}
       """#,
     #"""
-    {"type":"pod","at":"2026-01-22T14:03:02.300000000Z","cluster":"ground","namespace":"shop","pod":"billing-5d9f6-xdkt7","podUid":"0b5e…","node":"node-2","kind":"gone","detail":"deleted","midRequest":false}
+    {"type":"pod","at":"2026-01-22T14:03:02.300000000Z","cluster":"ground","namespace":"default","pod":"worker-5d9f6-xdkt7","podUid":"0b5e…","node":"node-2","kind":"gone","detail":"deleted","midRequest":false}
     """#)
 
   private static let reschedules = JSONDocument.Section(
     "reschedules", "One object an entry of the ledger, oldest first.", LedgerListings.entries.shape,
     examples: #"""
-      {"at":"2026-01-22T14:03:02.300Z","cluster":"ground","namespace":"shop","workload":"Deployment/billing","change":"replaced","cause":"deleted","old":{"name":"billing-5d9f6-xdkt7","uid":"0b5e…","node":"node-2"},"new":{"name":"billing-5d9f6-5jv2d","uid":"c1a4…","node":"node-1"},"exitCode":0,"downtimeSeconds":0.0,"capacityGapSeconds":0.148,"confidence":0.9,"evidence":["deletionTimestamp without a controller, eviction or fault behind it"]}
+      {"at":"2026-01-22T14:03:02.300Z","cluster":"ground","namespace":"default","workload":"Deployment/worker","change":"replaced","cause":"deleted","old":{"name":"worker-5d9f6-xdkt7","uid":"0b5e…","node":"node-2"},"new":{"name":"worker-5d9f6-5jv2d","uid":"c1a4…","node":"node-1"},"exitCode":0,"downtimeSeconds":0.0,"capacityGapSeconds":0.148,"confidence":0.9,"evidence":["deletionTimestamp without a controller, eviction or fault behind it"]}
       """#)
 
   private static let health = JSONDocument.Section(
@@ -66,7 +66,7 @@ enum JSONReference {
     "One object a workload, a pod without a controller that is at fault, and a node that is not well; each cluster's worst first.",
     HealthListing.tiles.shape,
     examples: #"""
-      {"cluster":"ground","namespace":"shop","workload":"Deployment/reports","status":"red","ready":1,"desired":2,"since":"2026-01-22T14:01:40.000Z","reasons":[{"rule":"crash-loop","status":"red","sentence":"CrashLoopBackOff, 7 restarts, exit code 137 (OOMKilled)","since":"2026-01-22T14:01:40.000Z"}],"unplanned24h":7}
+      {"cluster":"ground","namespace":"default","workload":"Deployment/worker","status":"red","ready":1,"desired":2,"since":"2026-01-22T14:01:40.000Z","reasons":[{"rule":"crash-loop","status":"red","sentence":"CrashLoopBackOff, 7 restarts, exit code 137 (OOMKilled)","since":"2026-01-22T14:01:40.000Z"}],"unplanned24h":7}
       """#)
 
   private static let nodes = JSONDocument.Section(
@@ -95,13 +95,13 @@ enum JSONReference {
   private static let traffic = JSONDocument.Section(
     "traffic", "One object when it ends.", TrafficSummary.shape,
     examples: #"""
-      {"sent":1000,"failed":0,"byStatus":{"200":741,"201":198,"202":61},"elapsedMillis":2210,"p50Micros":9800,"p99Micros":41200,"lastIds":["traffic-1enzjx3-50"],"lastIdsByRequest":{"place-order":["traffic-1enzjx3-34"]},"failures":[]}
+      {"sent":1000,"failed":0,"byStatus":{"200":741,"201":198,"202":61},"elapsedMillis":2210,"p50Micros":9800,"p99Micros":41200,"lastIds":["traffic-1enzjx3-50"],"lastIdsByRequest":{"add-item":["traffic-1enzjx3-34"]},"failures":[]}
       """#)
 
   private static let check = JSONDocument.Section(
     "check", "One object a check, as soon as it is done. The exit code is 1 when one does not pass.", CheckRunner.Report.shape,
     examples: #"""
-      {"check":"logging.records-valid","outcome":"pass","onFailure":"…","howToMend":"…","details":[],"evidence":[{"subject":"Deployment/orders","outcome":"pass","grade":"E3","observed":"250 of 250 records valid","query":"…","at":"2026-01-22T14:02:40.000Z"}]}
+      {"check":"logging.records-valid","outcome":"pass","onFailure":"…","howToMend":"…","details":[],"evidence":[{"subject":"Deployment/api","outcome":"pass","grade":"E3","observed":"250 of 250 records valid","query":"…","at":"2026-01-22T14:02:40.000Z"}]}
       """#)
 
   private static let ingest = JSONDocument.Section(

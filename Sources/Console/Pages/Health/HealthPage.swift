@@ -19,7 +19,7 @@ package struct HealthPage: Page {
         return red > 0 ? StyledRun("✖\(red)", .red) : nil
       }),
     link: .init(name: "health", rest: .filter),
-    search: .init("a name, red, amber, words of a reason, kind:job, namespace:shop, cluster:NAME", isLive: true),
+    search: .init("a name, red, amber, words of a reason, kind:job, namespace:NAME, cluster:NAME", isLive: true),
     uses: [.rowLogs, .owner, .node, .sort, .delete, .scale, .restart])
 
   var list = ListState()

@@ -22,7 +22,7 @@ extension Selection {
     } else if let workload = snapshot?.workloads.filter({
       $0.controller == nil && $0.reference.namespace == origin.namespace && origin.pod.hasPrefix($0.reference.name + "-")
     }).max(by: { $0.reference.name.count < $1.reference.name.count }) {
-      // Of orders and orders-api the longer one: a pod's name begins with its workload's.
+      // Of web and web-api the longer one: a pod's name begins with its workload's.
       owner = .init(cluster: origin.cluster, reference: workload.reference)
     }
     explanation = [
