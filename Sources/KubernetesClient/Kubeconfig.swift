@@ -88,7 +88,9 @@ package struct Kubeconfig: Sendable {
     }
     guard let context = contexts[name] else {
       throw KubernetesError(
-        .configuration, "\(place) has no context \(name); it has: \(contextNames.isEmpty ? "none" : contextNames.joined(separator: ", "))")
+        .configuration,
+        "\(place) has no context \(name); \(EditDistance.nearest(to: name, among: contextNames).map { "did you mean \($0)? It" } ?? "it") has: "
+          + (contextNames.isEmpty ? "none" : contextNames.joined(separator: ", ")))
     }
     let clusterName = Self.name(context.value["cluster"]) ?? ""
     guard let cluster = clusters[clusterName] else {

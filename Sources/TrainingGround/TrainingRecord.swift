@@ -1,6 +1,6 @@
 import JSONBytes
 package import StateDirectory
-package import TimeFormat
+import TimeFormat
 package import Training
 package import Views
 
@@ -18,17 +18,6 @@ package struct TrainingRecord {
   package static func all(_ home: Home, _ shelf: TrainingShelf) throws -> [TrainingRecord] {
     let events = try ProgressFile(home).events()
     return try shelf.lessons().map { TrainingRecord(lesson: $0, state: LessonState($0, events: events)) }
-  }
-
-  package func line(now: Timestamp) -> String {
-    let standing =
-      switch state.phase {
-      case .notStarted: state.finishedAt.isEmpty ? "not started" : "done"
-      case .running: "step \(state.step + 1) of \(state.stepCount)"
-      case .done: "done"
-      }
-    let review = state.reviewDue.map { due in due <= now ? ", review due" : ", review on \(Self.day(due))" } ?? ""
-    return "\(lesson.number)  \(lesson.id)  \(lesson.title), \(lesson.minutes) min: \(standing)\(review)"
   }
 
   package var json: String { Self.listing.jsonLine(self) }
@@ -75,5 +64,5 @@ package struct TrainingRecord {
   private var isRunning: Bool { state.phase == .running }
   private var stepID: String { lesson.steps.indices.contains(state.step) ? lesson.steps[state.step].id : "" }
 
-  private static func day(_ moment: Timestamp) -> String { CivilTime(moment, offset: WallClock.localOffset(at: moment)).date }
+  static func day(_ moment: Timestamp) -> String { CivilTime(moment, offset: WallClock.localOffset(at: moment)).date }
 }

@@ -49,7 +49,7 @@ package struct TrainingShelf: Sendable {
     let demos = try demos()
     if let number = Int(name), let demo = demos.first(where: { $0.number == number }) { return demo }
     throw ActionError(
-      "there is no demo \(name); there are \(demos.map { "\($0.number)" }.joined(separator: ", ")): periplus demo list",
+      "there is no demo \(name); there are \(demos.map { "\($0.number)" }.joined(separator: ", ")): periplus demo list shows them",
       kind: .notFound)
   }
 

@@ -217,7 +217,8 @@ package struct HealthView: Sendable {
         report.add(.text("No workload is known."))
         continue
       }
-      report.add(.table(HealthListing.tiles.reportTable(section.listed + section.fine, ListingContext(face: face, now: now))))
+      let tiles = HealthListing.tiles.without("cluster")
+      report.add(.table(tiles.reportTable(section.listed + section.fine, ListingContext(face: face, now: now))))
       report.add(
         .text(
           "Nodes: \(section.nodesReady) of \(section.nodes) ready"

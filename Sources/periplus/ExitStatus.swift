@@ -30,12 +30,17 @@ enum ExitStatus: Int32 {
       exit(ExitStatus(error.kind).rawValue)
     }
     let code = Periplus.exitCode(for: error)
-    if code == .success {  // --help, --version
+    let mistyped = MistypedCommand(CommandLine.arguments.dropFirst())
+    if code == .success, mistyped == nil {  // --help, --version
       Output.write(Periplus.fullMessage(for: error) + "\n")
       exit(done.rawValue)
     }
-    if code == .validationFailure {
-      Output.complainVerbatim(Periplus.fullMessage(for: error))
+    if code == .validationFailure || code == .success {
+      if let mistyped {
+        Output.complain(mistyped.sentence)
+      } else {
+        Output.complainVerbatim(Periplus.fullMessage(for: error))
+      }
       exit(usage.rawValue)
     }
     Output.complain("\(error)")

@@ -19,6 +19,54 @@ struct BadInputTests {
     #expect(!outcome.errors.isEmpty)
   }
 
+  @Test(
+    "a mistyped word suggests the one that was meant",
+    arguments: [
+      (["helth"], "did you mean 'periplus health'?"), (["help", "resch"], "did you mean 'periplus reschedules'?"),
+      (["learn", "strat", "x"], "did you mean 'periplus learn start'?"), (["logs", "--sevrice", "x"], "Did you mean '--service'?"),
+      (["logs", "--level", "WORN"], "did you mean WARN?"), (["logs", "levle:WARN"], "is levle: meant to be level:?"),
+      (["open", "nodez"], "did you mean nodes?"), (["check", "logging.record-valid"], "did you mean 'logging.records-valid'?"),
+      (["learn", "start", "folow-an-id"], "did you mean 'follow-an-id'?"), (["demo", "rehearse", "99"], "periplus demo list"),
+    ])
+  func meant(arguments: [String], hint: String) throws {
+    let outcome = try periplus(arguments)
+    #expect(outcome.status != 0)
+    #expect(outcome.errors.contains(hint), "\(arguments): \(outcome.errors)")
+  }
+
+  @Test("the shell completes lessons, demos, checks, pages, levels, services, queries and contexts")
+  func completions() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "pe-ctx-\(UUID().uuidString.prefix(8))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let kubeconfig = folder.appending(path: "config")
+    try "contexts:\n- {name: staging, context: {cluster: a, user: b}}\n".write(to: kubeconfig, atomically: true, encoding: .utf8)
+    func offered(_ command: [String], _ argument: String) throws -> [String] {
+      try Program.run(
+        Program.binaries.appending(path: "periplus").path, ["---completion"] + command + ["--", argument, "0", "0", ""],
+        environment: ["KUBECONFIG": kubeconfig.path], limit: 30
+      ).lines
+    }
+    #expect(try offered(["learn", "start"], "positional@0").contains("follow-an-id"))
+    #expect(try offered(["demo", "rehearse"], "positional@0").contains("1"))
+    #expect(try offered(["logs"], "--service").contains("orders"))
+    #expect(try offered(["logs"], "positional@0").contains("service:orders"))
+    #expect(try offered(["health"], "--context") == ["staging"])
+    let script = try periplus(["completions", "bash"]).output
+    for word in ["logging.records-valid", "WARN", "nodes"] { #expect(script.contains(word)) }
+  }
+
+  @Test("lists are in columns, in sentences with --linear, and never colored in a file")
+  func columns() throws {
+    for command in [["check", "--list"], ["learn"], ["demo"], ["doctor"], ["status"]] {
+      let lines = try periplus(command).lines
+      let header = try #require(lines.first { $0 == $0.uppercased() && $0.contains("   ") }, "\(command): \(lines)")
+      #expect(!header.contains("│") && !lines.joined().contains("\u{1B}"))
+      let sentences = try periplus(command + ["--linear"]).lines
+      #expect(!sentences.contains(header))
+    }
+  }
+
   @Test("a console without a terminal says so and ends with 3")
   func noTerminal() throws {
     // The other user last: only the program itself may be in a folder that this user alone can read.

@@ -35,7 +35,9 @@ struct TrainingGroundTests {
     ) {
       try shelf.lesson("folow-an-id")
     }
-    #expect(throws: ActionError("there is no demo 9; there are 1: periplus demo list", kind: .notFound)) { try shelf.demo("9") }
+    #expect(throws: ActionError("there is no demo 9; there are 1: periplus demo list shows them", kind: .notFound)) {
+      try shelf.demo("9")
+    }
   }
 
   @Test("one lint for lessons and demos: all shipped files, or those that are named")

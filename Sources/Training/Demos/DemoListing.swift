@@ -2,10 +2,6 @@ package import JSONBytes
 
 /// A demo in a list.
 extension Demo {
-  package var listLine: String {
-    "\(number)  \(title)  (sprint \(sprint), \(facility), \(minutes) min, \(steps.count) steps)"
-  }
-
   package static let listShape = JSONShape<Demo>([
     JSONField("demo", .number) { $0.number }, JSONField("title", .string) { $0.title }, JSONField("sprint", .number) { $0.sprint },
     JSONField("facility", .string) { $0.facility }, JSONField("minutes", .number) { $0.minutes },

@@ -8,8 +8,9 @@ package enum HealthListing {
     "workloads",
     keys: ["cluster", "namespace", "workload", "status", "ready", "desired", "since", "lastChange", "reasons"],
     [
+      Column(report: "cluster", json: [JSONField("cluster", .string) { $0.verdict.cluster }]) { tile, _ in tile.verdict.cluster },
       Column(
-        report: "", json: [JSONField("status", .string, "`green`, `amber`, `red`, `unknown`: no data") { $0.verdict.status.word }],
+        report: "status", json: [JSONField("status", .string, "`green`, `amber`, `red`, `unknown`: no data") { $0.verdict.status.word }],
         text: { tile, _ in tile.verdict.status.glyph + " " + tile.verdict.status.word }),
       Column(
         report: "workload",
@@ -22,9 +23,6 @@ package enum HealthListing {
         report: "ready",
         json: [JSONField("ready", .number, "pods") { $0.verdict.ready }, JSONField("desired", .number, "pods") { $0.verdict.desired }],
         text: { tile, _ in "\(tile.verdict.ready)/\(tile.verdict.desired)" }),
-      Column(
-        report: "why", json: [JSONField("reasons", each: reason, "worst first") { $0.verdict.reasons }],
-        text: { tile, _ in tile.verdict.reasons.map(\.sentence).joined(separator: "; ") }),
       Column(
         report: "since", json: [JSONField("since", .time, "since when the status holds") { $0.verdict.since?.rfc3339() }],
         text: { tile, context in tile.verdict.since.map { context.face.short($0, now: context.now) } ?? "" }),
@@ -40,7 +38,10 @@ package enum HealthListing {
           ) { $0.hasLedger ? $0.churn : nil }
         ],
         text: { tile, _ in tile.hasLedger ? "\(tile.churn)" : "–" }),
-      Column(json: JSONField("cluster", .string) { $0.verdict.cluster }),
+      // Prose comes last: in columns nothing stands behind it, in sentences it goes on under its row.
+      Column(
+        report: "why", json: [JSONField("reasons", each: reason, "worst first") { $0.verdict.reasons }],
+        text: { tile, _ in tile.verdict.reasons.map(\.sentence).joined(separator: "; ") }),
     ])
 
   private static let reason = JSONShape<HealthVerdict.Reason>([

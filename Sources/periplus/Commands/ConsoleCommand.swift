@@ -17,10 +17,12 @@ struct ConsoleCommand: AsyncParsableCommand {
   @OptionGroup var home: HomeOptions
   @OptionGroup var app: AppOptions
   @OptionGroup var look: LookOptions
-  @Option(help: "\(Pages.linkNames.joined(separator: ", ")), or a link such as request/ID.", completion: .list(Pages.linkNames)) var page:
-    String?
-  @Option(help: ArgumentHelp("Also watch this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context:
-    [String] = []
+  @Option(help: "\(Pages.linkNames.joined(separator: ", ")), or a link such as request/ID.", completion: Candidates.pages)
+  var page: String?
+  @Option(
+    help: ArgumentHelp("Also watch this context of KUBECONFIG; may be given more than once.", valueName: "context"),
+    completion: Candidates.contexts)
+  var context: [String] = []
   @Flag(help: "Print the page once and end.") var once = false
   @Flag(help: "Print the page as plain lines.") var linear = false
   @Flag(help: "Print the page's data as JSON, one object a line.") var json = false
@@ -73,7 +75,7 @@ struct Open: AsyncParsableCommand {
   @OptionGroup var home: HomeOptions
   @OptionGroup var app: AppOptions
   @OptionGroup var look: LookOptions
-  @Argument(help: "\(Pages.linkNames.joined(separator: ", ")); with an item and a time if wanted", completion: .list(Pages.linkNames))
+  @Argument(help: "\(Pages.linkNames.joined(separator: ", ")); with an item and a time if wanted.", completion: Candidates.pages)
   var place: String
 
   func validate() throws {

@@ -51,7 +51,9 @@ struct Record: AsyncParsableCommand {
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var app: AppOptions
-  @Option(help: ArgumentHelp("Also record this context of KUBECONFIG; may be given more than once.", valueName: "context"))
+  @Option(
+    help: ArgumentHelp("Also record this context of KUBECONFIG; may be given more than once.", valueName: "context"),
+    completion: Candidates.contexts)
   var context: [String] = []
   @Option(
     help: ArgumentHelp(

@@ -18,10 +18,11 @@ struct DemoCommand: AsyncParsableCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the demos.")
 
-    @Flag(help: "One JSON object a demo.") var json = false
+    @OptionGroup var output: PrintOptions
 
     func run() throws {
-      for demo in try TrainingShelf.open().demos() { Output.line(json ? Demo.listShape.line(demo) : demo.listLine) }
+      let demos = try TrainingShelf.open().demos()
+      output.show(Training.Demo.list(demos, now: WallClock.now()), demos.map { Training.Demo.listShape.line($0) })
     }
   }
 
@@ -44,7 +45,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     @OptionGroup var home: HomeOptions
     @OptionGroup var app: AppOptions
-    @Argument(help: "The demo's number.") var demo: Int
+    @Argument(help: "The demo's number.", completion: Candidates.demos) var demo: Int
     @Flag(help: "One JSON object a step, then one for the whole.") var json = false
     @Option(help: ArgumentHelp("Also write the transcript with the screen after each step.", valueName: "file")) var transcript: String?
 
@@ -85,7 +86,7 @@ struct DemoCommand: AsyncParsableCommand {
       discussion: "A facility counts as revealed from then on, as long as its checks pass. A rehearsal reveals nothing.")
 
     @OptionGroup var home: HomeOptions
-    @Argument(help: "The demo's number.") var demo: Int
+    @Argument(help: "The demo's number.", completion: Candidates.demos) var demo: Int
 
     func run() throws {
       let home = try home.resolve()

@@ -5,6 +5,7 @@ import JSONBytes
 import RecordStore
 import StateDirectory
 import TimeFormat
+import Views
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct Doctor: AsyncParsableCommand {
     discussion: "Exit code 3 when something that is needed is missing.")
 
   @OptionGroup var home: HomeOptions
-  @Flag(help: "One JSON object a finding.") var json = false
+  @OptionGroup var output: PrintOptions
 
   struct Finding {
     var what: String
@@ -37,13 +38,12 @@ struct Doctor: AsyncParsableCommand {
     let home = try home.resolve()
     var findings = [homeFinding(home), spaceFinding(home)] + programs() + [addresses(), terminal(), locale(), kubectl()]
     findings += daemons(home)
-    for finding in findings {
-      if json {
-        Output.line(Finding.shape.line(finding))
-      } else {
-        Output.line("\(finding.isGood ? "✔" : finding.isNeeded ? "✖" : "▲") \(finding.what.padding(14)) \(finding.sentence)")
-      }
+    let rows = findings.map { finding in
+      [finding.what, finding.isGood ? "✔ ok" : finding.isNeeded ? "✖ missing" : "▲ warning", finding.sentence]
     }
+    output.show(
+      Report("What this machine has", [.table(Report.Table(headers: ["what", "status", "detail"], rows: rows))]),
+      findings.map { Finding.shape.line($0) })
     if findings.contains(where: { !$0.isGood && $0.isNeeded }) { throw Problem(status: .environment, sentence: "") }
   }
 

@@ -11,8 +11,10 @@ struct Health: AsyncParsableCommand {
     abstract: "What is red, amber, green or grey, and why.", discussion: "Exit code 1 when something is red.")
 
   @OptionGroup var read: ReadOptions
-  @Option(help: ArgumentHelp("Also look at this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context:
-    [String] = []
+  @Option(
+    help: ArgumentHelp("Also look at this context of KUBECONFIG; may be given more than once.", valueName: "context"),
+    completion: Candidates.contexts)
+  var context: [String] = []
 
   func run() async throws {
     let wiring = try ConsoleWiring(home: try read.home.resolve(), contexts: context)
@@ -26,7 +28,7 @@ struct Health: AsyncParsableCommand {
       clusters: clusters, reschedules: reschedules,
       ledger: LedgerCoverage(
         await wiring.store.completeness(), now: now, ground: wiring.clusters.first(with: .provingGround)?.feed.cluster), now: now)
-    read.show(view.report(face: read.face), view.jsonLines)
+    read.show(read.output.linear ? view.report(face: read.face) : view.table(face: read.face), view.jsonLines)
     if view.hasRed { throw Problem.finding() }
   }
 }

@@ -18,7 +18,7 @@ struct IngestCommand: AsyncParsableCommand {
 
   @OptionGroup var home: HomeOptions
   @Flag(help: "Print the summary as one JSON object.") var json = false
-  @Argument(help: "files; - is the standard input") var files: [String]
+  @Argument(help: "Files; - is the standard input.", completion: .file()) var files: [String]
 
   func run() async throws {
     let home = try home.resolve()

@@ -26,12 +26,11 @@ struct Learn: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the lessons, and where you stand in each.")
 
     @OptionGroup var home: HomeOptions
-    @Flag(help: "One JSON object a lesson.") var json = false
+    @OptionGroup var output: PrintOptions
 
     func run() throws {
       let records = try TrainingRecord.all(try home.resolve(), .open())
-      for record in records { Output.line(json ? record.json : record.line(now: WallClock.now())) }
-      if !json { Output.line("begin with: periplus learn start \(records.first?.lesson.id ?? "ID")") }
+      output.show(TrainingRecord.list(records, now: WallClock.now()), records.map(\.json))
     }
   }
 
@@ -39,7 +38,7 @@ struct Learn: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Bring the ground to a lesson's start and begin it.")
 
     @OptionGroup var options: StepOptions
-    @Argument(help: "The lesson's id or number.") var id: String
+    @Argument(help: "The lesson's id or number.", completion: Candidates.lessons) var id: String
 
     func run() async throws {
       let lesson = try TrainingShelf.open().lesson(id)
@@ -111,7 +110,7 @@ struct Learn: AsyncParsableCommand {
 
     @OptionGroup var home: HomeOptions
     @Flag(help: "One JSON object.") var json = false
-    @Argument(help: "The lesson's id or number; without it the one under way.") var id: String?
+    @Argument(help: "The lesson's id or number; without it the one under way.", completion: Candidates.lessons) var id: String?
 
     func run() throws {
       let home = try home.resolve()
@@ -175,7 +174,7 @@ struct Learn: AsyncParsableCommand {
     @OptionGroup var home: HomeOptions
     @OptionGroup var app: AppOptions
     @Flag(help: "One JSON object a finding.") var json = false
-    @Argument(help: "The lesson's id or number; without it every lesson.") var id: String?
+    @Argument(help: "The lesson's id or number; without it every lesson.", completion: Candidates.lessons) var id: String?
 
     func run() async throws {
       let home = try home.resolve()
@@ -206,7 +205,8 @@ struct Learn: AsyncParsableCommand {
 struct StepOptions: ParsableArguments {
   @OptionGroup var home: HomeOptions
   @OptionGroup var app: AppOptions
-  @Option(help: ArgumentHelp("The lesson, if not the one under way.", valueName: "id")) var lesson: String?
+  @Option(help: ArgumentHelp("The lesson, if not the one under way.", valueName: "id"), completion: Candidates.lessons)
+  var lesson: String?
   @Flag(help: "The lesson's state as one JSON object.") var json = false
 
   /// - Parameters:

@@ -1,6 +1,8 @@
 import ArgumentParser
 import RecordStore
+import Screen
 import StateDirectory
+import StrictYAML
 import TelemetryModel
 import TimeFormat
 import Views
@@ -15,8 +17,8 @@ struct Logs: AsyncParsableCommand {
 
   @OptionGroup var read: ReadOptions
   @Option(name: .customLong("request-id"), help: "Records of this request.") var requestID: String?
-  @Option(help: "Records of this service.") var service: String?
-  @Option(help: "This level or worse: DEBUG, INFO, WARN, ERROR.") var level: String?
+  @Option(help: "Records of this service.", completion: Candidates.services) var service: String?
+  @Option(help: "This level or worse: TRACE, DEBUG, INFO, WARN, ERROR, FATAL.", completion: Candidates.levels) var level: String?
   @Option(help: ArgumentHelp("Records of the last 15m, 2h, 1d …", valueName: "duration")) var since: DurationOption?
   @Option(help: ArgumentHelp("Lines that match this regular expression (PCRE2).", valueName: "regex")) var grep: String?
   @Option(help: "At most so many records.") var limit: Int?
@@ -26,11 +28,13 @@ struct Logs: AsyncParsableCommand {
       "As grep -C: also so many records of the same pod before and after each match; -- stands between groups.", valueName: "records"))
   var context: Int?
   @Flag(help: "Go on with new records as they come, until ctrl-c.") var follow = false
-  @Argument(help: "A query; one that begins with - goes after --.") var query: [String] = []
+  @Argument(help: "A query; one that begins with - goes after --.", completion: Candidates.query) var query: [String] = []
 
   func validate() throws {
-    if let level, !["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"].contains(level.uppercased()) {
-      throw ValidationError("--level expects DEBUG, INFO, WARN or ERROR, but got \(level).")
+    if let level, LogLevel(word: level) == nil {
+      let words = LogLevel.allCases.map(\.word)
+      let hint = EditDistance.nearest(to: level, among: words).map { "did you mean \($0)? The" } ?? "the"
+      throw ValidationError("Unknown level \(level); \(hint) levels are \(words.joined(separator: ", ")).")
     }
     if let limit, limit < 1 { throw ValidationError("--limit expects at least 1, but got \(limit).") }
     guard let context else { return }
@@ -51,7 +55,7 @@ struct Logs: AsyncParsableCommand {
     }
     if let requestID { wanted.conditions.append(.requestID(requestID)) }
     if let service { wanted.conditions.append(.field("service", .equal, service)) }
-    if let level { wanted.conditions.append(.field("level", .atLeast, level.uppercased())) }
+    if let level = level.flatMap(LogLevel.init(word:)) { wanted.conditions.append(.field("level", .atLeast, level.word)) }
     if let grep { wanted.conditions.append(.regex(grep)) }
     if let since { wanted.range = (now - since.duration)..<Timestamp(nanoseconds: .max) }
     // The query may say both itself: limit:20 order:oldest.
@@ -134,8 +138,9 @@ struct Logs: AsyncParsableCommand {
   private func line(_ record: LogRecord) {
     if read.json { return Output.line(record.jsonLine) }
     let level = (record.level?.word ?? "-").padding(5)
-    Output.line(
-      SafeText.line("\(read.face.full(record.at))  \(level)  \(record.service.padding(9))  \(record.origin.pod)  \(record.message)"))
+    let role: Role? = (record.level ?? .info) >= .error ? .red : record.level == .warn ? .amber : nil
+    let rest = SafeText.line("\(record.service.padding(9))   \(record.origin.pod)   \(record.message)")
+    Output.line("\(read.face.full(record.at))   \(role.map { TerminalInk.current(level, $0) } ?? level)   \(rest)")
   }
 }
 

@@ -12,8 +12,10 @@ struct Nodes: AsyncParsableCommand {
       """)
 
   @OptionGroup var read: ReadOptions
-  @Option(help: ArgumentHelp("Also look at this context of KUBECONFIG; may be given more than once.", valueName: "context")) var context:
-    [String] = []
+  @Option(
+    help: ArgumentHelp("Also look at this context of KUBECONFIG; may be given more than once.", valueName: "context"),
+    completion: Candidates.contexts)
+  var context: [String] = []
 
   func run() async throws {
     let wiring = try ConsoleWiring(home: try read.home.resolve(), contexts: context)

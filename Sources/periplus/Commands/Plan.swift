@@ -67,11 +67,10 @@ struct PlanCommand: AsyncParsableCommand {
       abstract: "Show where the program stands: facilities, gates, change budget.",
       discussion: "Computed from the plan and the results of checks that the store holds; periplus check adds new ones.")
 
-    @OptionGroup var home: HomeOptions
-    @Flag(help: "One JSON object a facility and a gate.") var json = false
+    @OptionGroup var read: ReadOptions
 
     func run() async throws {
-      let home = try home.resolve()
+      let home = try read.home.resolve()
       let file = PlanFile(home: home)
       let voyage: Voyage
       do {
@@ -83,11 +82,7 @@ struct PlanCommand: AsyncParsableCommand {
         throw Problem.environment("\(error)")
       }
       let view = VoyageView(voyage)
-      if json {
-        for line in view.jsonLines { Output.line(line) }
-      } else {
-        for line in view.report(face: .utc).text(width: TerminalWidth.columns) { Output.line(line) }
-      }
+      read.show(view.report(face: read.face), view.jsonLines)
     }
   }
 }

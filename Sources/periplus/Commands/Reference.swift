@@ -12,7 +12,7 @@ struct Completions: ParsableCommand {
 
   enum Shell: String, ExpressibleByArgument, CaseIterable { case bash, zsh, fish }
 
-  @Argument(help: "bash, zsh or fish")
+  @Argument(help: "bash, zsh or fish.")
   var shell: Shell
 
   func run() {

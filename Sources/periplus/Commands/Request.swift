@@ -10,7 +10,7 @@ struct Request: AsyncParsableCommand {
     discussion: "Waits up to 2 s for what was written before the command; says so where collection is further behind.")
 
   @OptionGroup var read: ReadOptions
-  @Argument(help: "the request's id, as in the x-request-id header") var id: String
+  @Argument(help: "The request's id, as in the x-request-id header.") var id: String
 
   func run() async throws {
     let store = try read.store()

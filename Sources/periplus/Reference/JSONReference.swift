@@ -77,7 +77,7 @@ enum JSONReference {
       """#)
 
   private static let status = JSONDocument.Section(
-    "status", "One object.", Status.Report.shape,
+    "status", "One object.", StatusReport.shape,
     examples: #"""
       {"home":"/home/a/.local/state/periplus","kubeconfig":"/home/a/.local/state/periplus/kubeconfig","api":"http://127.0.0.1:16443","components":[{"name":"ground","state":"running","pid":4121},{"name":"recorder","state":"running","pid":4130}],"services":[{"name":"feed","cluster":"ground","state":"running","since":"2026-01-22T13:58:00.000Z"}],"sources":[{"name":"logs","cluster":"ground","currentAt":"2026-01-22T14:03:02.118Z","recordsIn":1841,"dropped":0}]}
       """#)

@@ -6,7 +6,7 @@ import Views
 /// Options that every reading command has.
 struct ReadOptions: ParsableArguments {
   @OptionGroup var home: HomeOptions
-  @Flag(help: "One JSON object a line, with stable keys (docs/json.md).") var json = false
+  @OptionGroup var output: PrintOptions
   @Flag(help: "Show local times instead of UTC.") var local = false
 
   var face: TimeDisplay {
@@ -15,12 +15,8 @@ struct ReadOptions: ParsableArguments {
 
   func store() throws -> StoreReader { try StoreReader(home: home.resolve()) }
 
-  /// Prints a report as text, or its JSON lines.
-  func show(_ report: Report, _ lines: [String]) {
-    if json {
-      for line in lines { Output.line(line) }
-    } else {
-      for line in report.text(width: TerminalWidth.columns) { Output.line(line) }
-    }
-  }
+  var json: Bool { output.json }
+
+  /// Prints a report in columns or in sentences, or its JSON lines.
+  func show(_ report: Report, _ lines: @autoclosure () -> [String]) { output.show(report, lines()) }
 }
