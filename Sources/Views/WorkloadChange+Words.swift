@@ -3,7 +3,7 @@ package import Screen
 package import TimeFormat
 
 extension WorkloadChange {
-  /// What changed, one text for each field of a template, e.g. `args: [ledger] → [nope]`; never empty.
+  /// What changed, one text for each field of a template, e.g. `args: [api] → [nope]`; never empty.
   package func sentences(face: TimeDisplay, now: Timestamp, limit: Int) -> [String] {
     switch what {
     case .created(let image): ["created" + Self.of(image)]
@@ -22,7 +22,7 @@ extension WorkloadChange {
 
   private static func of(_ image: String) -> String { image.isEmpty ? "" : ", image \(WorkloadView.shortImage(image))" }
 
-  /// `rev 2  args: [ledger] → [nope]  kubectl-patch`, then a line for each further field. Long values are cut in their middle until a line fits.
+  /// `rev 2  args: [api] → [nope]  kubectl-patch`, then a line for each further field. Long values are cut in their middle until a line fits.
   package func lines(face: TimeDisplay, now: Timestamp, width: Int) -> [StyledLine] {
     let start = revision.map { "rev \($0)  " } ?? ""
     let indent = String(repeating: " ", count: TextWidth.width(of: start))
