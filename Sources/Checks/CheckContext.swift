@@ -41,7 +41,9 @@ package struct CheckContext: Sendable {
   var profile: AppProfile {
     get throws {
       guard let app else {
-        throw CheckObstacle("no app profile is known here: it says what can be sent; put app.yaml beside the program, or name it by --app")
+        throw CheckObstacle(
+          "no app profile was found, which defines the requests that can be sent: put app.yaml beside the program, or name it with --app FILE"
+        )
       }
       return app
     }

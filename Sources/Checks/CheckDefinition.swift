@@ -9,19 +9,19 @@ package struct CheckDefinition: Sendable {
   package var assertion: String
   /// What a failure means for people.
   package var onFailure: String
-  package var howToMend: String
+  package var howToFix: String
   package var parameters: RecordSchema
-  /// Looks, and says what it found. Throws when it could not look: the result is then unknown.
+  /// Returns what it found. Throws when it could not run: the result is then unknown, never failed.
   package var run: @Sendable (CheckContext) async throws -> [CheckFinding]
 
   package init(
-    id: String, assertion: String, onFailure: String, howToMend: String, parameters: [SchemaField],
+    id: String, assertion: String, onFailure: String, howToFix: String, parameters: [SchemaField],
     run: @escaping @Sendable (CheckContext) async throws -> [CheckFinding]
   ) {
     self.id = id
     self.assertion = assertion
     self.onFailure = onFailure
-    self.howToMend = howToMend
+    self.howToFix = howToFix
     self.parameters = RecordSchema("the parameters of \(id)", parameters)
     self.run = run
   }
@@ -78,7 +78,7 @@ package struct CheckFinding: Sendable, Hashable {
   }
 }
 
-/// The environment kept a check from looking. That is unknown, never a failure of what is checked.
+/// The environment kept a check from running: the result is unknown, never a failure of what is checked.
 package struct CheckObstacle: Error, Hashable {
   package var sentence: String
 

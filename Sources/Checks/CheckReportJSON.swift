@@ -8,7 +8,7 @@ extension CheckRunner.Report {
     JSONField("check", .string) { $0.check },
     JSONField("outcome", .string, "the worst of its evidence") { $0.outcome.rawValue },
     JSONField("onFailure", .string, "what a failure means") { $0.onFailure },
-    JSONField("howToMend", .string, "what to do") { $0.howToMend },
+    JSONField("howToFix", .string, "what to do") { $0.howToFix },
     JSONField("details", .strings, "e.g. each invalid record") { $0.details },
     JSONField("evidence", each: evidence) { $0.evidence },
   ])

@@ -13,7 +13,7 @@ package struct CheckRunner: Sendable {
     /// Every offender by itself.
     package var details: [String]
     package var onFailure: String
-    package var howToMend: String
+    package var howToFix: String
 
     /// The worst outcome.
     package var outcome: Evidence.Outcome { evidence.map(\.outcome).max { $0.badness < $1.badness } ?? .unknown }
@@ -49,12 +49,12 @@ package struct CheckRunner: Sendable {
         subject: cluster, outcome: .unknown, grade: .declared, observed: "there is no check '\(id)' in the library", query: "")
       return Report(
         check: id, evidence: [evidence(finding, id, cluster, began)], details: [], onFailure: "The plan names a check that does not exist.",
-        howToMend: "Run periplus check --list and correct the plan.")
+        howToFix: "Run periplus check --list and correct the plan.")
     }
     let findings = await findings(definition, context, timeout, cluster)
     return Report(
       check: id, evidence: findings.map { evidence($0, id, cluster, began) }, details: findings.flatMap(\.details),
-      onFailure: definition.onFailure, howToMend: definition.howToMend)
+      onFailure: definition.onFailure, howToFix: definition.howToFix)
   }
 
   private func findings(
@@ -65,16 +65,16 @@ package struct CheckRunner: Sendable {
     }
     do {
       let findings = try await withTimeout(timeout, context) { try await definition.run(context) }
-      guard let findings else { return unknown("no result within \(timeout.brief)") }
-      return findings.isEmpty ? unknown("the check found nothing to look at") : findings
+      guard let findings else { return unknown("timed out after \(timeout.brief)") }
+      return findings.isEmpty ? unknown("there is nothing to check yet") : findings
     } catch let obstacle as CheckObstacle {
       return unknown(obstacle.sentence)
     } catch let error as ServiceClientError {
       return unknown(error.sentence)
     } catch is CancellationError {
-      return unknown("cancelled before it was done")
+      return unknown("cancelled")
     } catch {
-      return unknown("could not look: \(error)")
+      return unknown("check error: \(error)")
     }
   }
 

@@ -17,8 +17,8 @@ struct NamespaceWorkloads {
     namespace = try context.namespace
     switch snapshot.connection {
     case .live: break
-    case .connecting: throw CheckObstacle("cluster \(snapshot.cluster) has not answered yet")
-    case .stale(_, let reason, _): throw CheckObstacle("cluster \(snapshot.cluster) does not answer: \(reason)")
+    case .connecting: throw CheckObstacle("the API server of \(snapshot.cluster) has not answered yet")
+    case .stale(_, let reason, _): throw CheckObstacle("the API server of \(snapshot.cluster) does not respond: \(reason)")
     }
   }
 

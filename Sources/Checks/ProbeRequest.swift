@@ -18,7 +18,7 @@ struct ProbeRequest: Sendable {
     guard let name = context.fields.text("request") else {
       let known = try context.profile.requests.map(\.name)
       throw CheckObstacle(
-        "the check needs a request of the app profile: say 'request: NAME' under its parameters, NAME one of \(known.joined(separator: ", "))"
+        "the check needs a request of the app profile: set 'request: NAME' under its parameters, NAME one of \(known.joined(separator: ", "))"
       )
     }
     return try ProbeRequest(name, context)
@@ -33,7 +33,7 @@ struct ProbeRequest: Sendable {
       throw CheckObstacle(error.sentence)
     }
     guard named.follows == nil else {
-      throw CheckObstacle("the request '\(name)' follows another one; a check sends one that stands for itself")
+      throw CheckObstacle("the request '\(name)' follows another request; a check needs one that can be sent by itself")
     }
   }
 
@@ -58,7 +58,7 @@ enum ProbeRun {
   }
 
   static let field = SchemaField(
-    "requests", .list(.text), "requests of the app profile that are sent first, so that the facility is exercised; default none")
+    "requests", .list(.text), "requests of the app profile to send first, so that the facility is exercised; default none")
 
   /// Sends each request and waits for its completion record. Where nothing may be sent, what is found is observed and not exercised.
   static func send(_ context: CheckContext) async throws -> Landing {

@@ -12,6 +12,26 @@ package struct Evidence: Sendable, Hashable {
     package static func < (one: Grade, other: Grade) -> Bool { one.rawValue < other.rawValue }
     /// `E0` to `E3`.
     package var code: String { "E\(rawValue)" }
+
+    /// How it was obtained, in a word.
+    package var word: String {
+      switch self {
+      case .declared: "declared"
+      case .configured: "configured"
+      case .observed: "observed"
+      case .exercised: "exercised"
+      }
+    }
+
+    /// How it was obtained, in a sentence.
+    package var meaning: String {
+      switch self {
+      case .declared: "somebody says so; nothing was examined"
+      case .configured: "the configuration is in place; whether it works was not seen"
+      case .observed: "seen in the running system"
+      case .exercised: "a request that the check sent, or a drill, made it work"
+      }
+    }
   }
 
   /// Unknown and stale are never pass; a waived check counts in neither side.
@@ -31,6 +51,13 @@ package struct Evidence: Sendable, Hashable {
   package var at: Timestamp
   /// SHA-256 of the data looked at, in hex; empty when there was none.
   package var digest: String
+
+  /// The id of the request that the check sent, by which its records are found; `nil` for evidence of another kind.
+  package var requestID: String? {
+    let words = query.split(separator: " ")
+    guard let option = words.firstIndex(of: "--request-id"), words.indices.contains(option + 1) else { return nil }
+    return String(words[option + 1])
+  }
 
   package init(
     check: String, subject: String, cluster: String, outcome: Outcome, grade: Grade, observed: String, query: String, source: String,

@@ -110,7 +110,7 @@ struct PlanLint {
     var findings: [(YAMLNode, String)] = []
     if let program = root.record("program") { findings += [order(program, "start", "target")].compactMap { $0 } }
     findings += root.records("waves").compactMap { order($0, "from", "to") }
-    findings += root.records("flaws").compactMap { order($0, "opened", "fixed") }
+    findings += root.records("defects").compactMap { order($0, "opened", "fixed") }
     for (node, message) in findings { error(node, message) }
   }
 

@@ -7,7 +7,7 @@ package enum LibraryDocument {
     var text = """
       # Checks and actions
 
-      What plans, lessons and demos may name. This page comes from the definitions: `periplus learn reference` prints it.
+      The checks and actions that plans, lessons and demos can use. Generated from their definitions by `periplus learn reference`.
 
       ## Checks
 
@@ -16,12 +16,13 @@ package enum LibraryDocument {
 
       """
     for check in CheckLibrary.all {
-      text += "### `\(check.id)`\n\n\(check.assertion) When it fails: \(check.onFailure)\n\n\(table(check.parameters))\n"
+      text +=
+        "### `\(check.id)`\n\n\(check.assertion) When it fails: \(check.onFailure) How to fix: \(check.howToFix)\n\n\(table(check.parameters))\n"
     }
     text += """
       ## Actions
 
-      Under `setup`, `reset`, `offers`, `solve` and `do`. Each entry of such a list has exactly one of these keys; a value may be `${name}`.
+      Under `setup`, `reset`, `offers`, `solve` and `do`. Each entry of these lists has exactly one of these keys; a value may be `${name}`.
 
 
       """
@@ -35,7 +36,7 @@ package enum LibraryDocument {
   private static func table(_ schema: RecordSchema) -> String {
     guard !schema.fields.isEmpty else { return "No parameters.\n" }
     let rows = schema.fields.map {
-      "| `\($0.name)`\($0.isRequired ? ", needed" : "") | \(escaped($0.type.expected)) | \(escaped($0.meaning)) |\n"
+      "| `\($0.name)`\($0.isRequired ? ", required" : "") | \(escaped($0.type.expected)) | \(escaped($0.meaning)) |\n"
     }
     return "| parameter | is | |\n|---|---|---|\n" + rows.joined()
   }

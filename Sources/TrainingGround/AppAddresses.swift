@@ -22,7 +22,7 @@ package struct AppAddresses {
     do {
       objects = try await api.listAll("\(ResourceType.services.root)/namespaces/\(app.namespace)/services")
     } catch let error as KubernetesError {
-      throw ActionError("the proving ground does not answer (\(error)); periplus status tells more, periplus up starts it")
+      throw ActionError("the proving ground does not respond (\(error)); periplus status shows more, periplus up starts it")
     }
     return try Self.urls(app, objects)
   }
@@ -38,8 +38,8 @@ package struct AppAddresses {
     }
     guard !urls.isEmpty else {
       throw ActionError(
-        "the app profile of \(app.name) names the services \(wanted.map(\.name).joined(separator: ", ")), and the namespace "
-          + "\(app.namespace) has none of them; periplus up deploys the ground's application, --app FILE names the profile of another")
+        "the namespace \(app.namespace) has none of the services of the app profile \(app.name) "
+          + "(\(wanted.map(\.name).joined(separator: ", "))); periplus up deploys the application, --app FILE names another profile")
     }
     return urls
   }

@@ -65,7 +65,7 @@ package struct KubernetesGround: GroundPort {
     } catch let error as CancellationError {
       throw error
     } catch {
-      throw ActionError("the pod at \(address) does not answer on port \(port): \(error)")
+      throw ActionError("the pod at \(address) does not respond on port \(port): \(error)")
     }
   }
 
@@ -82,6 +82,6 @@ package struct KubernetesGround: GroundPort {
   }
 
   private func refused(_ error: KubernetesError) -> ActionError {
-    ActionError("the proving ground refused: \(error); periplus status tells more")
+    ActionError("the proving ground refused the change: \(error); periplus status shows more")
   }
 }

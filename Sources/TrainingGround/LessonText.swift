@@ -43,11 +43,11 @@ package struct LessonText {
 
   private var beginning: [PaneUpdate.Line] {
     var lines = [PaneUpdate.Line("Teaches \(lesson.facility): \(lesson.concepts.joined(separator: ", ")), in \(state.stepCount) steps.")]
-    if !lesson.prerequisites.isEmpty { lines.append(.init("Comes after: \(lesson.prerequisites.joined(separator: ", ")).", .dim)) }
+    if !lesson.prerequisites.isEmpty { lines.append(.init("Prerequisites: \(lesson.prerequisites.joined(separator: ", ")).", .dim)) }
     if let due = state.reviewDue { lines.append(.init("Its review is due on \(day(due)).", .dim)) }
     lines += [
-      blank, PaneUpdate.Line(voice == .console ? "> starts it." : "periplus learn start \(lesson.id) starts it.", .strong),
-      PaneUpdate.Line("It changes the proving ground; reset restores it.", .dim),
+      blank, PaneUpdate.Line(voice == .console ? "> starts the lesson." : "periplus learn start \(lesson.id) starts the lesson.", .strong),
+      PaneUpdate.Line("The lesson changes the proving ground; reset restores it.", .dim),
     ]
     return lines
   }
@@ -73,7 +73,7 @@ package struct LessonText {
       lines += [blank, .init("Review \(number) of \(ReviewSchedule.days.count) is due on \(day(due)).", .strong)]
       if !lesson.review.isEmpty { lines.append(.init(lesson.review[(number - 1) % lesson.review.count])) }
     } else {
-      lines += [blank, .init("Every review is behind you.", .strong)]
+      lines += [blank, .init("All reviews are done.", .strong)]
     }
     lines += [blank, .init("\(command("reset")) restores the proving ground.", .dim)]
     return lines
@@ -97,7 +97,7 @@ package struct LessonText {
     default: ways.append("\(command("answer")) NAME TEXT answers, NAME one of \(state.asks.joined(separator: ", "))")
     }
     if state.hintsLeft > 0 { ways.append("\(command("hint")) gives a hint (\(state.hintsLeft) left)") }
-    ways.append("\(command("skip")) goes on")
+    ways.append("\(command("skip")) skips the step")
     return ways.map { .init($0, .dim) }
   }
 

@@ -17,8 +17,8 @@ package struct TrainingContext: Sendable {
   ///   - clusters: those that are watched.
   ///   - home: where a ground would be.
   package static func noGround(among clusters: [String], home: String) -> ActionError {
-    let others = clusters.isEmpty ? "" : "\(clusters.joined(separator: ", ")) may only be looked at: "
+    let others = clusters.isEmpty ? "" : "\(clusters.joined(separator: ", ")) is read-only: "
     return ActionError(
-      "\(others)lessons and demos act on the proving ground, and none has been started in \(home); start it with periplus up --detach")
+      "\(others)lessons and demos need the proving ground, and none is running in \(home); start it with periplus up --detach")
   }
 }

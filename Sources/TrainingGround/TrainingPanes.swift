@@ -49,7 +49,7 @@ package actor TrainingPanes: PaneSource {
       case .demo:
         guard !id.isEmpty else { return try demoList(shelf) }
         guard let stage else {
-          throw ActionError("a demo plays on a console that is seen; periplus demo rehearse \(id) plays it without")
+          throw ActionError("a demo needs a console in a terminal; periplus demo rehearse \(id) plays it without one")
         }
         let show = DemoShow(try shelf.demo(id), stage: stage, ground: try ground())
         demo = show

@@ -39,7 +39,7 @@ struct LoggingCheckTests {
     #expect(subject("Deployment/orders", report)?.outcome == .pass)
     #expect(report.details.count == 2)
     #expect(report.details.allSatisfy { $0.hasPrefix("billing-1 12:00:") })
-    #expect(!report.howToMend.isEmpty)
+    #expect(!report.howToFix.isEmpty)
   }
 
   @Test("records valid: where nothing may be sent it is observed only; without records or pods it is unknown or not applicable")
@@ -63,12 +63,12 @@ struct LoggingCheckTests {
     dropping.faults.dropsEcho = true
     let lost = await run("logging.id-echoed", dropping)
     #expect(lost.outcome == .fail)
-    #expect(lost.details.contains("sent a valid id, the response carries no x-request-id"))
+    #expect(lost.details.contains("sent a valid id: the response has no x-request-id"))
     let keeping = FakeApp()
     keeping.faults.keepsInvalid = true
     let kept = await run("logging.id-echoed", keeping)
     #expect(kept.outcome == .fail)
-    #expect(kept.details.contains { $0.hasPrefix("sent an id with characters that are not allowed") })
+    #expect(kept.details.contains { $0.hasPrefix("sent an id with invalid characters") })
     let shut = FakeApp()
     shut.faults.isShut = true
     #expect(await run("logging.id-echoed", shut).outcome == .unknown)
@@ -102,7 +102,7 @@ struct LoggingCheckTests {
     #expect(none.outcome == .unknown)
     #expect(
       none.evidence.map(\.observed) == [
-        "the check needs a request of the app profile: say 'request: NAME' under its parameters, NAME one of place-order, list-items, "
+        "the check needs a request of the app profile: set 'request: NAME' under its parameters, NAME one of place-order, list-items, "
           + "read-item, read-account, ask-for-report, read-report"
       ])
     let unknown = await run("logging.id-at-every-hop", FakeApp(), "{request: plaec-order}")
@@ -112,7 +112,7 @@ struct LoggingCheckTests {
     let without = await CheckRunner(
       CheckContext(cluster: FakeApp(), logs: FakeApp(), client: FakeApp(), now: FakeApp().now)
     ).run("logging.id-at-every-hop")
-    #expect(without.evidence.first?.observed.hasPrefix("no app profile is known here") == true)
+    #expect(without.evidence.first?.observed.hasPrefix("no app profile was found") == true)
   }
 
   @Test("another application is checked by its profile alone")
@@ -149,7 +149,7 @@ struct LoggingCheckTests {
     let report = await run("logging.one-completion", app)
     #expect(subject("Deployment/catalog", report)?.outcome == .fail)
     #expect(subject("Deployment/orders", report)?.outcome == .pass)
-    #expect(report.details == ["catalog-1 bad: 1 begun, \(isDoubled ? 2 : 0) completed"])
+    #expect(report.details == ["catalog-1 bad: 1 started, \(isDoubled ? 2 : 0) completed"])
   }
 
   @Test("one completion: who answers and writes nothing at all does not pass", arguments: ["orders", "reports"])
@@ -189,25 +189,25 @@ struct LoggingCheckTests {
     for check in ["logging.records-valid", "logging.id-echoed", "logging.id-at-every-hop", "logging.one-completion"] {
       let report = await run(check, app)
       #expect(report.outcome == .unknown)
-      #expect(report.evidence[0].observed.contains("does not answer"))
+      #expect(report.evidence[0].observed.contains("does not respond"))
     }
   }
 
   @Test("a check that hangs ends at its timeout; an unknown one is unknown")
   func timeout() async {
-    let hang = CheckDefinition(id: "hang", assertion: "", onFailure: "", howToMend: "", parameters: []) { _ in
+    let hang = CheckDefinition(id: "hang", assertion: "", onFailure: "", howToFix: "", parameters: []) { _ in
       try await Task.sleep(for: .seconds(600))
       return []
     }
     let report = await CheckRunner(FakeApp().context(), library: [hang]).run("hang", timeout: .milliseconds(1))
     #expect(report.outcome == .unknown)
-    #expect(report.evidence[0].observed == "no result within 1 ms")
+    #expect(report.evidence[0].observed == "timed out after 1 ms")
     #expect(await run("no.such", FakeApp()).outcome == .unknown)
   }
 
   @Test("evidence carries the SHA-256 of what was looked at")
   func digest() async {
-    let look = CheckDefinition(id: "look", assertion: "", onFailure: "", howToMend: "", parameters: []) { _ in
+    let look = CheckDefinition(id: "look", assertion: "", onFailure: "", howToFix: "", parameters: []) { _ in
       [CheckFinding(subject: "s", outcome: .pass, grade: .observed, observed: "", query: "", data: Array("abc".utf8))]
     }
     let report = await CheckRunner(FakeApp().context(), library: [look]).run("look")

@@ -64,7 +64,7 @@ struct PlanParserTests {
           requires: logging
           grade: E4
         - just text
-      flaws:
+      defects:
         - {id: f, facility: ingress, severity: 0, statement: S, opened: 2018-01-02, fixed: 2018-01-01}
       facilitys: []
       """
@@ -89,7 +89,7 @@ struct PlanParserTests {
       p.yaml:27:15: error: gates[0].requires: expected a list, each entry the id of a facility, came 'logging'
       p.yaml:28:12: error: gates[0].grade: expected one of E0, E1, E2, E3, came 'E4'
       p.yaml:29:5: error: gates[1]: expected a gate as a mapping, came 'just text'
-      p.yaml:31:42: error: flaws[0].severity: expected a whole number from 1 to 4, came the number 0
+      p.yaml:31:42: error: defects[0].severity: expected a whole number from 1 to 4, came the number 0
       p.yaml:31:86: error: fixed 2018-01-01 is before opened 2018-01-02
       p.yaml:32:1: error: unknown key 'facilitys' in a plan; did you mean 'facilities'?
       """

@@ -54,35 +54,39 @@ struct VoyageTests {
     Case(name: "unknown is not pass", evidence: [found("one"), found("two", .unknown)], state: .building, next: "two is unknown"),
     Case(
       name: "stale is not pass", evidence: [found("one"), found("two", ago: .seconds(901))], state: .building,
-      next: "two was not renewed for 15 min"),
+      next: "two is stale, last run 15 min ago"),
     Case(
       name: "a time from the future proves nothing", evidence: [found("one"), found("two", ago: .seconds(-3600))], state: .building,
       next: "two is unknown"),
     Case(
       name: "grade too low", evidence: [found("one"), found("two", grade: .configured)], state: .building,
-      next: "evidence is E1, E2 is needed"),
-    Case(name: "just passes", evidence: [found("one"), found("two")], state: .soaking, next: "47 h of 2 d left"),
+      next: "evidence is E1, E2 is required"),
+    Case(name: "just passes", evidence: [found("one"), found("two")], state: .soaking, next: "soaking: 0 of 2 days done"),
     Case(name: "soaked", evidence: always("one", days: 3) + always("two", days: 3), state: .soaking, next: "ready to reveal"),
     Case(name: "revealed", evidence: [found("one"), found("two")], isRevealed: true, state: .revealed, next: ""),
     Case(name: "regressed", evidence: [found("one"), found("two", .fail)], isRevealed: true, state: .regressed, next: "two fails"),
     Case(name: "regressed for lack of evidence", evidence: [], isRevealed: true, state: .regressed, next: "one has never run and 1 more"),
     Case(
       name: "the newest run counts", evidence: [found("one", .fail, ago: .seconds(120)), found("one"), found("two")], state: .soaking,
-      next: "47 h of 2 d left"),
+      next: "soaking: 0 of 2 days done"),
     Case(
       name: "what the newest run no longer mentions is gone",
       evidence: [
         found("one", .fail, ago: .seconds(120), subject: "Deployment/old"), found("one", subject: "Deployment/new"), found("two"),
       ],
-      state: .soaking, next: "47 h of 2 d left"),
+      state: .soaking, next: "soaking: 0 of 2 days done"),
     Case(
       name: "another cluster proves nothing", evidence: [found("one", cluster: "x"), found("two", cluster: "x")], state: .planned,
       next: "2 checks have never run"),
   ]
 
-  @Test("a day that has begun counts whole", arguments: [(5, 60, "5 d"), (5, 86_400 * 2 + 1, "3 d"), (2, 60, "47 h"), (1, 3600, "23 h")])
+  @Test(
+    "only whole days of a soak are done",
+    arguments: [
+      (5, 60, "0 of 5 days done"), (5, 86_400 * 2 + 1, "2 of 5 days done"), (1, 3600, "0 of 1 day done"), (2, 172_800, "2 of 2 days done"),
+    ])
   func soakWords(days: Int, ago: Int, words: String) {
-    #expect(Soak(since: now - .seconds(ago), days: days, now: now).leftWords == words)
+    #expect(Soak(since: now - .seconds(ago), days: days, now: now).progress == words)
   }
 
   @Test("state and what comes next", arguments: cases)
@@ -148,21 +152,21 @@ struct VoyageTests {
     #expect(Voyage(try plan(), evidence: soaked, reveals: [], now: now).gates.map(\.isOpen) == [true])
     let fresh = Voyage(try plan(), evidence: [found("one"), found("two")], reveals: [], now: now).gates[0]
     #expect(!fresh.isOpen)
-    #expect(fresh.reasons.map(\.sentence) == ["Logging: 47 h of 2 d soak left"])
+    #expect(fresh.reasons.map(\.sentence) == ["Logging 2/2 E3: soaking, 0 of 2 days done"])
     let low = Voyage(try plan(), evidence: [found("one"), found("two", grade: .observed)], reveals: [], now: now).gates[0]
-    #expect(low.reasons.map(\.sentence) == ["Logging 2/2: evidence is E2, E3 is needed"])
+    #expect(low.reasons.map(\.sentence) == ["Logging 2/2 E2: evidence is E2, E3 is required"])
     let ground = Voyage(try plan(ground: true), evidence: soaked, reveals: [], now: now).gates[0]
     #expect(!ground.isOpen)
-    #expect(ground.reasons.first?.sentence == "evidence from the proving ground opens no gate")
+    #expect(ground.reasons.first?.sentence == "Gates need evidence from a real cluster")
   }
 
-  @Test("a severity-1 flaw holds reveals and gates back until it is mended")
-  func flaws() throws {
-    let flaw = "flaws: [{id: f, facility: logging, severity: 1, statement: S, opened: 2018-02-01"
+  @Test("a severity-1 defect holds reveals and gates back until it is fixed")
+  func defects() throws {
+    let defect = "defects: [{id: f, facility: logging, severity: 1, statement: S, opened: 2018-02-01"
     let reveals = [Reveal(facility: "logging", demo: "1", at: now - day)]
-    let open = Voyage(try plan(flaw + "}]"), evidence: [], reveals: reveals, now: now)
-    #expect(open.notes.contains("nothing new is revealed while logging has the severity-1 flaw 'f'"))
-    let fixed = Voyage(try plan(flaw + ", fixed: 2018-02-05}]"), evidence: [], reveals: reveals, now: now)
+    let open = Voyage(try plan(defect + "}]"), evidence: [], reveals: reveals, now: now)
+    #expect(open.notes.contains("no new reveals while logging has the severity-1 defect 'f'"))
+    let fixed = Voyage(try plan(defect + ", fixed: 2018-02-05}]"), evidence: [], reveals: reveals, now: now)
     #expect(!fixed.notes.contains { $0.contains("severity") })
   }
 

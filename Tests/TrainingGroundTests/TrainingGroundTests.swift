@@ -65,7 +65,7 @@ struct TrainingGroundTests {
       let update = await panes.open(.lesson, id: "3")
       #expect(
         update.lines.map(\.text) == [
-          "staging may only be looked at: lessons and demos act on the proving ground, and none has been started in /h; start it with "
+          "staging is read-only: lessons and demos need the proving ground, and none is running in /h; start it with "
             + "periplus up --detach"
         ])
       #expect(update.isDone)
@@ -101,8 +101,8 @@ struct TrainingGroundTests {
       try AppAddresses.urls(profile, [service("gateway"), service("archive"), service("other")]) == ["gateway": "http://127.1.2.3:9000"])
     #expect(
       throws: ActionError(
-        "the app profile of invoices names the services gateway, and the namespace accounting has none of them; periplus up deploys the "
-          + "ground's application, --app FILE names the profile of another")
+        "the namespace accounting has none of the services of the app profile invoices (gateway); periplus up deploys the application, "
+          + "--app FILE names another profile")
     ) { try AppAddresses.urls(profile, [service("archive")]) }
   }
 }

@@ -61,14 +61,14 @@ struct ActionTests {
     #expect(Set(app.records.map(\.service)) == ["orders", "catalog", "ledger", "billing"])
     #expect(
       await run("- send: {request: place-order, requestId: a, expect: failure}").trouble
-        == "setup: expected place-order a to be refused, it was answered with 201")
+        == "setup: expected place-order a to fail, but it returned 201")
     #expect(
       await run("- send: {request: place-ordr, requestId: a}").trouble?.hasSuffix("did you mean 'place-order'?") == true)
     let failing = FakeApp()
     failing.faults.failingHop = "catalog"
     #expect(
       await run("- send: {request: place-order, requestId: a}", failing).trouble
-        == "setup: expected place-order a to succeed, it was answered with 500; periplus request a tells why")
+        == "setup: expected place-order a to succeed, but it returned 500; periplus request a shows why")
   }
 
   @Test("pods, scale and faults go over the API and the operators' port of the profile")
@@ -85,10 +85,10 @@ struct ActionTests {
       ])
     #expect(
       await run("- waitReady: {workload: nobody}").trouble
-        == "setup: expected a Deployment nobody in the namespace shop, there is none; periplus up deploys the ground's application")
+        == "setup: the Deployment nobody does not exist in the namespace shop; periplus up deploys the application")
     #expect(
       await run("- setFaults: {service: gateway, errorRate: 1}", FakeApp(.invoices)).trouble
-        == "setup: the app profile of invoices says no operators' port, so no faults can be switched; add 'operators' to it")
+        == "setup: the app profile of invoices has no operator port, so faults cannot be set; add 'operators' to it")
   }
 
   @Test("a variable is filled before the table is asked: a number is a number, and what is none is refused in words")
@@ -103,9 +103,9 @@ struct ActionTests {
       "- send: {request: place-order, requestId: r}\n- rememberPod: {as: pod, service: orders, requestId: r}\n"
         + "- deletePod: {workload: orders, pod: \"${pod}\"}", app)
     #expect(remembered.log == ["delete orders-1"])
-    #expect(await run("- waitForRecords: {requestId: x, services: [orders], within: 1s}").trouble?.contains("none came") == true)
+    #expect(await run("- waitForRecords: {requestId: x, services: [orders], within: 1s}").trouble?.contains("no record of x from orders within 1 s") == true)
     #expect(
       await run("- rememberPod: {as: pod, service: orders, requestId: x}").trouble
-        == "setup: expected a record of x from orders, there is none")
+        == "setup: expected a record of x from orders, but there is none")
   }
 }

@@ -34,8 +34,8 @@ struct LessonTests {
     let bad = outcome.findings.filter { !$0.isProven }.map { "\($0.place): \($0.sentence)" }
     #expect(
       bad == [
-        "find-the-records: fails solved: no answer yet", "name-the-culprit: wrong path 1 fails without its own message",
-        "outlive-the-pod: fails solved: orders: 1 desired",
+        "find-the-records: fails solved: no answer yet", "name-the-failing-service: wrong path 1 fails without its own message",
+        "outlive-the-pod: fails solved: orders: desired replicas 1",
       ])
   }
 
@@ -66,7 +66,7 @@ struct LessonTests {
     #expect(!state.task.contains("${"))
     state = try await runner().answer("orders")
     #expect(state.lastResult == "fail")
-    #expect(state.lastText?.hasPrefix("That is where the customer came in.") == true)
+    #expect(state.lastText?.hasPrefix("That is the service that the customer called.") == true)
     state = try await runner().hint()
     state = try await runner().hint()
     #expect(state.hints.count == 2)
@@ -82,7 +82,7 @@ struct LessonTests {
     #expect(state.task.contains("delete pod orders-1"))
     state = try await runner().check()
     #expect(state.lastResult == "fail")
-    #expect(state.lastText?.contains("orders-1 is still there") == true)
+    #expect(state.lastText?.contains("pod orders-1 still exists") == true)
     app.deletePod("orders")
     state = try await runner().check()
     #expect(state.phase == .done)

@@ -25,7 +25,7 @@ struct TrainingFileTests {
   @Test("the lesson and the demo that are shipped have no findings")
   func shipped() throws {
     let lesson = try Self.lesson()
-    #expect(lesson.steps.map(\.id) == ["find-the-records", "name-the-culprit", "outlive-the-pod"])
+    #expect(lesson.steps.map(\.id) == ["find-the-records", "name-the-failing-service", "outlive-the-pod"])
     #expect(lesson.steps.allSatisfy { $0.hints.count == 3 && !$0.verify.isEmpty && !$0.wrongPaths.isEmpty })
     let demo = try Self.demo()
     #expect(demo.columns == 120 && demo.rows == 40)
@@ -63,13 +63,13 @@ struct TrainingFileTests {
       diagnostics.map { "\($0.line): \($0.message)\($0.suggestion.map { " ~\($0)" } ?? "")" } == [
         "6: minutes: expected a whole number from 1 to 240, came 'soon'",
         "8: nothing sets '${tikcet}' ~ticket",
-        "10: expected one action an entry, came 2",
+        "10: expected one action per entry, got 2",
         "10: unknown key 'expct' in the parameters of send ~expect",
         "10: unknown key 'explode' in an action; its keys are traffic, send, deletePod, scale, setFaults, clearFaults, waitReady, answer, waitForRecords, rememberPod",
-        "10: 'answer' is what a learner does; it stands in solve and in wrong paths only",
+        "10: 'answer' is a trainee's action; use it only in solve and in wrong paths",
         "16: there is no check 'training.answer-iss' ~training.answer-is",
         "17: hints: expected exactly three, came 2",
-        "18: the step does not ask for 'servce'; nothing is verified that the task did not ask",
+        "18: the step does not ask for 'servce'; nothing may be verified that the task does not ask for",
       ])
   }
 
@@ -99,15 +99,15 @@ struct TrainingFileTests {
       diagnostics.map { "\($0.line) \($0.severity.rawValue): \($0.message.prefix(60))" } == [
         "5 error: reveals[0].weight: expected a whole number from 1 to 3, came",
         "7 error: size: expected columns x rows from 80x24 to 500x200, e.g. 12",
-        "10 warning: no step is a checkpoint; after a failure there is no place t",
-        "10 warning: step 'one' has no fallback; say what to do when it does not ",
+        "10 warning: no step is a checkpoint: after a failure there is no step to",
+        "10 warning: step 'one' has no fallback; say what to do when it fails",
         "12 error: steps[0].do[0].keys: expected a list, each entry text, came ",
         "12 error: unknown key 'comand' in an action",
         "13 error: expected one of text, model or check, came text and model",
         "13 error: expected one of is, contains or atLeast for the model's valu",
         "13 error: 'atLeast' compares a value of the model; expected 'model' be",
-        "14 warning: step 'one' does something and expects nothing: a rehearsal c",
-        "14 warning: step 'one' has no fallback; say what to do when it does not ",
+        "14 warning: step 'one' has actions but no expectations: a rehearsal cann",
+        "14 warning: step 'one' has no fallback; say what to do when it fails",
         "14 error: the id 'one' names two entries of kind step; every id may oc",
       ])
   }

@@ -6,17 +6,17 @@ import StrictYAML
 extension CheckDefinition {
   static let idEchoed = CheckDefinition(
     id: "logging.id-echoed",
-    assertion: "A request's x-request-id comes back in the response; without one, or with one that is not allowed, a new UUID comes back.",
-    onFailure: "A customer's ticket will carry no id, so nobody can find the request's records.",
-    howToMend: "Install the request-log middleware outermost, so that it answers errors and unknown paths too, and look for a proxy "
+    assertion: "The response carries the request's x-request-id; for a missing or invalid id it carries a new UUID4.",
+    onFailure: "A customer's ticket has no request id, so nobody can find the request's records.",
+    howToFix: "Install the request-log middleware outermost, so that it also handles errors and unknown paths, and check for a proxy "
       + "that strips x-request-id.",
     parameters: [
-      CheckFields.namespace, SchemaField("services", .list(.text), "only these services; default every one with the port"),
-      SchemaField("port", .integer(1...65_535), "the clients' port; default 8080"),
-      SchemaField("path", .text, "what is asked for; any status will do; default /"),
+      CheckFields.namespace, SchemaField("services", .list(.text), "only these services; default every service with the port"),
+      SchemaField("port", .integer(1...65_535), "the port that clients use; default 8080"),
+      SchemaField("path", .text, "the path to request; any status is accepted; default /"),
     ]
   ) { context in
-    guard let client = context.client else { throw CheckObstacle("no request may be sent from here") }
+    guard let client = context.client else { throw CheckObstacle("requests cannot be sent to this cluster from here") }
     let around = try NamespaceWorkloads(context)
     let port = context.fields.integer("port") ?? 8080
     let path = context.fields.text("path", or: "/")
@@ -43,7 +43,8 @@ extension CheckDefinition {
       findings.append(
         CheckFinding(
           subject: "Service/\(service)", outcome: violations.isEmpty ? .pass : .fail, grade: .exercised,
-          observed: violations.first ?? "kept, made and replaced as the standard says", details: violations, query: request.display,
+          observed: violations.first ?? "a valid id is echoed, a missing or invalid one is replaced with a UUID4", details: violations,
+          query: request.display,
           data: Array(seen.utf8)))
     }
     return findings
@@ -59,20 +60,20 @@ private struct EchoTrial {
   static func all(id: String) -> [EchoTrial] {
     [
       EchoTrial(name: "a valid id", id: id, mustBeKept: true),
-      EchoTrial(name: "the longest allowed id", id: String(repeating: "x", count: RequestID.maximumLength), mustBeKept: true),
+      EchoTrial(name: "an id of maximum length", id: String(repeating: "x", count: RequestID.maximumLength), mustBeKept: true),
       EchoTrial(name: "no id", id: nil, mustBeKept: false),
-      EchoTrial(name: "an id with characters that are not allowed", id: "not valid;{id}", mustBeKept: false),
+      EchoTrial(name: "an id with invalid characters", id: "not valid;{id}", mustBeKept: false),
       EchoTrial(name: "an id that is too long", id: String(repeating: "x", count: RequestID.maximumLength + 1), mustBeKept: false),
     ]
   }
 
   func violation(_ echo: String?) -> String? {
-    guard let echo else { return "sent \(name), the response carries no \(LogField.requestIDHeader)" }
+    guard let echo else { return "sent \(name): the response has no \(LogField.requestIDHeader)" }
     let shown = echo.count > 50 ? "\(echo.prefix(49))…" : echo
     if mustBeKept {
-      return echo == id ? nil : "sent \(name), expected it back, came '\(shown)'"
+      return echo == id ? nil : "sent \(name): expected it back, got '\(shown)'"
     }
-    return isUUID4(echo) ? nil : "sent \(name), expected a new UUID4, came '\(shown)'"
+    return isUUID4(echo) ? nil : "sent \(name): expected a new UUID4, got '\(shown)'"
   }
 
   private func isUUID4(_ text: String) -> Bool {

@@ -7,7 +7,7 @@ enum LoggingFinding {
   static func withoutPods(_ workload: NamespaceWorkloads.Workload, _ query: String) -> CheckFinding {
     CheckFinding(
       subject: workload.subject, outcome: workload.desired == 0 ? .notApplicable : .unknown, grade: .observed,
-      observed: workload.desired == 0 ? "scaled to zero" : "has no pod now", query: query)
+      observed: workload.desired == 0 ? "scaled to zero" : "has no pods", query: query)
   }
 
   /// `web-7c9 14:04:11.318 stderr`.

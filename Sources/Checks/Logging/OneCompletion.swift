@@ -9,14 +9,14 @@ import TimeFormat
 extension CheckDefinition {
   static let oneCompletion = CheckDefinition(
     id: "logging.one-completion",
-    assertion: "Every request that a pod took has exactly one apiResponse record, thrown errors included.",
-    onFailure: "Requests without an end look as if they hang, and doubled ends falsify every count and duration.",
-    howToMend: "Write the completion record in one place that every way out passes: the outermost middleware, not the handlers.",
+    assertion: "Every request that a pod received has exactly one apiResponse record, requests that threw an error included.",
+    onFailure: "Requests without a completion record look hung, and duplicates distort every count and duration.",
+    howToFix: "Write the completion record in one place that every exit path goes through: the outermost middleware, not the handlers.",
     parameters: [
       CheckFields.namespace, CheckFields.workloads, ProbeRun.field, CheckFields.within,
-      SchemaField("records", .integer(10...10_000), "how many of the last request records of each pod; default 1000"),
-      SchemaField("window", .duration, "how far back; default 15m"),
-      SchemaField("settle", .duration, "younger requests may still be in flight; default 10s"),
+      SchemaField("records", .integer(10...10_000), "how many of each pod's latest request records to examine; default 1000"),
+      SchemaField("window", .duration, "how far back to look; default 15m"),
+      SchemaField("settle", .duration, "requests younger than this may still be in flight; default 10s"),
     ]
   ) { context in
     let around = try NamespaceWorkloads(context)
@@ -52,7 +52,7 @@ extension CheckDefinition {
       // It took a request and answered it, and its log says nothing of any.
       if finding.outcome == .notApplicable, probes.silent.contains(where: { workload.subject.hasSuffix("/\($0)") }) {
         finding.outcome = .fail
-        finding.observed = "it answered a request of this check, and has written neither its beginning nor its end"
+        finding.observed = "it answered this check's request but logged neither its start nor its completion"
       }
       findings.append(finding)
     }
@@ -124,7 +124,7 @@ struct CompletionLedger {
       } else if tally.requests > tally.responses, let newest = tally.newestRequest, newest > settled {
         inFlight += tally.requests - tally.responses
       } else {
-        offenders.append("\(tally.pod) \(key.id): \(tally.requests) begun, \(tally.responses) completed")
+        offenders.append("\(tally.pod) \(key.id): \(tally.requests) started, \(tally.responses) completed")
       }
     }
     let seen = complete + offenders.count

@@ -9,13 +9,13 @@ import TimeFormat
 extension CheckDefinition {
   static let recordsValid = CheckDefinition(
     id: "logging.records-valid",
-    assertion: "The last records of every pod, start-up and error lines included, are one JSON object a line by the logging standard.",
-    onFailure: "Lines that are not records cannot be searched by request, service or level: they are lost to whoever needs them most.",
-    howToMend: "Open the workload's logs, look at the lines named here, and route what wrote them through the service's logger; "
-      + "docs/facilities/01-logging.md lists the keys.",
+    assertion: "The latest log lines of every pod, startup and error lines included, are JSON objects that follow the logging standard.",
+    onFailure: "Lines that do not follow the standard cannot be searched by request id, service or level.",
+    howToFix: "Open the workload's logs, find the lines listed here, and write them through the service's logger; "
+      + "docs/facilities/01-logging.md lists the required keys.",
     parameters: [
       CheckFields.namespace, CheckFields.workloads,
-      SchemaField("records", .integer(1...10_000), "how many of the last records of each pod; default 200"),
+      SchemaField("records", .integer(1...10_000), "how many of each pod's latest records to examine; default 200"),
       ProbeRun.field, CheckFields.within,
     ]
   ) { context in

@@ -3,8 +3,8 @@ import StrictYAML
 
 extension CheckDefinition {
   static let answerIs = CheckDefinition(
-    id: "training.answer-is", assertion: "The answer is one of those expected.", onFailure: "The answer is another one.",
-    howToMend: "Look again, and answer again.",
+    id: "training.answer-is", assertion: "The answer is one of those expected.", onFailure: "The answer is not one of them.",
+    howToFix: "Look again and answer again.",
     parameters: [CheckFields.answer, SchemaField("expected", .list(.text), required: true, "every answer that is right")]
   ) { context in
     let answer = context.fields.text("answer", or: "")

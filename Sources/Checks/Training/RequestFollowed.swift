@@ -5,8 +5,8 @@ import TimeFormat
 
 extension CheckDefinition {
   static let requestFollowed = CheckDefinition(
-    id: "training.request-followed", assertion: "The request's records are found in each of these services.",
-    onFailure: "A service has no record with this id.", howToMend: "Was the request sent with this id, and did it succeed?",
+    id: "training.request-followed", assertion: "Each of these services has records of the request.",
+    onFailure: "A service has no record with this id.", howToFix: "Check that the request was sent with this id and that it succeeded.",
     parameters: [
       CheckFields.requestID, SchemaField("services", .list(.text), required: true, "the services"), CheckFields.within,
     ]
@@ -20,7 +20,7 @@ extension CheckDefinition {
     let missing = services.filter { !found.contains($0) }
     return context.finding(
       missing.isEmpty,
-      missing.isEmpty ? "found in \(services.joined(separator: ", "))" : "no record from \(missing.joined(separator: ", "))",
+      missing.isEmpty ? "records found in \(services.joined(separator: ", "))" : "no record from \(missing.joined(separator: ", "))",
       query: "periplus logs --request-id \(id)", grade: .exercised)
   }
 }

@@ -6,7 +6,7 @@ extension CheckDefinition {
   static let workloadScaled = CheckDefinition(
     id: "cluster.workload-scaled", assertion: "The workload has this many desired replicas.",
     onFailure: "It has another number of desired replicas.",
-    howToMend: "Scale it.",
+    howToFix: "Scale the workload.",
     parameters: [
       CheckFields.namespace, SchemaField("workload", .text, required: true, "the Deployment"),
       SchemaField("replicas", .integer(0...1000), required: true, "how many"),
@@ -18,7 +18,7 @@ extension CheckDefinition {
       throw CheckObstacle("there is no workload \(name) in the namespace \(around.namespace)")
     }
     return context.finding(
-      workload.desired == context.fields.integer("replicas"), "\(name): \(workload.desired) desired",
+      workload.desired == context.fields.integer("replicas"), "\(name): desired replicas \(workload.desired)",
       query: "kubectl -n \(around.namespace) get deployment \(name)")
   }
 }

@@ -16,7 +16,7 @@ package struct Plan: Sendable, Hashable {
   package var desires: [RegisterEntry] = []
   package var ills: [RegisterEntry] = []
   package var teams: [Team] = []
-  package var flaws: [Flaw] = []
+  package var defects: [Defect] = []
   package var reviews: [Review] = []
 
   package init(program: Program) { self.program = program }
@@ -50,7 +50,7 @@ package struct PlannedCluster: Sendable, Hashable {
   package var location: String
   /// dev, test, pre-prod, prod or what the program calls it.
   package var level: String
-  /// Evidence from the proving ground opens no gate.
+  /// Gates need evidence from a real cluster: that of the proving ground does not count.
   package var isProvingGround: Bool
 }
 
@@ -108,7 +108,7 @@ package struct Milestone: Sendable, Hashable {
 
 package struct Gate: Sendable, Hashable {
   package enum Condition: String, Sendable, Hashable, CaseIterable {
-    case noSeverityOneFlaw = "no-severity-1-flaw"
+    case noSeverityOneDefect = "no-severity-1-defect"
     case onCallNamed = "on-call-named"
     case changeBudgetPositive = "change-budget-positive"
   }
@@ -172,7 +172,7 @@ package struct Team: Sendable, Hashable {
   package var isMigrationGroup: Bool
 }
 
-package struct Flaw: Sendable, Hashable {
+package struct Defect: Sendable, Hashable {
   package var id: String
   package var facility: String
   package var severity: Int

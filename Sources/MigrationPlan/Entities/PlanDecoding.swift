@@ -19,7 +19,7 @@ enum PlanDecoding {
     plan.desires = fields.records("desires").map(register)
     plan.ills = fields.records("ills").map(register)
     plan.teams = fields.records("teams").map(team)
-    plan.flaws = fields.records("flaws").compactMap(flaw)
+    plan.defects = fields.records("defects").compactMap(defect)
     plan.reviews = fields.records("reviews").map {
       Review(target: $0.text("target", or: ""), due: $0.date("due"), trigger: $0.text("trigger", or: "calendar"))
     }
@@ -115,9 +115,9 @@ enum PlanDecoding {
       isMigrationGroup: fields.flag("migrationGroup") ?? false)
   }
 
-  private static func flaw(_ fields: Fields) -> Flaw? {
+  private static func defect(_ fields: Fields) -> Defect? {
     guard let opened = fields.date("opened") else { return nil }
-    return Flaw(
+    return Defect(
       id: fields.text("id", or: ""), facility: fields.text("facility", or: ""), severity: fields.integer("severity") ?? 4,
       statement: fields.text("statement", or: ""), foundBy: fields.text("foundBy"), opened: opened, fixed: fields.date("fixed"))
   }

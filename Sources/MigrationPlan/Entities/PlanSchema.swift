@@ -20,8 +20,8 @@ package enum PlanSchema {
       SchemaField("waivers", .list(.record(waiver)), "which check need not pass, why, and until when"),
       SchemaField("constraints", .list(.record(register)), "what the organization requires"),
       SchemaField("desires", .list(.record(register)), "what the clients want"),
-      SchemaField("ills", .list(.record(register)), "what the migration is a chance to mend"),
-      SchemaField("flaws", .list(.record(flaw)), "what is known to be wrong with a facility"),
+      SchemaField("ills", .list(.record(register)), "known problems that the migration is a chance to fix"),
+      SchemaField("defects", .list(.record(defect)), "what is known to be wrong with a facility"),
       SchemaField("reviews", .list(.record(review)), "what is to be looked at again"),
     ])
 
@@ -48,7 +48,7 @@ package enum PlanSchema {
       SchemaField("context", .text, required: true, "its context in the kubeconfig"),
       SchemaField("location", .text, "the data center"),
       SchemaField("level", .text, "the production level"),
-      SchemaField("provingGround", .flag, "true for the proving ground, whose evidence opens no gate"),
+      SchemaField("provingGround", .flag, "true for the proving ground: gates need evidence from a real cluster"),
     ])
 
   static let team = RecordSchema(
@@ -90,7 +90,7 @@ package enum PlanSchema {
       SchemaField("weight", .integer(1...3), required: true, "1 habit, 2 tool, 3 mental model"),
       SchemaField("prerequisites", .list(.reference("concept")), "concepts that come before it"),
       SchemaField("lessons", .list(.text), "the lessons that teach it"),
-      SchemaField("demo", .integer(0...200), "the number of the demo that reveals it"),
+      SchemaField("demo", .integer(0...200), "the number of the demo that shows it first"),
     ])
 
   static let check = RecordSchema(
@@ -157,7 +157,7 @@ package enum PlanSchema {
       SchemaField("check", .reference("check"), required: true, "the check"),
       SchemaField("subject", .text, "e.g. Deployment/invoices; default every subject"),
       SchemaField("reason", .text, required: true, "why it is waived"),
-      SchemaField("owner", .text, required: true, "who mends it"),
+      SchemaField("owner", .text, required: true, "who fixes it"),
       SchemaField("approver", .text, required: true, "who allowed it"),
       SchemaField("expires", .date, required: true, "the last day on which it holds; a waiver without an end is a lowered standard"),
     ])
@@ -174,16 +174,16 @@ package enum PlanSchema {
       SchemaField("satisfiedBy", .list(.reference(["check", "facility"])), "what shows that it is respected"),
     ])
 
-  static let flaw = RecordSchema(
-    "a flaw",
+  static let defect = RecordSchema(
+    "a defect",
     [
-      SchemaField("id", .identifier("flaw"), required: true, "its short name"),
+      SchemaField("id", .identifier("defect"), required: true, "its short name"),
       SchemaField("facility", .reference("facility"), required: true, "the facility that has it"),
       SchemaField("severity", .integer(1...4), required: true, "1 stops all new reveals"),
       SchemaField("statement", .text, required: true, "what is wrong"),
       SchemaField("foundBy", .text, "who found it"),
       SchemaField("opened", .date, required: true, "the day on which it was found"),
-      SchemaField("fixed", .date, "the day on which it was mended"),
+      SchemaField("fixed", .date, "the day on which it was fixed"),
     ])
 
   static let review = RecordSchema(

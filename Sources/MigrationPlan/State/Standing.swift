@@ -34,15 +34,15 @@ struct Standing {
     let bad = counting.filter { $0.outcome != .pass }.sorted { ($1.outcome.badness, $0.check) < ($0.outcome.badness, $1.check) }
     let words = Set(bad.map(\.check))
     guard let worst = bad.first else {
-      if counts.counted == 0 { return checks.isEmpty ? "no checks yet" : "every result is waived: no evidence, no score" }
-      return "evidence is \(lowestGrade?.code ?? "none"), \(grade.code) is needed"
+      if counts.counted == 0 { return checks.isEmpty ? "no checks yet" : "every result is waived" }
+      return "evidence is \(lowestGrade?.code ?? "none"), \(grade.code) is required"
     }
     let more = words.count > 1 ? " and \(words.count - 1) more" : ""
     switch worst.outcome {
     case .fail: return "\(worst.check) fails\(more)"
     case .stale:
-      let age = worst.evidence.map { " for \((now - $0.at).brief)" } ?? ""
-      return "\(worst.check) was not renewed\(age)\(more)"
+      let age = worst.evidence.map { ", last run \((now - $0.at).brief) ago" } ?? ""
+      return "\(worst.check) is stale\(age)\(more)"
     default:
       return worst.evidence == nil ? "\(worst.check) has never run\(more)" : "\(worst.check) is unknown\(more)"
     }

@@ -115,7 +115,7 @@ package struct FacilityStatus: Sendable, Hashable {
   package var soak: Soak?
   /// When it was shown in a demo; `nil` when it was not.
   package var revealedAt: Timestamp?
-  /// What stands in the way or comes next, in words: `3 d of 10 left`, `logging.id-echoed fails`.
+  /// What stands in the way or comes next, in words: `soaking: 3 of 10 days done`, `logging.id-echoed fails`.
   package var next: String
   package var checks: [CheckStatus]
 }
@@ -128,10 +128,11 @@ package struct Soak: Sendable, Hashable {
   /// How much is missing; zero when done.
   package var left: Duration
 
-  /// A day that has begun counts whole: five days less a minute are `5 d`. Under two days the hours are said.
-  package var leftWords: String {
+  /// `0 of 5 days done`: only whole days count.
+  package var progress: String {
     let day: Int64 = 86_400_000_000_000
-    return left > .seconds(2 * 86_400) ? "\((left.nanoseconds + day - 1) / day) d" : left.brief
+    let missing = Int((left.nanoseconds + day - 1) / day)
+    return "\(max(0, days - missing)) of \(days) day\(days == 1 ? "" : "s") done"
   }
 }
 
@@ -145,10 +146,22 @@ package struct MilestoneStatus: Sendable, Hashable {
 }
 
 package struct GateVerdict: Sendable, Hashable {
+  /// One condition of the gate.
   package struct Reason: Sendable, Hashable {
     package var isMet: Bool
-    /// `Logging 4/4 at E3`, `Ingress: 1 of 7 results does not pass`.
-    package var sentence: String
+    /// What it is about: a facility's name, `on-call named`.
+    package var subject: String
+    /// The facility's id; `nil` for a condition that is not about one.
+    package var facility: String?
+    /// What there is: `3/4 E3`; empty for a condition without results.
+    package var evidence = ""
+    /// In words; empty when it is met.
+    package var missing = ""
+
+    /// `Logging 4/4 E3`, `Ingress 6/7: ingress.paths-closed fails`.
+    package var sentence: String {
+      subject + (evidence.isEmpty ? "" : " \(evidence)") + (missing.isEmpty ? "" : ": \(missing)")
+    }
   }
 
   package var id: String
@@ -158,6 +171,10 @@ package struct GateVerdict: Sendable, Hashable {
   package var isOpen: Bool
   package var reasons: [Reason]
   package var cap: Int?
+  /// The lowest grade of evidence that counts.
+  package var grade: Evidence.Grade
+  /// How many days everything must keep passing.
+  package var soakDays: Int
 }
 
 /// What is known of the change budget from the plan alone.

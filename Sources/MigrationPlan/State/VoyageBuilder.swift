@@ -65,10 +65,10 @@ struct VoyageBuilder {
       return standing.obstacle(at: needed, now: now)
     case .soaking:
       guard let soak, !soak.isDone else { return "ready to reveal" }
-      return "\(soak.leftWords) of \(soak.days) d left"
+      return "soaking: \(soak.progress)"
     case .revealed:
       guard let every = facility.revisitEvery, let revealedAt, now - revealedAt > every else { return "" }
-      return "due to be revisited"
+      return "due for review"
     }
   }
 
@@ -76,51 +76,57 @@ struct VoyageBuilder {
   func verdicts(of gate: Gate, only cluster: String?) -> [GateVerdict] {
     let real = plan.program.clusters.filter { !$0.isProvingGround && (cluster == nil || $0.id == cluster) }
     guard !real.isEmpty else {
-      let reason = GateVerdict.Reason(isMet: false, sentence: "evidence from the proving ground opens no gate")
-      let rest = reasons(gate, on: plan.program.clusters.map(\.id).filter { cluster == nil || $0 == cluster })
-      return [GateVerdict(id: gate.id, name: gate.name, cluster: "", isOpen: false, reasons: [reason] + rest, cap: gate.cap)]
+      let reason = GateVerdict.Reason(isMet: false, subject: "Gates need evidence from a real cluster")
+      let all = plan.program.clusters.map(\.id).filter { cluster == nil || $0 == cluster }
+      return [verdict(gate, on: "", [reason] + reasons(gate, on: all))]
     }
-    return real.map { cluster in
-      let reasons = reasons(gate, on: [cluster.id])
-      return GateVerdict(
-        id: gate.id, name: gate.name, cluster: cluster.id, isOpen: reasons.allSatisfy(\.isMet), reasons: reasons, cap: gate.cap)
-    }
+    return real.map { verdict(gate, on: $0.id, reasons(gate, on: [$0.id])) }
+  }
+
+  private func verdict(_ gate: Gate, on cluster: String, _ reasons: [GateVerdict.Reason]) -> GateVerdict {
+    GateVerdict(
+      id: gate.id, name: gate.name, cluster: cluster, isOpen: reasons.allSatisfy(\.isMet), reasons: reasons, cap: gate.cap,
+      grade: gate.grade, soakDays: gate.soakDays)
   }
 
   private func reasons(_ gate: Gate, on clusters: [String]) -> [GateVerdict.Reason] {
-    var reasons = gate.requires.map { id -> GateVerdict.Reason in
-      let name = plan.facilities.first { $0.id == id }?.name ?? id
-      let standing = Standing(checks(of: id, only: [], on: clusters))
-      guard standing.holds(at: gate.grade) else {
-        let why = standing.checks.isEmpty ? "no checks yet" : standing.obstacle(at: gate.grade, now: now)
-        return GateVerdict.Reason(isMet: false, sentence: "\(name) \(standing.counts.pass)/\(standing.counts.counted): \(why)")
-      }
-      if let since = standing.passingSince, gate.soakDays > 0 {
-        let soak = Soak(since: since, days: gate.soakDays, now: now)
-        if !soak.isDone {
-          return GateVerdict.Reason(isMet: false, sentence: "\(name): \(soak.leftWords) of \(soak.days) d soak left")
-        }
-      }
-      return GateVerdict.Reason(
-        isMet: true, sentence: "\(name) \(standing.counts.pass)/\(standing.counts.counted) at \(gate.grade.code)")
+    gate.requires.map { reason(of: $0, gate, on: clusters) } + gate.conditions.map { reason($0, gate) }
+  }
+
+  private func reason(of id: String, _ gate: Gate, on clusters: [String]) -> GateVerdict.Reason {
+    let standing = Standing(checks(of: id, only: [], on: clusters))
+    var reason = GateVerdict.Reason(isMet: false, subject: plan.facilities.first { $0.id == id }?.name ?? id, facility: id)
+    guard !standing.checks.isEmpty else {
+      reason.missing = "no checks yet"
+      return reason
     }
-    for condition in gate.conditions { reasons.append(reason(condition, gate)) }
-    return reasons
+    reason.evidence = "\(standing.counts.pass)/\(standing.counts.counted)" + (standing.lowestGrade.map { " \($0.code)" } ?? "")
+    guard standing.holds(at: gate.grade) else {
+      reason.missing = standing.obstacle(at: gate.grade, now: now)
+      return reason
+    }
+    if let since = standing.passingSince, gate.soakDays > 0 {
+      let soak = Soak(since: since, days: gate.soakDays, now: now)
+      if !soak.isDone {
+        reason.missing = "soaking, \(soak.progress)"
+        return reason
+      }
+    }
+    reason.isMet = true
+    return reason
   }
 
   private func reason(_ condition: Gate.Condition, _ gate: Gate) -> GateVerdict.Reason {
     switch condition {
-    case .noSeverityOneFlaw:
-      let open = plan.flaws.filter { $0.isOpen(now) && $0.severity == 1 && gate.requires.contains($0.facility) }
-      return open.isEmpty
-        ? GateVerdict.Reason(isMet: true, sentence: "no flaw of severity 1")
-        : GateVerdict.Reason(isMet: false, sentence: "open flaw of severity 1: \(open.map(\.id).joined(separator: ", "))")
+    case .noSeverityOneDefect:
+      let open = plan.defects.filter { $0.isOpen(now) && $0.severity == 1 && gate.requires.contains($0.facility) }.map(\.id)
+      return .init(
+        isMet: open.isEmpty, subject: "no severity-1 defect", missing: open.isEmpty ? "" : "open: \(open.joined(separator: ", "))")
     case .onCallNamed:
-      return plan.program.onCall == nil
-        ? GateVerdict.Reason(isMet: false, sentence: "nobody is named as on call")
-        : GateVerdict.Reason(isMet: true, sentence: "on call is named")
+      let isNamed = plan.program.onCall != nil
+      return .init(isMet: isNamed, subject: "on-call named", missing: isNamed ? "" : "the plan's program.onCall is not set")
     case .changeBudgetPositive:
-      return GateVerdict.Reason(isMet: false, sentence: "the change budget is not measured yet")
+      return .init(isMet: false, subject: "change budget positive", missing: "not measured yet")
     }
   }
 
@@ -155,13 +161,13 @@ struct VoyageBuilder {
   /// The quality gate: nothing new is revealed while what was revealed is broken.
   func notes(_ facilities: [FacilityStatus]) -> [String] {
     let revealed = Set(facilities.filter { $0.revealedAt != nil }.map(\.id))
-    let open = plan.flaws.filter { $0.isOpen(now) && revealed.contains($0.facility) }
+    let open = plan.defects.filter { $0.isOpen(now) && revealed.contains($0.facility) }
     var notes: [String] = []
     if let worst = open.first(where: { $0.severity == 1 }) {
-      notes.append("nothing new is revealed while \(worst.facility) has the severity-1 flaw '\(worst.id)'")
+      notes.append("no new reveals while \(worst.facility) has the severity-1 defect '\(worst.id)'")
     }
     let old = open.filter { $0.severity == 2 && now - $0.opened.start > .seconds(30 * 86_400) }
-    if old.count > 3 { notes.append("nothing new is revealed while \(old.count) severity-2 flaws are older than 30 days") }
+    if old.count > 3 { notes.append("no new reveals while \(old.count) severity-2 defects are older than 30 days") }
     for facility in facilities where facility.state == .regressed { notes.append("\(facility.name) regressed: \(facility.next)") }
     return notes
   }
@@ -174,6 +180,6 @@ extension Soak {
   }
 }
 
-extension Flaw {
+extension Defect {
   package func isOpen(_ now: Timestamp) -> Bool { opened.start <= now && (fixed.map { now < $0.start } ?? true) }
 }

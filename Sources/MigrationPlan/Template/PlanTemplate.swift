@@ -49,7 +49,7 @@ package enum PlanTemplate {
           context: \(cluster)
           location: laptop
           level: dev
-          provingGround: true    # evidence from here opens no gate
+          provingGround: true    # gates need evidence from a real cluster
         # - id: dev-fra
         #   context: dev-fra     # as in your kubeconfig
         #   location: fra
@@ -124,7 +124,7 @@ package enum PlanTemplate {
         requires: [logging, pipeline, ingress, durable-logging]
         grade: E3
         soakDays: 14
-        conditions: [no-severity-1-flaw]
+        conditions: [no-severity-1-defect]
         cap: 3
       # After alerting: basic operational support is in place; further additions make operations and self-healing easier.
       - id: widespread
@@ -132,7 +132,7 @@ package enum PlanTemplate {
         requires: [logging, pipeline, ingress, durable-logging, monitoring, dashboards, alerting]
         grade: E3
         soakDays: 14
-        conditions: [no-severity-1-flaw, on-call-named, change-budget-positive]
+        conditions: [no-severity-1-defect, on-call-named, change-budget-positive]
 
 
     """
@@ -153,8 +153,8 @@ package enum PlanTemplate {
     #    approver: O. Thers
     #    expires: 2030-01-31
 
-    # Known flaws. Quality before features: one of severity 1 in a revealed facility stops all new reveals.
-    flaws: []
+    # Known defects. Quality before features: one of severity 1 in a revealed facility stops all new reveals.
+    defects: []
 
     # Dashboards and alerts are looked at again, after incidents and by the calendar.
     reviews: []

@@ -52,7 +52,7 @@ package struct ActionContext: Sendable {
   var app: AppProfile {
     get throws {
       guard let app = checks.app else {
-        throw ActionError("no app profile is known here; put app.yaml beside the program, or name it by --app")
+        throw ActionError("no app profile was found; put app.yaml beside the program, or name it with --app FILE")
       }
       return app
     }

@@ -26,7 +26,7 @@ package struct CheckUse: Sendable, Hashable {
     parameters = fields.node("parameters")
   }
 
-  /// The first failure among them; an error when one could not look.
+  /// The first failure among them; an error when a check could not run.
   static func evaluate(_ uses: [CheckUse], _ variables: Variables, _ context: CheckContext) async -> TrainingResult {
     let runner = CheckRunner(context)
     var failure: String?

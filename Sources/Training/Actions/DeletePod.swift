@@ -2,7 +2,7 @@ import StrictYAML
 
 extension ActionDefinition {
   static let deletePod = ActionDefinition(
-    id: "deletePod", meaning: "deletes one pod, and waits until it is gone",
+    id: "deletePod", meaning: "deletes a pod and waits until it is gone",
     parameters: [ActionFields.workload, SchemaField("pod", .text, "this pod; default any ready one of the workload")]
   ) { fields in
     "delete \(fields.text("pod") ?? "a pod of \(fields.text("workload", or: ""))")"
@@ -14,7 +14,7 @@ extension ActionDefinition {
       return [:]
     }
     guard let pod = try await objects.pods(of: try await objects.deployment(workload)).first(where: \.isReady) else {
-      throw ActionError("expected a ready pod of \(workload) to delete, there is none")
+      throw ActionError("\(workload) has no ready pod to delete")
     }
     try await objects.delete(pod: pod.name)
     return [:]

@@ -5,15 +5,15 @@ import StrictYAML
 
 extension ActionDefinition {
   static let sendRequest = ActionDefinition(
-    id: "send", meaning: "sends one request of the app profile, with an id that the file chooses",
+    id: "send", meaning: "sends one request of the app profile, with the request id given here",
     parameters: [
       SchemaField("request", .text, required: true, "its name in the app profile"), ActionFields.requestID,
-      SchemaField("expect", .choice(["success", "failure"]), "how it ends; default success"),
+      SchemaField("expect", .choice(["success", "failure"]), "success or failure; default success"),
     ]
   ) { fields in
-    "\(fields.text("request", or: "")) with id \(fields.text("requestId", or: ""))"
+    "send \(fields.text("request", or: "")) with id \(fields.text("requestId", or: ""))"
   } run: { context in
-    guard let client = context.checks.client else { throw ActionError("no request may be sent from here") }
+    guard let client = context.checks.client else { throw ActionError("requests cannot be sent to this cluster from here") }
     let app = try context.app
     let id = context.fields.text("requestId", or: "")
     let named: NamedRequest
@@ -34,9 +34,9 @@ extension ActionDefinition {
       throw ActionError(error.sentence)
     }
     if context.fields.text("expect") == "failure" {
-      guard status >= 400 else { throw ActionError("expected \(named.name) \(id) to be refused, it was answered with \(status)") }
+      guard status >= 400 else { throw ActionError("expected \(named.name) \(id) to fail, but it returned \(status)") }
     } else if !named.isSuccess(status) {
-      throw ActionError("expected \(named.name) \(id) to succeed, it was answered with \(status); periplus request \(id) tells why")
+      throw ActionError("expected \(named.name) \(id) to succeed, but it returned \(status); periplus request \(id) shows why")
     }
     return [:]
   }

@@ -5,7 +5,7 @@ import TimeFormat
 
 extension ActionDefinition {
   static let waitForRecords = ActionDefinition(
-    id: "waitForRecords", meaning: "waits until the log has the request's records",
+    id: "waitForRecords", meaning: "waits until the request's records are in the log",
     parameters: [
       ActionFields.requestID, SchemaField("services", .list(.text), required: true, "services that must have records"),
       SchemaField("within", .duration, "default 20s"),
@@ -22,7 +22,7 @@ extension ActionDefinition {
       if missing.isEmpty { return [:] }
       guard context.checks.now() < deadline else {
         throw ActionError(
-          "expected records of \(id) from \(missing.joined(separator: ", ")) within \(within.brief), none came: is the recorder running?")
+          "no record of \(id) from \(missing.joined(separator: ", ")) within \(within.brief): is the recorder running?")
       }
       try await context.checks.pause(.milliseconds(200))
     }

@@ -2,7 +2,7 @@ import StrictYAML
 
 extension ActionDefinition {
   static let waitReady = ActionDefinition(
-    id: "waitReady", meaning: "waits until every pod that is wanted is ready", parameters: [ActionFields.workload]
+    id: "waitReady", meaning: "waits until all desired replicas are ready", parameters: [ActionFields.workload]
   ) { fields in
     "wait until \(fields.text("workload", or: "")) is ready"
   } run: { context in

@@ -11,13 +11,13 @@ package enum DemoParser {
       SchemaField("sprint", .integer(0...200), required: true, "the sprint at whose end it is shown"),
       SchemaField("facility", .text, required: true, "the facility it shows"),
       SchemaField("reveals", .list(.record(reveal)), "the concepts it reveals, with their weights"),
-      SchemaField("minutes", .integer(1...120), required: true, "how long it takes"),
+      SchemaField("minutes", .integer(1...120), required: true, "how long it takes, in minutes"),
       SchemaField("size", .text, required: true, "columns x rows, e.g. 120x40"),
       SchemaField("seed", .integer(0...1_000_000), required: true, "the same seed gives the same demo"),
       SchemaField("variables", .mapping(.text), "texts for ${name}; ${run} differs from run to run"),
       SchemaField("setup", LessonParser.actions, "what is done to the ground before"),
       SchemaField("reset", LessonParser.actions, "what restores it"),
-      SchemaField("steps", .list(.record(step)), required: true, "what is said, done and expected"),
+      SchemaField("steps", .list(.record(step)), required: true, "what is said, done and expected, step by step"),
     ])
 
   static let reveal = RecordSchema(
@@ -55,8 +55,8 @@ package enum DemoParser {
       SchemaField("do", .list(.record(action)), "keys, commands and actions of the ground"),
       SchemaField("expect", .list(.record(expectation)), "what must be reached after that"),
       SchemaField("within", .duration, "how long it may take; default 10s"),
-      SchemaField("checkpoint", .flag, "a place to come back to"),
-      SchemaField("fallback", .text, "what to say when it does not work"),
+      SchemaField("checkpoint", .flag, "a step to return to after a failure"),
+      SchemaField("fallback", .text, "what to say or show when it fails"),
     ])
 
   package static func parse(
@@ -91,14 +91,15 @@ package enum DemoParser {
       let acts = !(step.node("do")?.elements ?? []).isEmpty
       let expects = !(step.node("expect")?.elements ?? []).isEmpty
       if acts, !expects {
-        check.warning(step.node, "step '\(step.text("id", or: "?"))' does something and expects nothing: a rehearsal cannot see it fail")
+        check.warning(
+          step.node, "step '\(step.text("id", or: "?"))' has actions but no expectations: a rehearsal cannot detect that it fails")
       }
       if acts, !step.has("fallback") {
-        check.warning(step.node, "step '\(step.text("id", or: "?"))' has no fallback; say what to do when it does not work")
+        check.warning(step.node, "step '\(step.text("id", or: "?"))' has no fallback; say what to do when it fails")
       }
     }
     if !steps.isEmpty, !steps.contains(where: { $0.flag("checkpoint") == true }), let node = fields.node("steps") {
-      check.warning(node, "no step is a checkpoint; after a failure there is no place to come back to")
+      check.warning(node, "no step is a checkpoint: after a failure there is no step to return to")
     }
   }
 

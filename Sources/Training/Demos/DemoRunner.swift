@@ -96,7 +96,7 @@ package struct DemoRunner: Sendable {
     // Only what appears after the actions counts: a step whose expectations all held before would prove nothing.
     let visible = step.expectations.filter { if case .check = $0 { false } else { true } }
     if let first = visible.first, await holdsAlready(step, variables) {
-      return await end("\(Self.words(first, variables)) was true before the step did anything: it proves nothing")
+      return await end("\(Self.words(first, variables)) was already true before the step ran, so it proves nothing")
     }
     do {
       for action in step.actions { try await perform(action, &variables) }
@@ -132,17 +132,17 @@ package struct DemoRunner: Sendable {
     switch expectation {
     case .text(let text):
       let wanted = variables.fill(text)
-      return await stage.screen().contains { $0.contains(wanted) } ? nil : "\(words), it is not there"
+      return await stage.screen().contains { $0.contains(wanted) } ? nil : "\(words), but it is not there"
     case .model(let name, let comparison, let wanted):
       let wanted = variables.fill(wanted)
-      guard let value = await stage.value(name) else { return "\(words), there is no such value" }
+      guard let value = await stage.value(name) else { return "\(words), but the page has no such value" }
       let holds =
         switch comparison {
         case .equals: value == wanted
         case .contains: value.contains(wanted)
         case .atLeast: (Double(value) ?? -.infinity) >= (Double(wanted) ?? .infinity)
         }
-      return holds ? nil : "\(words), it is '\(value)'"
+      return holds ? nil : "\(words), but it is '\(value)'"
     case .check(let use):
       switch await CheckUse.evaluate([use], variables, context) {
       case .pass: return nil

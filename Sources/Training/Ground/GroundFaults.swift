@@ -6,7 +6,7 @@ extension GroundObjects {
   func setFaults(_ faults: JSONValue?, of service: String, _ app: AppProfile) async throws {
     let operators = try operators(app)
     let pods = try await pods(behind: service).filter(\.isReady)
-    guard !pods.isEmpty else { throw ActionError("expected ready pods of \(service), there are none; periplus health tells why") }
+    guard !pods.isEmpty else { throw ActionError("\(service) has no ready pods; periplus health shows why") }
     for pod in pods { _ = try await ask(pod, operators, method: faults == nil ? "DELETE" : "PUT", body: faults) }
   }
 
@@ -20,7 +20,7 @@ extension GroundObjects {
 
   private func operators(_ app: AppProfile) throws -> AppProfile.OperatorPort {
     guard let operators = app.operators else {
-      throw ActionError("the app profile of \(app.name) says no operators' port, so no faults can be switched; add 'operators' to it")
+      throw ActionError("the app profile of \(app.name) has no operator port, so faults cannot be set; add 'operators' to it")
     }
     return operators
   }
@@ -29,7 +29,7 @@ extension GroundObjects {
     let answer = try await port.ask(pod.address, port: operators.port, method: method, path: operators.faults, body: body)
     guard (200..<300).contains(answer.status) else {
       let said = String(decoding: answer.body.prefix(200), as: UTF8.self)
-      throw ActionError("pod \(pod.name) refused to change its faults with \(answer.status): \(said)")
+      throw ActionError("pod \(pod.name) returned \(answer.status) when its faults were to be set: \(said)")
     }
     return answer.body
   }

@@ -76,7 +76,7 @@ struct GroundObjects: Sendable {
   private func object(_ type: ResourceType, _ name: String) async throws -> JSONValue {
     guard let object = try await port.get(path(type, name)) else {
       throw ActionError(
-        "expected a \(type.kind) \(name) in the namespace \(namespace), there is none; periplus up deploys the ground's application")
+        "the \(type.kind) \(name) does not exist in the namespace \(namespace); periplus up deploys the application")
     }
     return object
   }
@@ -94,7 +94,7 @@ struct GroundObjects: Sendable {
     let end = now() + limit
     while true {
       if try await isDone() { return }
-      guard now() < end else { throw ActionError("waited \(limit.brief) for \(what) in vain; periplus health tells why") }
+      guard now() < end else { throw ActionError("timed out after \(limit.brief) waiting for \(what); periplus health shows why") }
       try await pause(.milliseconds(100))
     }
   }

@@ -10,7 +10,7 @@ package struct AuthorCheckText {
     self.finding = finding
   }
 
-  /// `FAIL follow-an-id/name-the-culprit: fails solved: …`.
+  /// `FAIL follow-an-id/name-the-failing-service: fails solved: …`.
   package var line: String {
     let place = finding.place == lesson ? lesson : "\(lesson)/\(finding.place)"
     return "\(finding.isProven ? "ok  " : "FAIL") \(place): \(finding.sentence)"

@@ -15,7 +15,7 @@ package enum LessonParser {
       SchemaField("facility", .text, required: true, "the facility it teaches"),
       SchemaField("concepts", .list(.text), required: true, "the concepts of the plan it covers"),
       SchemaField("prerequisites", .list(.text), "lessons that come before"),
-      SchemaField("minutes", .integer(1...240), required: true, "how long it takes"),
+      SchemaField("minutes", .integer(1...240), required: true, "how long it takes, in minutes"),
       SchemaField("seed", .integer(0...1_000_000), required: true, "varies the lesson from review to review"),
       SchemaField("variables", .mapping(.text), "texts for ${name}; ${run} differs from start to start"),
       SchemaField("story", .text, required: true, "what the trainee reads first"),
@@ -30,22 +30,22 @@ package enum LessonParser {
     "a step",
     [
       SchemaField("id", .identifier("step"), required: true, "its short name"),
-      SchemaField("task", .text, required: true, "what to do; nothing is verified that it does not ask"),
+      SchemaField("task", .text, required: true, "what to do; nothing is verified that it does not ask for"),
       SchemaField("asks", .list(.text), "the names of answers it wants"),
-      SchemaField("offers", actions, "what the trainee may have done: periplus learn do"),
+      SchemaField("offers", actions, "what the lesson does for the trainee on periplus learn do"),
       SchemaField("verify", checks, required: true, "checks that pass when it is done"),
-      SchemaField("within", .duration, "how long the end state may take; default 10s"),
-      SchemaField("hints", .list(.text), required: true, "exactly three, from a nudge to nearly all"),
-      SchemaField("wrongPaths", .list(.record(wrongPath)), "ways to go astray, and what to say"),
+      SchemaField("within", .duration, "how long to wait for the end state; default 10s"),
+      SchemaField("hints", .list(.text), required: true, "exactly three, from a nudge to almost the solution"),
+      SchemaField("wrongPaths", .list(.record(wrongPath)), "likely mistakes, and what to say to each"),
       SchemaField("solve", actions, required: true, "how the author check solves it"),
     ])
 
   static let wrongPath = RecordSchema(
     "a wrong path",
     [
-      SchemaField("do", actions, required: true, "how the author check goes astray"),
-      SchemaField("undo", actions, "how it comes back"),
-      SchemaField("when", checks, required: true, "checks that pass when a trainee went this way"),
+      SchemaField("do", actions, required: true, "how the author check makes the mistake"),
+      SchemaField("undo", actions, "how it undoes the mistake"),
+      SchemaField("when", checks, required: true, "checks that pass when the trainee made this mistake"),
       SchemaField("say", .text, required: true, "what the trainee is told"),
     ])
 
@@ -80,7 +80,7 @@ package enum LessonParser {
       check.error(hints, "hints: expected exactly three, came \(elements.count)")
     }
     if let verify = step.node("verify"), verify.elements?.isEmpty ?? false {
-      check.error(verify, "verify: expected at least one check; a step that verifies nothing is text for the story")
+      check.error(verify, "verify: expected at least one check; text without a check belongs in the story")
     }
     let asked = Set(step.texts("asks").map(ActionDefinition.answerName))
     known.formUnion(asked)
@@ -96,7 +96,7 @@ package enum LessonParser {
         let question = name.split(separator: ":", maxSplits: 1).last ?? ""
         check.error(
           Fields(use.parameters).node("name") ?? action,
-          "the step does not ask for '\(String(question).replacingControls())'; nothing is verified that the task did not ask")
+          "the step does not ask for '\(String(question).replacingControls())'; nothing may be verified that the task does not ask for")
       }
     }
   }
@@ -131,7 +131,7 @@ enum ScriptLint {
   static func singleKeys(_ list: YAMLNode?, _ check: inout SchemaCheck) {
     for action in list?.elements ?? [] {
       guard let entries = action.entries, entries.count != 1 else { continue }
-      check.error(action, "expected one action an entry, came \(entries.count)")
+      check.error(action, "expected one action per entry, got \(entries.count)")
     }
   }
 
@@ -139,7 +139,7 @@ enum ScriptLint {
   static func groundOnly(_ list: YAMLNode?, _ check: inout SchemaCheck) {
     for action in list?.elements ?? [] {
       guard let use = ActionUse(action), ActionLibrary.definition(use.action)?.isLearners == true else { continue }
-      check.error(action, "'\(use.action)' is what a learner does; it stands in solve and in wrong paths only")
+      check.error(action, "'\(use.action)' is a trainee's action; use it only in solve and in wrong paths")
     }
   }
 }

@@ -45,7 +45,7 @@ package struct LessonRunner: Sendable {
   package func hint() async throws -> LessonState {
     let (state, step) = try running()
     guard state.hintsLeft > 0 else {
-      throw ActionError("there is no further hint in this step; periplus learn skip goes on", kind: .usage)
+      throw ActionError("there are no more hints for this step; periplus learn skip skips it", kind: .usage)
     }
     let hint = state.variables.fill(step.hints[state.hints.count])
     try record(LessonEvent(.hinted, lesson.id, at: context.now(), step: step.id, text: hint))
@@ -56,8 +56,8 @@ package struct LessonRunner: Sendable {
   package func answer(_ value: String, name: String? = nil) async throws -> LessonState {
     let (_, step) = try running()
     guard let name = name ?? (step.asks.count == 1 ? step.asks[0] : nil), step.asks.contains(name) else {
-      let asked = step.asks.isEmpty ? "this step asks nothing" : "this step asks for \(step.asks.joined(separator: ", "))"
-      throw ActionError("expected the name of a question, came '\(name ?? "none")': \(asked)", kind: .usage)
+      let asked = step.asks.isEmpty ? "this step asks no question" : "this step asks for \(step.asks.joined(separator: ", "))"
+      throw ActionError("expected the name of a question, got '\(name ?? "none")': \(asked)", kind: .usage)
     }
     try record(LessonEvent(.answered, lesson.id, at: context.now(), step: step.id, name: name, text: value))
     return try await check()
@@ -66,7 +66,7 @@ package struct LessonRunner: Sendable {
   /// Has the lesson do what the step offers.
   package func doOffer() async throws -> LessonState {
     let (state, step) = try running()
-    guard !step.offers.isEmpty else { throw ActionError("this step offers nothing to do for you", kind: .usage) }
+    guard !step.offers.isEmpty else { throw ActionError("this step has nothing that can be done for you", kind: .usage) }
     var variables = state.variables
     try await script.run(step.offers, &variables)
     let learned = variables.values.filter { state.variables.values[$0.key] != $0.value }
@@ -82,7 +82,7 @@ package struct LessonRunner: Sendable {
     let result = await Self.verify(step, state.variables, context, mayWait: unanswered.isEmpty)
     switch result {
     case .pass:
-      try record(LessonEvent(.checked, lesson.id, at: context.now(), step: step.id, name: "pass", text: "right"))
+      try record(LessonEvent(.checked, lesson.id, at: context.now(), step: step.id, name: "pass", text: "correct"))
       if state.step + 1 == lesson.steps.count { try record(LessonEvent(.finished, lesson.id, at: context.now())) }
     case .fail(let seen):
       let wrong = await Self.wrongPath(step, state.variables, context)
@@ -117,7 +117,7 @@ package struct LessonRunner: Sendable {
   private func running() throws -> (LessonState, LessonStep) {
     let state = try state()
     guard state.phase == .running, lesson.steps.indices.contains(state.step) else {
-      throw ActionError("lesson '\(lesson.id)' is not running; periplus learn start \(lesson.id) begins it", kind: .usage)
+      throw ActionError("lesson '\(lesson.id)' is not running; periplus learn start \(lesson.id) starts it", kind: .usage)
     }
     return (state, lesson.steps[state.step])
   }
@@ -128,7 +128,7 @@ package struct LessonRunner: Sendable {
       let result = await CheckUse.evaluate(step.verify, variables, context)
       // An answer does not ripen; the state of a cluster does.
       guard case .fail = result, mayWait, step.asks.isEmpty, context.now() < deadline else { return result }
-      do { try await context.pause(.milliseconds(250)) } catch { return .error("cancelled before the end state was there") }
+      do { try await context.pause(.milliseconds(250)) } catch { return .error("cancelled before the check was done") }
     }
   }
 

@@ -68,7 +68,7 @@ struct Check: AsyncParsableCommand {
       report.add(.heading(line["check"]?.stringValue ?? ""))
       report.add(.text(line["onFailure"]?.stringValue ?? ""))
       report.add(.list((line["details"]?.arrayValue ?? []).prefix(20).compactMap(\.stringValue)))
-      report.add(.text("How to fix: \(line["howToMend"]?.stringValue ?? "")"))
+      report.add(.text("How to fix: \(line["howToFix"]?.stringValue ?? "")"))
     }
     return report
   }

@@ -101,7 +101,7 @@ enum JSONReference {
   private static let check = JSONDocument.Section(
     "check", "One object a check, as soon as it is done. The exit code is 1 when one does not pass.", CheckRunner.Report.shape,
     examples: #"""
-      {"check":"logging.records-valid","outcome":"pass","onFailure":"…","howToMend":"…","details":[],"evidence":[{"subject":"Deployment/api","outcome":"pass","grade":"E3","observed":"250 of 250 records valid","query":"…","at":"2026-01-22T14:02:40.000Z"}]}
+      {"check":"logging.records-valid","outcome":"pass","onFailure":"…","howToFix":"…","details":[],"evidence":[{"subject":"Deployment/api","outcome":"pass","grade":"E3","observed":"250 of 250 records valid","query":"…","at":"2026-01-22T14:02:40.000Z"}]}
       """#)
 
   private static let ingest = JSONDocument.Section(
