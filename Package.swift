@@ -121,7 +121,7 @@ let package = Package(
     room(
       "Console",
       [
-        "JSONBytes", "TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Training",
+        "JSONBytes", "TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Checks", "Training",
         "StrictYAML",
       ]),
 
@@ -195,7 +195,7 @@ let package = Package(
       "TrainingGroundTests",
       [
         "TrainingGround", "Training", "Console", "Checks", "Application", "StrictYAML", "StateDirectory", "ClusterModel", "TelemetryModel",
-        "JSONBytes", "TimeFormat",
+        "JSONBytes", "TimeFormat", "Screen",
       ]),
     tests(
       "RecordStoreTests",

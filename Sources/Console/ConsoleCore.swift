@@ -113,7 +113,7 @@ extension ConsoleState {
     if let pane {
       lines.append("")
       lines.append("\(pane.update.kind.rawValue): \(pane.update.title) \(pane.update.progress)")
-      lines += pane.update.lines.map(\.text)
+      lines += pane.lines.map(\.text)
     }
     for layer in layers { lines += [""] + layer.linear(self) }
     if let note { lines += ["", note.text] }

@@ -36,6 +36,8 @@ package struct ConsolePorts: Sendable {
   package var manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)?
   package var actions: (any ClusterActions)?
   package var panes: (any PaneSource)?
+  /// `nil` where no recorder runs checks.
+  package var checks: (any CheckActions)?
   /// Writes an export and returns where it is; throws an error whose description is one sentence.
   package var export: @Sendable (_ name: String, _ markdown: String, _ json: [String]) async throws -> String
   package var rememberLook: @Sendable (Timestamp) async -> Void
@@ -53,7 +55,7 @@ package struct ConsolePorts: Sendable {
     verdicts: @escaping @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict],
     past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)? = nil,
     manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)? = nil, actions: (any ClusterActions)? = nil,
-    panes: (any PaneSource)? = nil,
+    panes: (any PaneSource)? = nil, checks: (any CheckActions)? = nil,
     export: @escaping @Sendable (_ name: String, _ markdown: String, _ json: [String]) async throws -> String,
     rememberLook: @escaping @Sendable (Timestamp) async -> Void = { _ in }, now: @escaping @Sendable () -> Timestamp,
     pause: @escaping @Sendable (Duration) async throws -> Void
@@ -69,6 +71,7 @@ package struct ConsolePorts: Sendable {
     self.manifest = manifest
     self.actions = actions
     self.panes = panes
+    self.checks = checks
     self.export = export
     self.rememberLook = rememberLook
     self.now = now

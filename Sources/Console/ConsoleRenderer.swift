@@ -38,17 +38,20 @@ package enum ConsoleRenderer {
     var body = Rect(x: 0, y: 2, width: size.columns, height: size.rows - 3)
     if let pane = state.pane {
       let paneArea: Rect
-      if size.columns >= 110 {
+      let isBeside = size.columns >= 110 && !pane.isStrip
+      if isBeside {
         let width = min(52, size.columns / 3)
         paneArea = Rect(x: size.columns - width, y: body.y, width: width, height: body.height)
         body = Rect(x: 0, y: body.y, width: size.columns - width - 1, height: body.height)
       } else {
         // No room side by side: the pane takes the foot of the page, and more of it when it has the keys.
-        let height = pane.isFocused ? body.height * 2 / 3 : max(4, body.height / 3)
+        // So does what a presenter asked for.
+        let most = pane.isFocused ? body.height * 2 / 3 : pane.showsNotes ? body.height / 2 : max(4, body.height / 3)
+        let height = pane.isStrip ? min(most, PaneDrawing.rows(pane, width: size.columns)) : most
         paneArea = Rect(x: 0, y: body.endY - height, width: size.columns, height: height)
         body = Rect(x: 0, y: body.y, width: size.columns, height: body.height - height)
       }
-      PaneDrawing(pane: pane, now: state.shared.now, keys: state.keys).draw(in: paneArea, besides: size.columns >= 110, surface)
+      PaneDrawing(pane: pane, now: state.shared.now, keys: state.keys).draw(in: paneArea, besides: isBeside, surface)
       canvas.hasFocus = !pane.isFocused
     }
     state.page.draw(body, on: &canvas)

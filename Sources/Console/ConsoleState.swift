@@ -39,9 +39,16 @@ package struct ConsoleState: Sendable {
     /// Whether the motion keys move the pane.
     package var isFocused = false
     package var scroll = 0
+    /// Whether the presenter's notes stand in the place of what the room reads.
+    package var showsNotes = false
     /// What is waited for while the update is busy, and since when.
     var wait: (words: String, since: Timestamp)?
     var isCancelling = false
+
+    /// What is read in it now.
+    package var lines: [PaneUpdate.Line] { showsNotes && !update.notes.isEmpty ? update.notes : update.lines }
+    /// A demo that the room reads is a strip below the page, which keeps its width.
+    var isStrip: Bool { update.kind == .demo && !showsNotes }
 
     /// What would be lost by quitting, in words; `nil`: nothing.
     var quitLoses: String? {
@@ -103,6 +110,12 @@ package struct ConsoleState: Sendable {
     return pane.update.isBusy ? "the \(pane.update.kind.rawValue) is still busy" : nil
   }
 
+  /// Why there are no presenter's notes to show; `nil` when there are. A step under way does not keep from reading them.
+  var notesRefusal: String? {
+    guard let pane else { return "No demo is open; :demo opens one." }
+    return pane.update.notes.isEmpty ? "No demo is open here; a lesson has no presenter's notes." : nil
+  }
+
   // MARK: Input to the page
 
   /// Gives the page an input; whatever is to be done for it comes back.
@@ -111,8 +124,18 @@ package struct ConsoleState: Sendable {
     guard outcome.isHandled else { return (false, []) }
     if let note = outcome.note { self.note = note }
     if let layer = outcome.layer { layers.append(layer) }
+    for effect in outcome.effects { begin(effect) }
     let loads = outcome.loads.map { load($0.query, Slot(.page, $0.slot)) }
-    return (true, loads + (outcome.goes.map { go($0) } ?? []))
+    return (true, outcome.effects + loads + (outcome.goes.map { go($0) } ?? []))
+  }
+
+  /// Remembers what a page has begun, so that it is seen before anything came of it.
+  private mutating func begin(_ effect: Effect) {
+    switch effect {
+    case .runChecks(let checks): shared.checkRun = CheckRun(checks, at: shared.now)
+    case .cancelChecks: shared.checkRun?.phase = .cancelling
+    default: break
+    }
   }
 
   mutating func load(_ query: AnyQuery, _ slot: Slot) -> Effect {

@@ -17,6 +17,10 @@ package enum Effect: Sendable, Hashable {
   case pane(PaneCommand, argument: String)
   /// Ends what the pane waits for.
   case cancelPane
+  /// Runs checks of the plan, by their ids; their results are recorded as evidence.
+  case runChecks([String])
+  /// Ends the checks that run.
+  case cancelChecks
   case rememberLook(Timestamp)
   case suspend
   case redraw
@@ -84,6 +88,7 @@ package enum Message: Sendable {
   /// The answer to the query of that number; one that is not the newest of its slot is late and dropped.
   case answered(Slot, number: Int, Result<any Sendable, QueryFailure>)
   case pane(PaneUpdate)
+  case check(CheckNews)
   case note(Note)
   /// Keys and commands of a demo that plays on this console.
   case press([KeyPress])

@@ -12,6 +12,8 @@ package final class EffectRunner: Sendable {
   private let tasks = Mutex<[Slot: Task<Void, Never>]>([:])
   /// What the pane waits for.
   private let pane = Mutex<Task<Void, Never>?>(nil)
+  /// The checks that run.
+  private let checks = Mutex<Task<Void, Never>?>(nil)
   private let reschedules = Mutex<[Reschedule]>([])
   private let posted = Mutex<[String: [ClusterHealth]]>([:])
 
@@ -29,6 +31,8 @@ package final class EffectRunner: Sendable {
     }
     if case .pane = effect { pane.withLock { $0 = task } }
     if case .cancelPane = effect { pane.withLock { $0 }?.cancel() }
+    if case .runChecks = effect { checks.withLock { $0 = task } }
+    if case .cancelChecks = effect { checks.withLock { $0 }?.cancel() }
     if case .load(_, let slot, _) = effect {
       let earlier = tasks.withLock { tasks in
         defer { tasks[slot] = task }
@@ -72,7 +76,20 @@ package final class EffectRunner: Sendable {
     case .pane(let command, let argument):
       if let update = await ports.panes?.perform(command, argument: argument) { inbox.post(.pane(update)) }
     case .rememberLook(let moment): await ports.rememberLook(moment)
-    case .copy, .suspend, .redraw, .quit, .cancelPane: break
+    case .runChecks(let ids): await run(checks: ids)
+    case .copy, .suspend, .redraw, .quit, .cancelPane, .cancelChecks: break
+    }
+  }
+
+  private func run(checks ids: [String]) async {
+    guard let checks = ports.checks else {
+      return inbox.post(.check(.ended(problem: "Checks are run by the recorder: `periplus up` starts one.")))
+    }
+    do {
+      try await checks.run(ids) { [inbox] in inbox.post(.check(.result($0))) }
+      inbox.post(.check(.ended(problem: nil)))
+    } catch {
+      inbox.post(.check(.ended(problem: "The checks could not be run: \(error)")))
     }
   }
 

@@ -101,12 +101,15 @@ extension ConsoleState {
     }
   }
 
+  /// Ends what the pane waits for; `nil` when it waits for nothing, or the keys are those of the demo that it waits for.
+  mutating func cancelPaneWork() -> [Effect]? {
+    guard pane?.update.isBusy == true, pane?.isCancelling == false, !isPlayed else { return nil }
+    pane?.isCancelling = true
+    return [.cancelPane]
+  }
+
   /// One step back: out of the pane, to the page one came from at its row, up to the tab above, and at last out of the search.
   mutating func goBack() -> [Effect] {
-    if pane?.update.isBusy == true, pane?.isCancelling == false, !isPlayed {
-      pane?.isCancelling = true
-      return [.cancelPane]
-    }
     if pane?.isFocused == true || pane?.update.isDone == true {
       pane = nil
       return [.pane(.close, argument: "")]

@@ -38,6 +38,8 @@ package struct PageContext: Sendable {
   package var productionClusters: Set<String> = []
   /// A service of the application, for the examples of a search.
   package var exampleService = "NAME"
+  /// The checks that were last run from here; `nil` when none were.
+  package var checkRun: CheckRun?
   /// When this user last quit the console.
   package var lastLook: Timestamp?
   /// The name of the cluster that is the proving ground, watched or not.

@@ -12,7 +12,7 @@ struct PaneDrawing {
     let update = pane.update
     if besides { surface.vline(x: area.x - 1, y: area.y, height: area.height) }
     let inner = Rect(x: area.x + 1, y: area.y, width: max(0, area.width - 2), height: area.height)
-    let lines = update.lines.flatMap { Paragraph.wrap(StyledLine($0.text, $0.tone.role), columns: max(1, inner.width)) }
+    let lines = Self.lines(pane, columns: inner.width)
     // A title and the keys; where the text is longer, a row that says which part of it is seen.
     let isLonger = lines.count > inner.height - 2
     let room = max(0, inner.height - (isLonger ? 3 : 2))
@@ -32,6 +32,13 @@ struct PaneDrawing {
     surface.line(foot(width: inner.width), x: inner.x, y: inner.endY - 1, width: inner.width)
   }
 
+  private static func lines(_ pane: ConsoleState.SidePane, columns: Int) -> [StyledLine] {
+    pane.lines.flatMap { Paragraph.wrap(StyledLine($0.text, $0.tone.role), columns: max(1, columns)) }
+  }
+
+  /// Rows that a pane of so many columns fills: its text between the rule and the keys.
+  static func rows(_ pane: ConsoleState.SidePane, width: Int) -> Int { lines(pane, columns: width - 2).count + 2 }
+
   /// What is waited for, or as many keys as there is room for.
   private func foot(width: Int) -> StyledLine {
     let update = pane.update
@@ -44,13 +51,17 @@ struct PaneDrawing {
     func item(_ id: CommandID, _ words: String) -> (key: String, words: String)? { keys.first(id).map { ($0, words) } }
     let step = item(.step, update.kind == .lesson ? (update.isUnderWay ? "check" : "start") : "play")
     let scroll = [keys.first(.down), keys.first(.up)].compactMap { $0 }.joined(separator: " ")
+    let help =
+      update.kind == .lesson
+      ? [item(.hint, "hint")] : [item(.notes, pane.showsNotes ? "hide" : "notes"), item(.hint, "if it fails")]
     let ordered: [(key: String, words: String)?]
     if update.isDone {
       ordered = [(escape, "close"), item(.nextPane, pane.isFocused ? "page" : "scroll")]
     } else if pane.isFocused {
-      ordered = [(escape, "close"), (scroll, "scroll"), item(.nextPane, "page"), step, item(.hint, "hint")]
+      ordered = [(escape, "close"), (scroll, "scroll"), item(.nextPane, "page"), step] + help
     } else {
-      ordered = [step, item(.nextPane, "scroll, close"), item(.hint, "hint")]
+      let lead = update.kind == .lesson ? [step] : [step, help[0]]
+      ordered = lead + [item(.nextPane, "scroll, close")] + help.suffix(1)
     }
     var line = StyledLine()
     for case .some(let item) in ordered {

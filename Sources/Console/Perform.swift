@@ -24,6 +24,8 @@ extension ConsoleState {
       pane?.isFocused.toggle()
       return []
     }
+    // Before the page is asked: a cursor that stands in a part of it must not keep long work from being cancelled.
+    if id == .back, let effects = cancelPaneWork() { return effects }
     let told = tell(.command(id, argument))
     if told.isHandled { return told.effects }
     switch command.action {
@@ -103,6 +105,9 @@ extension ConsoleState {
     case .demo: return [.openPane(.demo, id: argument)]
     case .step: return pane(.next, argument)
     case .hint: return pane(.hint, argument)
+    case .notes:
+      pane?.showsNotes.toggle()
+      pane?.scroll = 0
     case .answer: return pane(.answer, argument)
     case .offer: return pane(.offer, argument)
     case .skip: return pane(.skip, argument)
@@ -122,6 +127,7 @@ extension ConsoleState {
       pane?.wait = (words: command.words(update.kind, isUnderWay: update.isUnderWay), since: shared.now)
       pane?.isCancelling = false
       pane?.update.isBusy = true
+      if command == .next, !update.playing.isEmpty { pane?.update.lines = update.playing }
     }
     return [.pane(command, argument: argument)]
   }

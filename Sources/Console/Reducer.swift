@@ -55,6 +55,7 @@ extension ConsoleState {
       pane?.wait = nil
       pane?.isCancelling = false
       if let opens, case .success(let link) = Place.parse(opens) { return open(link) }
+    case .check(let news): receive(news)
     case .note(let note): self.note = note
     case .press(let presses):
       isPlayed = true

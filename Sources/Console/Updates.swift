@@ -52,6 +52,10 @@ package struct PaneUpdate: Sendable, Hashable {
   /// `step 2 of 4`.
   package var progress: String
   package var lines: [Line]
+  /// What is read as soon as the next step is played; empty where that is known only after it.
+  package var playing: [Line]
+  /// What the presenter of a demo reads in their place when the notes are shown; empty for a lesson.
+  package var notes: [Line]
   /// A check or a step is under way.
   package var isBusy: Bool
   /// A lesson or a demo has begun and is not at its end: quitting asks.
@@ -62,7 +66,8 @@ package struct PaneUpdate: Sendable, Hashable {
   package var opens: String?
 
   package init(
-    kind: Kind, title: String, progress: String = "", lines: [Line] = [], isBusy: Bool = false, isUnderWay: Bool = false,
+    kind: Kind, title: String, progress: String = "", lines: [Line] = [], playing: [Line] = [], notes: [Line] = [], isBusy: Bool = false,
+    isUnderWay: Bool = false,
     isDone: Bool = false,
     opens: String? = nil
   ) {
@@ -70,6 +75,8 @@ package struct PaneUpdate: Sendable, Hashable {
     self.title = title
     self.progress = progress
     self.lines = lines
+    self.playing = playing
+    self.notes = notes
     self.isBusy = isBusy
     self.isUnderWay = isUnderWay
     self.isDone = isDone

@@ -63,7 +63,10 @@ package struct DueChecks: Sendable {
       }
       tell(nil)
       for id in await due(plan) {
-        for report in await runner.run(plan, only: [id]) { try? store.record(evidence: report.evidence) }
+        let reports = await runner.run(plan, only: [id])
+        // A check that was cut short found nothing: what was known before stands.
+        if Task.isCancelled { return }
+        for report in reports { try? store.record(evidence: report.evidence) }
       }
     }
   }
@@ -85,7 +88,8 @@ package struct DueChecks: Sendable {
     }.map(\.id)
   }
 
-  /// All checks of the plan, or those named, now; their evidence is recorded as each is done.
+  /// All checks of the plan, or those named, now; their evidence is recorded as each is done. Who cancels it ends it before the next
+  /// check, and the one under way records nothing.
   package func now(only ids: Set<String>, _ report: (CheckRunner.Report) -> Void) async throws {
     guard let plan = plan() else { throw RecorderError("there is no usable plan; periplus plan lint says what is wrong with it") }
     let known = Set(plan.checks.map(\.id))
@@ -94,7 +98,9 @@ package struct DueChecks: Sendable {
     }
     guard isWanted(by: plan) else { return }
     for check in plan.checks where ids.isEmpty || ids.contains(check.id) {
-      for result in await runner.run(plan, only: [check.id]) {
+      let results = await runner.run(plan, only: [check.id])
+      try Task.checkCancellation()
+      for result in results {
         try store.record(evidence: result.evidence)
         report(result)
       }

@@ -32,6 +32,8 @@ package struct Home: Sendable, Hashable {
   /// Pid files, sockets and locks.
   package var run: String { "\(path)/run" }
   package var desired: String { "\(run)/desired" }
+  /// What the presenter of the demo that a console shows reads.
+  package var demoNotes: String { "\(run)/demo-notes.json" }
   /// Port, token and process of the ground's daemon.
   package var groundInfo: String { "\(run)/ground.json" }
   package func pidFile(_ daemon: String) -> String { "\(run)/\(daemon).pid" }

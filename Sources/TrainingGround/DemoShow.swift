@@ -13,22 +13,44 @@ actor DemoShow {
   private var isSetUp = false
   private var trouble: String?
   private var showsFallback = false
+  private var isPlaying = false
+  private var startedAt: Timestamp?
+  /// When the step began to be played, or came to its end.
+  private var since: Timestamp
+  /// The place of the step that was played last; `nil` before the first.
+  private var shown: Int?
+  /// Given the notes with each change, for the presenter's other terminal; `nil` when the demo is closed.
+  private let publish: @Sendable (DemoNotes?) throws -> Void
   /// Where the console was when each step was first played.
   private var places: [Int: String] = [:]
   private var playing: Task<(result: Rehearsal.Step, variables: Variables), Never>?
 
-  init(_ demo: Demo, stage: any DemoStage, ground: TrainingContext) {
+  init(
+    _ demo: Demo, stage: any DemoStage, ground: TrainingContext, publish: @escaping @Sendable (DemoNotes?) throws -> Void = { _ in }
+  ) {
     self.demo = demo
     self.stage = stage
     runner = DemoRunner(demo, stage: stage, ground: ground.port, context: ground.checks)
-    state = DemoState(demo, run: Variables.run(seed: demo.seed, startedAtNanoseconds: ground.checks.now().nanoseconds))
+    since = ground.checks.now()
+    state = DemoState(demo, run: Variables.run(seed: demo.seed, startedAtNanoseconds: since.nanoseconds))
+    self.publish = publish
   }
 
   func update() -> PaneUpdate {
-    let text = DemoText(state: state, trouble: trouble, showsFallback: showsFallback)
+    tellPresenter()
+    let text = DemoText(notes: notes, showsFallback: showsFallback)
     return PaneUpdate(
-      kind: .demo, title: demo.title, progress: text.progress, lines: text.lines, isUnderWay: isSetUp && !state.isDone,
-      isDone: state.isDone)
+      kind: .demo, title: demo.title, progress: text.progress, lines: text.room,
+      playing: state.isDone ? [] : [.init(state.say, .strong)], notes: text.presenter,
+      isUnderWay: isSetUp && !state.isDone, isDone: state.isDone)
+  }
+
+  private var notes: DemoNotes {
+    DemoNotes(state, shown: shown, trouble: trouble, isPlaying: isPlaying, startedAt: startedAt, since: since)
+  }
+
+  private func tellPresenter() {
+    do { try publish(notes) } catch { trouble = trouble ?? "the presenter's notes cannot be written: \(error)" }
   }
 
   /// `nil`: the pane is closed.
@@ -36,15 +58,25 @@ actor DemoShow {
     trouble = nil
     showsFallback = command == .hint
     switch command {
-    case .next: await play()
+    case .next:
+      (isPlaying, since) = (true, await stage.now())
+      startedAt = startedAt ?? since
+      tellPresenter()
+      let place = state.step
+      await play()
+      if isSetUp, place < demo.steps.count { shown = place }
+      (isPlaying, since) = (false, await stage.now())
     case .skip:
       state.skip()
       await restoreWhenDone()
     case .reset:
       state.backToCheckpoint()
+      shown = state.step > 0 ? state.step - 1 : nil
       await returnToPlace()
     case .close:
       playing?.cancel()
+      // A file that cannot be removed is that of a process which has ended, soon.
+      try? publish(nil)
       if isSetUp, !state.isDone { await script(demo.reset, "reset") }
       return nil
     case .hint, .answer, .offer: break

@@ -11,6 +11,7 @@ package actor TrainingPanes: PaneSource {
   /// Throws ``ActionError`` where no cluster has the role for it.
   private let ground: @Sendable () throws -> TrainingContext
   private let progress: ProgressFile
+  private let presenter: DemoNotesFile
   private let day: @Sendable (Timestamp) -> String
   /// The console on which demos play; `nil` where there is none to be seen.
   private let stage: (any DemoStage)?
@@ -27,6 +28,7 @@ package actor TrainingPanes: PaneSource {
     self.ground = ground
     self.day = day
     progress = ProgressFile(home)
+    presenter = DemoNotesFile(home)
     self.stage = stage
   }
 
@@ -51,7 +53,9 @@ package actor TrainingPanes: PaneSource {
         guard let stage else {
           throw ActionError("a demo needs a console in a terminal; periplus demo rehearse \(id) plays it without one")
         }
-        let show = DemoShow(try shelf.demo(id), stage: stage, ground: try ground())
+        let show = DemoShow(try shelf.demo(id), stage: stage, ground: try ground()) { [presenter] notes in
+          if let notes { try presenter.write(notes) } else { try presenter.remove() }
+        }
         demo = show
         return await show.update()
       }

@@ -29,6 +29,16 @@ package struct VoyageView: Sendable {
     return line
   }
 
+  /// `E0 declared · E1 configured · E2 observed · E3 exercised`.
+  package static let gradeLegend = StyledLine(
+    Evidence.Grade.allCases.map { "\($0.code) \($0.word)" }.joined(separator: " · "), .dim)
+
+  /// What a gate asks of each of its facilities: `E3 for 14 days, at most 3 services`.
+  package static func needs(of gate: GateVerdict) -> String {
+    let soak = gate.soakDays > 0 ? " for \(counted(gate.soakDays, "day"))" : ""
+    return "\(gate.grade.code)\(soak)" + (gate.cap.map { ", at most \(counted($0, "service"))" } ?? "")
+  }
+
   /// One line per gate: name and cluster, then what stands in the way.
   package func gateLine(_ gate: GateVerdict) -> StyledLine {
     var line = StyledLine(gate.isOpen ? "✔ " : "✖ ", gate.isOpen ? .green : .amber)

@@ -90,7 +90,7 @@ struct ConfigurationTests {
 
   @Test("the document, the help and the footer show the user's keys")
   func shown() async throws {
-    let keys = try #require(parse("keys: {explain: E, export: '|', help: H, pin: P}").configuration).keys
+    let keys = try #require(parse("keys: {explain: E, export: '|', help: H, pin: Z}").configuration).keys
     let document = KeysDocument.markdown(keys)
     #expect(document.contains("| `E` | `:explain` |"))
     #expect(document.contains("| `\\|` | `:export` |"))

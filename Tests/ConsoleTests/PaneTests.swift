@@ -81,6 +81,26 @@ struct PaneTests {
     #expect(core.state.pane != nil)
   }
 
+  @Test("the room reads a demo's sentence alone; the notes come and go with a key", arguments: [80, 120])
+  func notes(columns: Int) async throws {
+    let driver = try await ConsoleDriver(size: Size(columns: columns, rows: columns / 3))
+    try await driver.press("P")
+    #expect(await driver.text().contains("No demo is open"))
+    try await driver.press(":", "type:demo 1", "Enter")
+    var text = await driver.text()
+    #expect(text.contains("A customer places an order.") && text.contains("P notes"))
+    for hidden in ["Note:", "Does:", "Expects:", "Next:"] { #expect(!text.contains(hidden)) }
+    // The page keeps its width, and all rows that the sentence does not need.
+    let lines = await driver.screen()
+    let rule = try #require(lines.firstIndex { $0.contains("Demo: One id through stdout") })
+    #expect(rule >= lines.count - 5)
+    try await driver.press("P", "Tab")
+    text = await driver.text()
+    #expect(text.contains("Note: The id is demo-7.") && text.contains("Expects: services is at least 4"))
+    try await driver.press("P")
+    #expect(await !driver.text().contains("Note:"))
+  }
+
   @Test("what a lesson says for a shell is said as the console does it")
   func words() {
     #expect(PaneWords.inConsole("Then: periplus learn answer NAME") == "Then: :answer NAME")

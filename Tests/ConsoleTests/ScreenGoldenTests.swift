@@ -14,6 +14,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
   static let all: [Scene] = [
     Scene(name: "voyage", place: Place(.voyage)),
     Scene(name: "voyage-checks", place: Place(.voyage), keys: ["Enter"]),
+    Scene(name: "voyage-gate", place: Place(.voyage), keys: ["Tab", "Tab", "Enter"]),
     Scene(name: "health", place: Place(.health)),
     Scene(name: "workload", place: Place(.health), keys: ["Enter"]),
     Scene(name: "pod", place: Place(.health), keys: ["Enter", "Enter"]),
@@ -37,6 +38,9 @@ struct Scene: Sendable, CustomTestStringConvertible {
     Scene(name: "confirm", place: Place(.health), keys: ["Enter", ":", "type:delete", "Enter"]),
     Scene(name: "pinned", place: Place(.logs), keys: [":", "type:at 14:01:30", "Enter"]),
     Scene(name: "lesson", place: Place(.health), keys: [":", "type:learn", "Enter"]),
+    Scene(name: "check", place: Place(.voyage), keys: ["Enter", "Enter"]),
+    Scene(name: "demo", place: Place(.health), keys: [":", "type:demo 1", "Enter"]),
+    Scene(name: "demo-notes", place: Place(.health), keys: [":", "type:demo 1", "Enter", "P"]),
     Scene(name: "no-page-yet", place: Place(.health), keys: ["5"]),
   ]
 }

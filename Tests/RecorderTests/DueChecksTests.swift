@@ -3,6 +3,7 @@ import ClusterModel
 import MigrationPlan
 import RecordStore
 import Recorder
+import Synchronization
 import TestKits
 import Testing
 import TimeFormat
@@ -69,6 +70,30 @@ import TimeFormat
     #expect(try await runs() == ["two", "one", "two"])
   }
 
+  @Test("a check that is cancelled records nothing: what was known before stands")
+  func cancelled() async throws {
+    let text = """
+      version: 1
+      program: {id: a, name: A, start: 2018-01-29, clusters: [{id: ground, context: ground}]}
+      facilities: [{id: logging, order: 1, name: Logging}]
+      checks: [{id: logging.records-valid, facility: logging, parameters: {namespace: shop}}]
+      """
+    let plan = try #require(PlanParser.parse(text, file: "p").plan)
+    let cluster = CancellingCluster()
+    let checks = DueChecks(
+      cluster: cluster, logs: reader, evidence: reader, store: try StoreWriter(directory: folder.store, now: clock.now()),
+      client: NoServiceClient(), plan: { plan }, now: clock.now, pause: clock.pause)
+    let (started, start) = AsyncStream<Void>.makeStream()
+    let task = Task {
+      for await _ in started { break }
+      try await checks.now(only: []) { _ in }
+    }
+    cluster.asked.withLock { $0 = task }
+    start.yield()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(try await runs().isEmpty)
+  }
+
   @Test("a name that the plan does not know, and a plan that is not there, are told in a sentence")
   func refusals() async throws {
     let unknown = await #expect(throws: RecorderError.self) { try await checks(plan: plan()).now(only: ["three"]) { _ in } }
@@ -76,4 +101,17 @@ import TimeFormat
     let missing = await #expect(throws: RecorderError.self) { try await checks(plan: nil).now(only: []) { _ in } }
     #expect(missing?.description.contains("no usable plan") == true)
   }
+}
+
+/// A cluster whose state nobody waits for: whoever asks for it is cancelled meanwhile.
+private final class CancellingCluster: ClusterSource {
+  let cluster = "ground"
+  let asked = Mutex<Task<Void, any Error>?>(nil)
+
+  func current() -> ClusterSnapshot {
+    asked.withLock { $0?.cancel() }
+    return ClusterSnapshot(cluster: cluster, at: TestClock.start, connection: .live(since: TestClock.start))
+  }
+
+  func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
 }

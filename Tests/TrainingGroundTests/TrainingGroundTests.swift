@@ -4,6 +4,7 @@ import ClusterModel
 import Console
 import Foundation
 import JSONBytes
+import Screen
 import StateDirectory
 import StrictYAML
 import TelemetryModel
@@ -88,6 +89,49 @@ struct TrainingGroundTests {
       try file.append(Array(#"{"at":"2018-02-10T12:00:01Z","lesson":"a","event":"finished"}"#.utf8))
       #expect(try file.events().map(\.kind) == [.started, .finished])
     }
+  }
+
+  @Test("the presenter's notes are read from another terminal, until their console ends or closes the demo")
+  func presenter() async throws {
+    try await withHome { home in
+      let file = DemoNotesFile(home)
+      #expect(file.read() == nil)
+      let state = DemoState(try shelf.demo("1"), run: "r")
+      let now = Timestamp(rfc3339: "2018-02-10T12:00:00Z")!
+      let notes = DemoNotes(state, shown: nil, trouble: nil, isPlaying: false, startedAt: now, since: now)
+      try file.write(notes)
+      let changes = FolderChanges(file.folder)
+      #expect(!changes.take())
+      #expect(file.read() == notes)
+      try file.write(notes)
+      #expect(changes.take() && !changes.take())
+      // The console that wrote them has ended.
+      let text = try #require(Files.text(home.demoNotes))
+      try Files.write("1 2 3\n" + text.split(separator: "\n").dropFirst().joined(separator: "\n"), to: home.demoNotes)
+      #expect(file.read() == nil)
+      try file.remove()
+      #expect(Files.exists(home.demoNotes))
+      try file.write(notes)
+      try file.remove()
+      #expect(!Files.exists(home.demoNotes))
+    }
+  }
+
+  @Test("the presenter's terminal shows note, expectations, next step and elapsed time, on 24 rows too")
+  func presenterView() throws {
+    var state = DemoState(try shelf.demo("1"), run: "r")
+    for _ in 0..<4 { state.skip() }
+    let start = Timestamp(rfc3339: "2018-02-10T12:00:00Z")!
+    let notes = DemoNotes(state, shown: 3, trouble: nil, isPlaying: false, startedAt: start, since: start)
+    let view = PresenterView(notes, now: start + .seconds(161))
+    let lines = view.screen(size: Size(columns: 80, rows: 24), theme: Theme(depth: .mono), glyphs: .unicode, scroll: 0).plainText()
+    let text = lines.joined(separator: "\n")
+    #expect(lines[0].contains("Demo 1: One id through stdout") && lines[0].contains("step 4 of 7 · 2:41 of 6 min"))
+    for part in ["The id is demo-r.", "requestId is demo-r", "If it fails", "Nobody called the ledger."] {
+      #expect(text.contains(part), "\(part) in\n\(text)")
+    }
+    #expect(view.lines(width: 100).contains("Note: The id is demo-r."))
+    #expect(PresenterView(nil, now: start).lines(width: 100).first?.hasPrefix("No demo is open.") == true)
   }
 
   @Test("services are addressed by the profile: its names and ports; when none is there, that is said with the next step")

@@ -1,4 +1,5 @@
 import Checks
+import JSONBytes
 import MigrationPlan
 import StrictYAML
 import Synchronization
@@ -64,6 +65,39 @@ struct DemoTests {
   func expectations(action: String, expectation: String, sentence: String) async throws {
     let (rehearsal, _) = await rehearse(try demo("  - {id: a, say: S, within: 1s, do: [\(action)], expect: [\(expectation)]}"))
     #expect(rehearsal.steps.map(\.sentence) == [sentence])
+  }
+
+  @Test("the presenter's notes say what the step does, expects and what comes next, and go through their JSON")
+  func notes() throws {
+    var state = DemoState(try TrainingFileTests.demo(), run: "r")
+    for _ in 0..<3 { state.skip() }
+    let start = Timestamp(rfc3339: "2018-02-10T12:00:00Z")!
+    var notes = DemoNotes(state, shown: 2, trouble: nil, isPlaying: true, startedAt: start, since: start + .seconds(60))
+    #expect(notes.step == 4 && notes.steps == 7 && notes.phase == .playing)
+    #expect(notes.note == "The id is demo-r.")
+    #expect(notes.does.last == ":request demo-r")
+    #expect(notes.expects.prefix(3) == ["page is request", "requestId is demo-r", "\"POST /orders → 201\" on the screen"])
+    #expect(notes.next.hasPrefix("Nobody called the ledger."))
+    #expect(notes.elapsed(start + .seconds(90)) == .seconds(90))
+    #expect(DemoNotes(json: DemoNotes.shape.value(notes)) == notes)
+    func played(_ sentence: String) {
+      state.played(
+        Rehearsal.Step(id: "a-customer-orders", isPassed: sentence.isEmpty, took: .zero, sentence: sentence, screen: []))
+      notes = DemoNotes(state, shown: 3, trouble: nil, isPlaying: false, startedAt: nil, since: start)
+    }
+    played("not there")
+    #expect(notes.trouble == "not there" && notes.phase == .failed && notes.elapsed(start) == .zero)
+    #expect(DemoNotes(json: DemoNotes.shape.value(notes)) == notes)
+    // What is on the screen keeps its note until the next step is played.
+    played("")
+    #expect(
+      notes.phase == .shown && notes.step == 4 && notes.note == "The id is demo-r." && notes.next.hasPrefix("Nobody called the ledger."))
+    for _ in 0..<9 { state.skip() }
+    notes = DemoNotes(state, shown: 6, trouble: nil, isPlaying: false, startedAt: start, since: start)
+    #expect(notes.phase == .done && notes.say.hasPrefix("The id still finds every record") && notes.next.isEmpty)
+    let fresh = DemoNotes(
+      DemoState(try TrainingFileTests.demo(), run: "r"), shown: nil, trouble: nil, isPlaying: false, startedAt: nil, since: start)
+    #expect(fresh.phase == .ready && fresh.step == 1)
   }
 
   @Test("the presenter's state: on, skip, back to the checkpoint")

@@ -35,7 +35,7 @@ struct LessonTests {
     #expect(
       bad == [
         "find-the-records: fails solved: no answer yet", "name-the-failing-service: wrong path 1 fails without its own message",
-        "outlive-the-pod: fails solved: orders: desired replicas 1",
+        "outlive-the-pod: fails solved: orders: 1 desired",
       ])
   }
 

@@ -18,7 +18,7 @@ extension CheckDefinition {
       throw CheckObstacle("there is no workload \(name) in the namespace \(around.namespace)")
     }
     return context.finding(
-      workload.desired == context.fields.integer("replicas"), "\(name): desired replicas \(workload.desired)",
+      workload.desired == context.fields.integer("replicas"), "\(name): \(workload.desired) desired",
       query: "kubectl -n \(around.namespace) get deployment \(name)")
   }
 }

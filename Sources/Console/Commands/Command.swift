@@ -57,6 +57,7 @@ extension CommandID {
   package static let skip = CommandID("skip")
   package static let reset = CommandID("reset")
   package static let offer = CommandID("do")
+  package static let notes = CommandID("notes")
   // The row's object.
   package static let actions = CommandID("actions")
   package static let describe = CommandID("describe")

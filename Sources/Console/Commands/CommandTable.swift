@@ -140,6 +140,7 @@ package enum CommandTable {
     Command(.demo, .train, [], "A demo beside the page", argument: "DEMO"),
     Command(.step, .train, [">"], "Lesson: start it, or check the step; demo: play the step", disabled: { $0.paneRefusal(nil) }),
     Command(.hint, .train, ["h"], "Lesson: a hint; demo: what to say when it fails", disabled: { $0.paneRefusal(nil) }),
+    Command(.notes, .train, ["P"], "Demo: show or hide the presenter's notes", disabled: { $0.notesRefusal }),
     Command(.answer, .train, [], "Answer the lesson's question", argument: "ANSWER", disabled: { $0.paneRefusal(.lesson) }),
     Command(.offer, .train, [], "Have the lesson do what the step offers", disabled: { $0.paneRefusal(.lesson) }),
     Command(.skip, .train, [], "Go on without the step", disabled: { $0.paneRefusal(nil) }),

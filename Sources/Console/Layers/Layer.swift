@@ -58,6 +58,8 @@ struct TextLayer: Sendable {
   var isRaw = false
   /// The number of the query whose answer is to stand here.
   var awaits: Int?
+  /// The row that the lines are about: commands of rows lead on from here.
+  var row: Selection?
   /// The object that the lines are about.
   var object: Selection.WorkloadName?
   var face = TimeDisplay.utc
@@ -68,6 +70,13 @@ struct TextLayer: Sendable {
   }
 
   init(title: String, lines: [String]) { self.init(title: title, lines: lines.map { StyledLine($0) }) }
+
+  /// Names and texts in two columns.
+  init(title: String, pairs: [(key: String, text: String)]) {
+    let width = pairs.map { TextWidth.width(of: $0.key) }.max() ?? 0
+    self.init(title: title, lines: pairs.map { [StyledRun($0.key.padding(to: width) + "  ", .dim), StyledRun($0.text)] })
+    hanging = width + 2
+  }
 
   static func record(_ record: LogRecord, face: TimeDisplay, isRaw: Bool) -> TextLayer {
     var lines: [StyledLine]
@@ -89,6 +98,12 @@ struct TextLayer: Sendable {
     return layer
   }
 
+  private static func row(of record: LogRecord) -> Selection {
+    var row = Selection()
+    (row.record, row.requestID) = (record, record.requestID)
+    return row
+  }
+
   mutating func handle(_ press: KeyPress, _ command: CommandID?, height: Int) -> LayerOutcome {
     switch command {
     case .back, .enter, .explain, .quit: return .closed
@@ -104,10 +119,10 @@ struct TextLayer: Sendable {
       let text = record.map { String(decoding: $0.raw, as: UTF8.self) } ?? lines.map(\.text).joined(separator: "\n")
       return .effects([.copy(text, what: record == nil ? "text" : "record")])
     case .some(let id):
-      guard let record, let command = CommandTable.command(id), case .leads(let place) = command.action else { return .consumed }
-      var row = Selection()
-      (row.record, row.requestID) = (record, record.requestID)
-      return place(row, "").map { .goes($0) } ?? .say("The record has no \(command.name).")
+      guard let command = CommandTable.command(id) else { return .consumed }
+      if row != nil, command.group == .act { return .runs(id, "") }
+      guard case .leads(let place) = command.action, let row = row ?? record.map(Self.row) else { return .consumed }
+      return place(row, "").map { .goes($0) } ?? .say("There is no \(command.name) here.")
     case nil: return .consumed
     }
     scroll = min(scroll, max(0, lines.count * 4))

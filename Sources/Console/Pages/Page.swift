@@ -58,6 +58,7 @@ package struct PageOutcome {
   var loads: [(slot: String, query: AnyQuery)] = []
   var goes: Place?
   var layer: Layer?
+  var effects: [Effect] = []
   var note: Note?
 
   static let ignored = PageOutcome(isHandled: false)
@@ -67,6 +68,7 @@ package struct PageOutcome {
   static func go(_ place: Place) -> PageOutcome { PageOutcome(goes: place) }
   static func say(_ text: String) -> PageOutcome { PageOutcome(note: Note(text)) }
   static func show(_ layer: Layer) -> PageOutcome { PageOutcome(layer: layer) }
+  static func perform(_ effects: [Effect]) -> PageOutcome { PageOutcome(effects: effects) }
 }
 
 /// A page's content beside the screen; each part is made when it is asked for.

@@ -157,10 +157,12 @@ package struct GateVerdict: Sendable, Hashable {
     package var evidence = ""
     /// In words; empty when it is met.
     package var missing = ""
+    /// Whether what is missing says it all.
+    var isPlain = false
 
     /// `Logging 4/4 E3`, `Ingress 6/7: ingress.paths-closed fails`.
     package var sentence: String {
-      subject + (evidence.isEmpty ? "" : " \(evidence)") + (missing.isEmpty ? "" : ": \(missing)")
+      isPlain && !isMet ? missing : subject + (evidence.isEmpty ? "" : " \(evidence)") + (missing.isEmpty ? "" : ": \(missing)")
     }
   }
 

@@ -76,7 +76,8 @@ struct VoyageBuilder {
   func verdicts(of gate: Gate, only cluster: String?) -> [GateVerdict] {
     let real = plan.program.clusters.filter { !$0.isProvingGround && (cluster == nil || $0.id == cluster) }
     guard !real.isEmpty else {
-      let reason = GateVerdict.Reason(isMet: false, subject: "Gates need evidence from a real cluster")
+      let reason = GateVerdict.Reason(
+        isMet: false, subject: "a real cluster", missing: "Gates need evidence from a real cluster", isPlain: true)
       let all = plan.program.clusters.map(\.id).filter { cluster == nil || $0 == cluster }
       return [verdict(gate, on: "", [reason] + reasons(gate, on: all))]
     }

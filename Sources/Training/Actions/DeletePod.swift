@@ -5,7 +5,9 @@ extension ActionDefinition {
     id: "deletePod", meaning: "deletes a pod and waits until it is gone",
     parameters: [ActionFields.workload, SchemaField("pod", .text, "this pod; default any ready one of the workload")]
   ) { fields in
-    "delete \(fields.text("pod") ?? "a pod of \(fields.text("workload", or: ""))")"
+    // The name may be known only when an earlier action has run.
+    let pod = fields.text("pod", or: "")
+    return "delete \(pod.isEmpty ? "a pod of \(fields.text("workload", or: ""))" : "pod \(pod)")"
   } run: { context in
     let objects = try context.objects
     let workload = context.fields.text("workload", or: "")

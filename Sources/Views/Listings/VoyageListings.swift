@@ -57,6 +57,19 @@ package enum VoyageListings {
       ) { $0.reasons },
     ])
 
+  /// What a gate asks, and what of it is missing.
+  package static let conditions = Listing<GateVerdict.Reason>(
+    "conditions",
+    [
+      Column(TableColumn("condition", min: 20, ideal: 26)) { reason, _ in
+        [StyledRun(reason.isMet ? "✔ " : "✖ ", reason.isMet ? .green : .amber), StyledRun(reason.subject)]
+      },
+      Column(TableColumn("evidence", ideal: 8)) { reason, _ in StyledLine(reason.evidence.nonEmpty ?? "–", .dim) },
+      Column(TableColumn("missing", min: 24, flex: 1)) { reason, _ in
+        StyledLine(reason.isMet ? "nothing" : reason.missing, reason.isMet ? .dim : .text)
+      },
+    ])
+
   /// The results of a facility's checks.
   package static let cells = Listing<CheckCell>(
     "results",
@@ -70,7 +83,7 @@ package enum VoyageListings {
         StyledLine(cell.evidence.map { (context.now - $0.at).brief } ?? "–", .dim)
       },
       Column(TableColumn("observed", min: 24, flex: 1)) { cell, _ in
-        StyledLine(cell.waiver.map { "waived: \($0.reason)" } ?? cell.evidence?.observed ?? "no evidence yet: run `periplus check`")
+        StyledLine(cell.waiver.map { "waived: \($0.reason)" } ?? cell.evidence?.observed ?? "not run yet: c runs it")
       },
     ])
 }

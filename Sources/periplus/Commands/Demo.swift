@@ -13,7 +13,7 @@ struct DemoCommand: AsyncParsableCommand {
     commandName: "demo",
     abstract: "List, examine and rehearse demos.",
     discussion: "In the console, :demo NUMBER shows one beside the pages and plays it step by step.",
-    subcommands: [List.self, Lint.self, Rehearse.self, Shown.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Lint.self, Rehearse.self, Notes.self, Shown.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the demos.")

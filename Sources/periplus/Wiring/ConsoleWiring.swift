@@ -56,6 +56,7 @@ struct ConsoleWiring {
         home: home, shelf: TrainingShelf.open,
         ground: { try RunningGround.context(watched, logs: store, app: AppFile.locate(app).readQuietly(), home: home) }, day: WallClock.day,
         stage: stage),
+      checks: RecorderChecks(home: home),
       export: { name, markdown, json in try Exports(home: home).write(name, markdown: markdown, json: json) },
       rememberLook: { moment in try? Files.write(moment.rfc3339(), to: LastLook(home: home).path) },
       now: WallClock.now, pause: { try await Task.sleep(for: $0) })
