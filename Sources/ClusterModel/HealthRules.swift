@@ -15,11 +15,12 @@ package enum HealthRules {
   ]
 
   static let workloads: [HealthRule] = [
-    HealthRule("crash-loop", .red, "A container ends again and again, and waits longer each time before it is started.") { facts in
+    HealthRule("crash-loop", .red, "A container exits repeatedly; the kubelet waits longer before each restart.") { facts in
       guard let found = facts.waiting(crashLoops) else { return backingOff(facts) }
       let end = found.container.lastTermination
-      let exit = end.map { ", last exit \($0.exitCode)\($0.reason.isEmpty || $0.reason == "Error" ? "" : " \($0.reason)")" } ?? ""
-      return .init("\(found.container.name) crash loops: \(found.container.restartCount) restarts\(exit)", since: end?.finished)
+      return .init(
+        named(found.container, of: found.pod) + "CrashLoopBackOff, \(restarts(found.container))" + (end.map(exitCode) ?? ""),
+        since: end?.finished)
     },
     HealthRule("oom-killed", .amber, "A container went over its memory limit and was killed within the last hour.") { facts in
       let hour = facts.now - .seconds(3600)
@@ -40,12 +41,12 @@ package enum HealthRules {
     },
     HealthRule("image-pull", .red, "An image cannot be pulled: a wrong name, a missing tag, or no access.") { facts in
       guard let found = facts.waiting(pullFailures) ?? facts.waiting(pullFailures, inInit: true) else { return nil }
-      return .init("cannot pull \(found.container.image): \(found.reason)", since: found.pod.created)
+      return .init("\(found.reason): \(found.container.image)", since: found.pod.created)
     },
-    HealthRule("config-error", .red, "A container cannot be made: a config map, secret or setting is missing or wrong.") { facts in
+    HealthRule("config-error", .red, "A container cannot be created: a config map, secret or setting is missing or wrong.") { facts in
       guard let found = facts.waiting(createFailures) ?? facts.waiting(createFailures, inInit: true) else { return nil }
       let why = found.message.isEmpty ? found.reason : found.message
-      return .init("\(found.container.name) cannot be made: \(why)", since: found.pod.created)
+      return .init("container \(found.container.name) cannot be created: \(why)", since: found.pod.created)
     },
     HealthRule("init-failed", .red, "An init container fails, so the pod's own containers never start.") { facts in
       for pod in facts.running {
@@ -53,9 +54,9 @@ package enum HealthRules {
           switch container.state {
           case .waiting("CrashLoopBackOff", _):
             let exit = container.lastTermination?.exitCode ?? 0
-            return .init("init container \(container.name) fails again and again: exit \(exit)", since: pod.created)
+            return .init("init container \(container.name): CrashLoopBackOff, exit code \(exit)", since: pod.created)
           case .terminated(let end) where end.exitCode != 0:
-            return .init("init container \(container.name) failed with exit \(end.exitCode)", since: end.finished)
+            return .init("init container \(container.name) failed, exit code \(end.exitCode)", since: end.finished)
           default: continue
           }
         }
@@ -64,11 +65,12 @@ package enum HealthRules {
     },
     HealthRule("stuck-rollout", .red, [.workload], "A rollout made no progress within its deadline.") { facts in
       guard let condition = facts.condition("Progressing"), condition.status == "False" else { return nil }
-      return .init("rollout stuck: \(condition.message.isEmpty ? condition.reason : condition.message)", since: condition.lastTransition)
+      let words = condition.reason == "ProgressDeadlineExceeded" ? "progress deadline exceeded" : "rollout stuck: \(condition.message)"
+      return .init(words, since: condition.lastTransition)
     },
-    HealthRule("quota", .red, [.workload], "The controller may not make pods: quota, admission or permissions.") { facts in
+    HealthRule("quota", .red, [.workload], "The controller cannot create pods: quota, admission or permissions.") { facts in
       guard let condition = facts.condition("ReplicaFailure"), condition.status == "True" else { return nil }
-      return .init("pods cannot be made: \(condition.message)", since: condition.lastTransition)
+      return .init("pods cannot be created: \(condition.message)", since: condition.lastTransition)
     },
     HealthRule("failed-job", .red, [.workload], "A job gave up.") { facts in
       guard facts.workload?.kind.runsToCompletion == true, let condition = facts.condition("Failed"), condition.status == "True"
@@ -78,11 +80,11 @@ package enum HealthRules {
     HealthRule("pod-failed", .red, [.pod], "A pod without a controller failed; nothing replaces it.") { facts in
       guard let pod = facts.pods.first, pod.phase == "Failed", pod.reason != "Evicted" else { return nil }
       var exit = ""
-      if case .terminated(let end)? = pod.containers.first?.state { exit = ", exit \(end.exitCode)" }
+      if case .terminated(let end)? = pod.containers.first?.state { exit = ", exit code \(end.exitCode)" }
       let since = pod.conditions.first { $0.type == "Ready" }?.lastTransition
       return .init("pod failed\(pod.reason.isEmpty ? "" : ": \(pod.reason)")\(exit)", since: since)
     },
-    HealthRule("pending", .amber, "A pod finds no place: too little room, taints, volumes, or nobody schedules.") { facts in
+    HealthRule("pending", .amber, "A pod is not scheduled: insufficient resources, taints, volumes, or no scheduler.") { facts in
       let pending = facts.running.filter { pod in
         pod.phase == "Pending" && pod.conditions.contains { $0.type == "PodScheduled" && $0.status == "False" }
       }
@@ -109,9 +111,9 @@ package enum HealthRules {
         }.min()
       return .init("\(ready) of \(workload.desired) ready", since: since, status: ready == 0 ? .red : nil)
     },
-    HealthRule("not-ready", .amber, [.pod], "A pod runs and does not serve.") { facts in
+    HealthRule("not-ready", .amber, [.pod], "A pod is running but not ready.") { facts in
       guard let pod = facts.running.first, pod.phase == "Running", !pod.isReady else { return nil }
-      return .init("running and not ready", since: pod.conditions.first { $0.type == "Ready" }?.lastTransition)
+      return .init("running, not ready", since: pod.conditions.first { $0.type == "Ready" }?.lastTransition)
     },
     HealthRule("probe-failing", .amber, "A probe failed within the last two minutes.") { facts in
       // The first failures of a pod that just started are how readiness is found out.
@@ -126,7 +128,7 @@ package enum HealthRules {
       guard let event = failing else { return nil }
       return .init(event.message, since: event.first, status: event.message.hasPrefix("Liveness") ? .red : nil)
     },
-    HealthRule("evicted-pods", .amber, "Pods that the kubelet evicted are left lying.") { facts in
+    HealthRule("evicted-pods", .amber, "Pods that the kubelet evicted have not been deleted.") { facts in
       let evicted = facts.pods.filter { $0.phase == "Failed" && $0.reason == "Evicted" }
       guard let pod = evicted.last else { return nil }
       let what = evicted.count == 1 ? "evicted pod" : "\(evicted.count) evicted pods"
@@ -136,7 +138,7 @@ package enum HealthRules {
       }
       return .init("\(what): \(pod.message.trimmedSentence)", since: times.min())
     },
-    HealthRule("restless", .amber, "More than 3 unplanned restarts or reschedules per replica within a day, however usual.") { facts in
+    HealthRule("flapping", .amber, "More than 3 unplanned restarts or reschedules per replica within a day.") { facts in
       let unplanned = facts.reschedules.filter {
         !$0.cause.isPlanned && ($0.change == .restarted || $0.change == .replaced || $0.change == .failed)
       }
@@ -150,28 +152,29 @@ package enum HealthRules {
       guard count > 3 * max(1, facts.desired) else { return nil }
       let byCause = Dictionary(grouping: unplanned, by: \.cause)
       let worst = byCause.max { ($0.value.count, $0.key.rawValue) < ($1.value.count, $1.key.rawValue) }
-      let most = worst.map { ", most by \($0.key.words)" } ?? ""
+      let most = worst.map { ", mostly \($0.key.words)" } ?? ""
       return .init("\(count) unplanned restarts and reschedules in 24 h\(most)", since: unplanned.map(\.at).min())
     },
-    HealthRule("stuck-terminating", .amber, "A pod was asked to go and is still there long after its grace.") { facts in
+    HealthRule("stuck-terminating", .amber, "A pod is still terminating 60 s after its grace period.") { facts in
       let stuck = facts.pods.filter { pod in pod.deletionTimestamp.map { facts.now - $0 > .seconds(60) } ?? false }
       guard let pod = stuck.first else { return nil }
-      return .init("\(pod.name) does not end: its node or a finalizer holds it", since: pod.deletionTimestamp)
+      return .init("\(pod.name) stuck in Terminating: its node or a finalizer holds it", since: pod.deletionTimestamp)
     },
   ]
 
   static let nodes: [HealthRule] = [
-    HealthRule("node-not-ready", .red, [.node], "The node's kubelet says it cannot run pods, or says nothing any more.") { facts in
-      guard let ready = facts.condition("Ready") else { return .init("the node has never reported") }
+    HealthRule("node-not-ready", .red, [.node], "The condition Ready is False, or Unknown because the kubelet stopped posting it.") {
+      facts in
+      guard let ready = facts.condition("Ready") else { return .init("the kubelet has never posted a status") }
       guard ready.status != "True" else { return nil }
-      let words = ready.status == "Unknown" ? "node lost: its kubelet no longer reports" : "node not ready: \(ready.message)"
+      let words = ready.status == "Unknown" ? "node lost: kubelet stopped posting node status" : "node not ready: \(ready.message)"
       return .init(words, since: ready.lastTransition)
     },
-    HealthRule("memory-pressure", .amber, [.node], "The node is short of memory and evicts pods.") {
+    HealthRule("memory-pressure", .amber, [.node], "The node is low on memory and evicts pods.") {
       pressure($0, "MemoryPressure", "memory")
     },
-    HealthRule("disk-pressure", .amber, [.node], "The node is short of disk and evicts pods.") { pressure($0, "DiskPressure", "disk") },
-    HealthRule("pid-pressure", .amber, [.node], "The node is short of process ids.") { pressure($0, "PIDPressure", "process ids") },
+    HealthRule("disk-pressure", .amber, [.node], "The node is low on disk space and evicts pods.") { pressure($0, "DiskPressure", "disk") },
+    HealthRule("pid-pressure", .amber, [.node], "The node is low on process ids.") { pressure($0, "PIDPressure", "PID") },
     HealthRule("network-unavailable", .red, [.node], "The node's network is not set up.") { facts in
       guard let condition = facts.condition("NetworkUnavailable"), condition.status == "True" else { return nil }
       return .init("network not set up: \(condition.message)", since: condition.lastTransition)
@@ -183,18 +186,29 @@ package enum HealthRules {
     for pod in facts.running where pod.restartPolicy != "Never" {
       for container in pod.containers where container.restartCount > 0 {
         guard case .terminated(let end) = container.state, end.exitCode != 0 || pod.restartPolicy == "Always" else { continue }
-        let reason = end.reason.isEmpty || end.reason == "Error" ? "" : " \(end.reason)"
         return .init(
-          "\(container.name) waits to be started again: \(container.restartCount) restarts, last exit \(end.exitCode)\(reason)",
+          named(container, of: pod) + "restarting, \(restarts(container))\(exitCode(end))",
           since: end.finished, status: container.restartCount > 1 ? nil : .amber)
       }
     }
     return nil
   }
 
+  /// The container's name where its pod has several.
+  private static func named(_ container: Container, of pod: Pod) -> String { pod.containers.count > 1 ? "\(container.name): " : "" }
+
+  private static func restarts(_ container: Container) -> String {
+    "\(container.restartCount) restart\(container.restartCount == 1 ? "" : "s")"
+  }
+
+  /// `, exit code 137 (OOMKilled)`.
+  private static func exitCode(_ end: Container.Termination) -> String {
+    ", exit code \(end.exitCode)" + (end.reason.isEmpty || end.reason == "Error" ? "" : " (\(end.reason))")
+  }
+
   private static func pressure(_ facts: HealthFacts, _ type: String, _ what: String) -> HealthRule.Finding? {
     guard let condition = facts.condition(type), condition.status == "True" else { return nil }
-    return .init("short of \(what)\(condition.message.isEmpty ? "" : ": \(condition.message)")", since: condition.lastTransition)
+    return .init("\(what) pressure\(condition.message.isEmpty ? "" : ": \(condition.message)")", since: condition.lastTransition)
   }
 }
 
@@ -202,18 +216,18 @@ extension Reschedule.Cause {
   /// As people say it.
   package var words: String {
     switch self {
-    case .rollout: "rollout"
+    case .rollout: "rollouts"
     case .scale: "scaling"
-    case .deleted: "deletion by hand"
-    case .drain: "drain"
-    case .eviction: "eviction"
-    case .preemption: "preemption"
-    case .nodeLost: "a lost node"
+    case .deleted: "direct deletions"
+    case .drain: "drains"
+    case .eviction: "evictions"
+    case .preemption: "preemptions"
+    case .nodeLost: "lost nodes"
     case .oomKilled: "OOM kills"
     case .probe: "failed probes"
     case .crash: "crashes"
     case .completed: "completion"
-    case .unknown: "unknown causes"
+    case .unknown: "of unknown cause"
     }
   }
 }

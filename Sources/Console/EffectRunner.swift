@@ -193,7 +193,7 @@ package final class EffectRunner: Sendable {
       inbox.post(.ledger(LedgerUpdate(reschedules: history.reschedules, gaps: history.gaps)))
       for source in ports.clusters { post(source.current()) }
     } catch {
-      inbox.post(.ledger(LedgerUpdate(reschedules: [], gaps: [], error: "The ledger cannot be read: \(error)")))
+      inbox.post(.ledger(LedgerUpdate(reschedules: [], gaps: [], error: "The reschedule history cannot be read: \(error)")))
     }
   }
 

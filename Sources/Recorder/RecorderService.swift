@@ -97,7 +97,7 @@ struct RecorderParts: Sendable {
       },
     ]
     parts += clusters.map { part("feed", $0.cluster.name, FeedPart(cluster: $0.cluster, link: $0.link, now: now).run) }
-    parts += clusters.map { part("ledger", $0.cluster.name, LedgerPart(link: $0.link, store: store, now: now, pause: pause).run) }
+    parts += clusters.map { part("reschedules", $0.cluster.name, LedgerPart(link: $0.link, store: store, now: now, pause: pause).run) }
     parts += clusters.map {
       let checks = ChecksPart(
         cluster: $0.cluster, link: $0.link, store: store, reader: reader, running: running, plan: plan, app: app, now: now,

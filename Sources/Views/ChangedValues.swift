@@ -17,6 +17,9 @@ package struct ChangedValues: Sendable, Hashable {
     }
     if difference.name == "image", Self.folder(old) == Self.folder(new) {
       (old, new) = (WorkloadView.shortImage(old), WorkloadView.shortImage(new))
+      // `api:1.4.2 → 1.4.3`
+      let repositories = (Self.repository(old), Self.repository(new))
+      if let repository = repositories.0, repository == repositories.1 { new = String(new.dropFirst(repository.count + 1)) }
     }
     let (whole, wholeNew) = (old, new)
     (old, new) = (Self.middleCut(old, to: limit), Self.middleCut(new, to: limit))
@@ -38,6 +41,9 @@ package struct ChangedValues: Sendable, Hashable {
 
   /// The registry and path of an image.
   private static func folder(_ image: String) -> Substring? { image.lastIndex(of: "/").map { image[...$0] } }
+
+  /// What stands before the tag or the digest of an image without its folder.
+  private static func repository(_ image: String) -> Substring? { image.firstIndex { $0 == ":" || $0 == "@" }.map { image[..<$0] } }
 
   /// Only the elements between those that both lists begin and end with.
   private static func lists(_ old: [String], _ new: [String]) -> (String, String) {

@@ -214,7 +214,7 @@ package struct HealthView: Sendable {
     for section in sections {
       report.add(.heading(section.cluster + section.connection.note(face: face, now: now)))
       if section.listed.isEmpty, section.fine.isEmpty {
-        report.add(.text("No workload is known."))
+        report.add(.text("No workloads."))
         continue
       }
       let tiles = HealthListing.tiles.without("cluster")

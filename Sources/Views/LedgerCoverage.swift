@@ -30,6 +30,7 @@ package struct LedgerCoverage: Sendable, Hashable {
     let others = missing.filter { $0 != ground }
     // The ground's recorder comes with it.
     guard !others.isEmpty else { return "The recorder of the ground has not reported yet." }
-    return "No ledger is kept of \(names): periplus record \(others.map { "--context \($0)" }.joined(separator: " ")) keeps one."
+    return
+      "No reschedule history is recorded of \(names): periplus record \(others.map { "--context \($0)" }.joined(separator: " ")) records it."
   }
 }

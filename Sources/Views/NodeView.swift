@@ -68,10 +68,10 @@ package struct NodeView: Sendable {
   /// The taints and the cordon in words; `nil` where there is none.
   package var taints: String? { row.node.taints.isEmpty ? nil : row.node.taints.map(\.text).joined(separator: "  ") }
 
-  /// The API knows of pods what the kubelet told last.
+  /// The API has of pods what the kubelet reported last.
   package var podsNote: String? {
-    if !row.isLive { return "as last seen" }
-    return row.node.conditions["Ready"]?.status == "Unknown" ? "as the kubelet reported last" : nil
+    if !row.isLive { return "last known state" }
+    return row.node.conditions["Ready"]?.status == "Unknown" ? "last reported by the kubelet" : nil
   }
 
   package func report(face: TimeDisplay) -> Report {
@@ -86,7 +86,7 @@ package struct NodeView: Sendable {
     report.add(.heading("Conditions"))
     report.add(.list(conditions.map { line($0, face: face).text.trimmed }))
     report.add(.heading("Pods"))
-    if let podsNote { report.add(.text("The pods are \(podsNote).")) }
+    if let podsNote { report.add(.text("Pods: \(podsNote).")) }
     report.add(.table(NodeListings.pods.reportTable(pods, ListingContext(face: face, now: now))))
     return report
   }

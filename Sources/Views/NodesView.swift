@@ -129,7 +129,7 @@ extension NodesView {
   package func report(face: TimeDisplay) -> Report {
     var report = Report("Nodes at \(face.full(now))", [.text(summary.text.trimmed)])
     if rows.isEmpty {
-      report.add(.text(total == 0 ? "No node is known." : "No node matches."))
+      report.add(.text(total == 0 ? "No nodes." : "No node matches."))
     } else {
       report.add(.table(NodeListings.nodes.reportTable(rows, ListingContext(face: face, now: now))))
     }
@@ -152,7 +152,7 @@ extension NodesView.Row {
   /// What is wrong with it or done to it, worst first; empty when there is nothing to say.
   package func why(face: TimeDisplay, now: Timestamp) -> [String] {
     var why: [String] = []
-    if !isLive { why.append("last seen \(face.short(lastSeen, now: now))") }
+    if !isLive { why.append("last known \(face.short(lastSeen, now: now))") }
     if let ready = node.conditions["Ready"], !ready.isTrue { why.append(ready.inWords) }
     for condition in node.conditions where condition.isNodeFault {
       let since = condition.lastTransition.map { " since \(face.short($0, now: now))" } ?? ""
@@ -169,7 +169,7 @@ extension NodesView.Row {
       if evictable == 0 { "drained" } else if leaving > 0 { "draining, \(counted(evictable, "pod")) left" } else {
         "cordoned, \(counted(evictable, "pod")) left"
       }
-    return what + ": " + (cordon.manager.map { "by \($0)" } ?? "who is not known")
+    return what + ": " + (cordon.manager.map { "by \($0)" } ?? "manager unknown")
       + (cordon.at.map { ", \(face.short($0, now: now))" } ?? "")
   }
 

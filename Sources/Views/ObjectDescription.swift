@@ -197,7 +197,7 @@ package struct ObjectDescription {
 
   private mutating func writeEvents() {
     title("Events")
-    if events.isEmpty { lines.append(StyledLine("  none kept; Kubernetes forgets events after an hour", .grey)) }
+    if events.isEmpty { lines.append(StyledLine("  none; Kubernetes deletes events after an hour", .grey)) }
     for event in events {
       let age = event.last.map { (now - $0).brief } ?? "–"
       var line: StyledLine = [

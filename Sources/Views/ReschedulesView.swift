@@ -2,7 +2,7 @@ package import ClusterModel
 package import Screen
 package import TimeFormat
 
-/// The reschedule ledger of a span of time: by workload, and entry by entry.
+/// The reschedule history of a span of time: by workload, and entry by entry.
 package struct ReschedulesView: Sendable {
   package enum Order: String, Sendable, Hashable { case byWorkload = "by workload", byTime = "by time" }
 
@@ -64,6 +64,7 @@ package struct ReschedulesView: Sendable {
     let shown = inSpan.filter { cause == nil || $0.cause == cause }
     entries = shown.sorted { ($1.at, $1.key) < ($0.at, $0.key) }
     count = shown.count(where: \.counts)
+    var entriesOf: [String: [Reschedule]] = [:]
     var groups: [String: (group: Group, causes: [Reschedule.Cause: Int])] = [:]
     for entry in shown where entry.counts {
       let key = "\(entry.cluster)/\(entry.namespace)/\(entry.workload)"
@@ -75,14 +76,15 @@ package struct ReschedulesView: Sendable {
         )
       item.group.count += 1
       if let hour = ReschedulesView.bucket(of: entry.at, from: from, span: span) { item.group.hours[hour] += 1 }
-      item.group.downtimeSeconds += entry.downtimeSeconds ?? 0
       item.group.gapSeconds += entry.capacityGapSeconds ?? 0
       item.group.last = max(item.group.last, entry.at)
       item.causes[entry.cause, default: 0] += 1
       groups[key] = item
+      entriesOf[key, default: []].append(entry)
     }
     self.groups = groups.values.map { item in
       var group = item.group
+      group.downtimeSeconds = entriesOf[group.key]?.totalDowntime ?? 0
       group.mostly = item.causes.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key ?? group.mostly
       return group
     }.sorted { ($1.count, $0.key) < ($0.count, $1.key) }
@@ -111,7 +113,7 @@ package struct ReschedulesView: Sendable {
   }
 
   package static let noLedger =
-    "No ledger is kept here: periplus up starts the proving ground with one, periplus record --context NAME keeps one of another cluster."
+    "No reschedule history is recorded: periplus up starts the proving ground and records it, periplus record --context NAME records another cluster."
 
   /// `14 s`, `41 min`.
   package static func duration(_ seconds: Double) -> String {
@@ -130,7 +132,8 @@ package struct ReschedulesView: Sendable {
     return StyledLine("not seen: \(time) (\(last.reason))\(more)", .amber)
   }
 
-  package func report(face: TimeDisplay, span: String, order: Order) -> Report {
+  /// - Parameter isFolded: writes equal entries of a workload that follow one another as one row.
+  package func report(face: TimeDisplay, span: String, order: Order, isFolded: Bool = false) -> Report {
     let context = ListingContext(face: face, now: now)
     var report = Report("Reschedules at \(face.full(now))", [.text(summary(span: span).text.trimmed)])
     if entries.isEmpty {
@@ -140,7 +143,14 @@ package struct ReschedulesView: Sendable {
     }
     if !entries.isEmpty {
       report.add(.heading("Entries"))
-      report.add(.table(LedgerListings.entries.reportTable(entries, context)))
+      let rows = isFolded ? RescheduleRow.rows(entries) : entries.map { .entry($0, isInside: false) }
+      report.add(.table(LedgerListings.entries.reportTable(of: rows.map { LedgerListings.reportRow($0, context) })))
+      if rows.count < entries.count {
+        report.add(
+          .text(
+            "\(entries.count) entries in \(counted(rows.count, "row")): equal ones of a workload are one row. --json and --linear write every entry."
+          ))
+      }
     }
     if hasLedger, let ledgerNote { report.add(.text(ledgerNote)) }
     for gap in gaps { report.add(.text("Not seen in \(gap.cluster): \(face.full(gap.from)) to \(face.full(gap.to)) (\(gap.reason)).")) }
@@ -159,13 +169,15 @@ extension Reschedule {
   }
 
   /// `xdkt7 → 5jv2d`, or the pod and container that started again.
-  package var pods: String {
+  package var pods: String { podWords + (change == .restarted ? exitCode.map { ", exit \($0)" } ?? "" : "") }
+
+  /// The same without the exit code.
+  var podWords: String {
     switch change {
     case .replaced: "\(LogFields.shortPod(old?.name ?? "?")) → \(new.map { LogFields.shortPod($0.name) } ?? "?")"
     case .restarted:
       // A container that is called like its workload says nothing new.
       LogFields.shortPod(old?.name ?? new?.name ?? "?") + (container.map { workload.hasSuffix("/\($0)") ? "" : ", \($0)" } ?? "")
-        + (exitCode.map { ", exit \($0)" } ?? "")
     case .added: LogFields.shortPod(new?.name ?? old?.name ?? "?")
     case .removed, .failed: LogFields.shortPod(old?.name ?? new?.name ?? "?")
     }

@@ -26,7 +26,7 @@ package struct SinceView: Sendable {
       }
       for workload in health.snapshot.workloads where workload.controller == nil {
         guard let change = workload.lastChange, let at = change.at, at >= since else { continue }
-        items.append(Item(at: at, sentence: "\(workload.reference.display) changed by \(change.manager)", status: .green))
+        items.append(Item(at: at, sentence: "\(workload.reference.display): spec changed by \(change.manager)", status: .green))
       }
     }
     var grouped: [String: (count: Int, last: Reschedule)] = [:]

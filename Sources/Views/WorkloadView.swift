@@ -11,8 +11,10 @@ package struct WorkloadView: Sendable {
   /// Newest first; what has no time comes last.
   package let changes: [WorkloadChange]
   package let pods: [Pod]
-  /// Its entries of the ledger, newest first.
+  /// Its reschedules, newest first.
   package let reschedules: [Reschedule]
+  /// The same, runs of equal ones folded.
+  package let rescheduleRows: [RescheduleRow]
 
   package init(reference: ObjectReference, health: ClusterHealth, reschedules: [Reschedule]) {
     self.reference = reference
@@ -44,6 +46,7 @@ package struct WorkloadView: Sendable {
     self.reschedules = reschedules.filter {
       $0.cluster == snapshot.cluster && $0.namespace == reference.namespace && $0.workload == key
     }.sorted { $0.at > $1.at }
+    rescheduleRows = RescheduleRow.rows(self.reschedules)
   }
 
   /// `api:1.4.3` of `registry/x/api:1.4.3`.
@@ -64,7 +67,7 @@ package struct WorkloadView: Sendable {
   package func report(face: TimeDisplay, now: Timestamp) -> Report {
     var report = Report("\(cluster) › \(reference.namespace) › \(reference.display)")
     guard workload != nil || !pods.isEmpty else {
-      report.add(.text("\(reference.display) is not in the cluster any more."))
+      report.add(.text("\(reference.display) is no longer in the cluster."))
       return report
     }
     report.add(.heading("Why"))
@@ -96,15 +99,15 @@ extension Pod {
 
   /// Ready, or the word that says why it is not.
   package var readyMark: StyledLine {
-    if isTerminating { return StyledLine("◌ going", .grey) }
+    if isTerminating { return StyledLine("◌ Terminating", .grey) }
     if isReady { return StyledLine("✔", .green) }
-    if phase == "Succeeded" { return StyledLine("· done", .dim) }
+    if phase == "Succeeded" { return StyledLine("· Completed", .dim) }
     for container in containers {
       if case .waiting(let reason, _) = container.state, !reason.isEmpty, reason != "ContainerCreating" {
         return StyledLine("✖ \(reason)", .red)
       }
     }
-    return phase == "Pending" ? StyledLine("▲ pend", .amber) : StyledLine("✖", .red)
+    return phase == "Pending" ? StyledLine("▲ Pending", .amber) : StyledLine("✖", .red)
   }
 }
 

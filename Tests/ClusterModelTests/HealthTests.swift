@@ -63,10 +63,10 @@ import TimeFormat
     let all = try verdicts(at: 113)
     #expect(all["Deployment/deaf"]?.ready == 1)
     #expect(all["Deployment/deaf"]?.status != .green)
-    #expect(rules(all["Deployment/deaf"]).contains("restless"))
+    #expect(rules(all["Deployment/deaf"]).contains("flapping"))
   }
 
-  /// A laptop that is shut down every evening does not make its workloads restless.
+  /// A laptop that is shut down every evening does not make its workloads flap.
   @Test(arguments: [true, false]) func plannedShutdownsAreNoUnrest(isPlanned: Bool) throws {
     let now = try #require(Timestamp(rfc3339: "2018-01-22T14:04:11Z"))
     var container = Container(name: "main", image: "i")
@@ -86,7 +86,7 @@ import TimeFormat
         change: .restarted, cause: isPlanned ? .completed : .crash, evidence: isPlanned ? [Reschedule.nodeShutdown] : [])
     }
     let verdict = HealthAssessment.verdicts(on: snapshot, reschedules: entries, now: now).first
-    #expect(rules(verdict).contains("restless") != isPlanned)
+    #expect(rules(verdict).contains("flapping") != isPlanned)
     #expect(verdict?.status == (isPlanned ? .green : .amber))
   }
 

@@ -212,7 +212,7 @@ import TimeFormat
     #expect(stage.book.gaps.count == 1)
     let entry = try #require(stage.book.sorted.first)
     #expect(entry.confidence < 0.5)
-    #expect(entry.evidence.contains { $0.hasPrefix("not seen to go") })
+    #expect(entry.evidence.contains { $0.hasPrefix("disappeared between") })
   }
 
   /// A StatefulSet that a custom resource owns, as operators make them, is a top all the same: nobody lists its owner.

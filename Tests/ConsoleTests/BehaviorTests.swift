@@ -100,7 +100,7 @@ struct BehaviorTests {
     try await driver.press("T")
     #expect(await driver.screen()[0].contains("periplus"))
     try await driver.press(":", "type:at 13:00", "Enter")
-    #expect(await driver.text().contains("No state of the clusters is kept"))
+    #expect(await driver.text().contains("No cluster state is recorded"))
   }
 
   @Test("u changes the clock")

@@ -49,14 +49,14 @@ struct LookTests {
         SourceStatus(name: "k8s", cluster: "dev-fra", lastError: "connection refused"),
         SourceStatus(name: "k8s", cluster: "dev-fra", currentAt: now - .seconds(86_400)),
       ], now: now)
-    let words = "No ledger is kept of dev-fra: periplus record --context dev-fra keeps one."
+    let words = "No reschedule history is recorded of dev-fra: periplus record --context dev-fra records it."
 
     let health = HealthView(clusters: clusters, reschedules: [], ledger: one, now: now)
     #expect(health.hasLedger && health.ledgerNote == words)
     for line in health.jsonLines { #expect(line.contains("unplanned24h") == line.contains(#""cluster":"prd-fra""#), "\(line)") }
     let none = HealthView(clusters: [clusters[0]], reschedules: [], ledger: one, now: now)
     let text = none.report(face: .utc).text(width: 100).joined(separator: "\n")
-    #expect(!none.hasLedger && !text.contains("Reschedules in 24 h") && text.contains("No ledger is kept of dev-fra"))
+    #expect(!none.hasLedger && !text.contains("Reschedules in 24 h") && text.contains("No reschedule history is recorded of dev-fra"))
 
     let both = ReschedulesView([], gaps: [], ledger: one, clusters: ["dev-fra", "prd-fra"], now: now)
     #expect(both.hasLedger && both.ledgerNote == words)
@@ -65,7 +65,7 @@ struct LookTests {
     #expect(LedgerCoverage([], now: now, ground: "lab").complaint(of: ["lab"]) == "The recorder of the ground has not reported yet.")
     #expect(
       LedgerCoverage([], now: now).complaint(of: ["ground"])
-        == "No ledger is kept of ground: periplus record --context ground keeps one.")
+        == "No reschedule history is recorded of ground: periplus record --context ground records it.")
     let empty = ReschedulesView([], gaps: [], ledger: LedgerCoverage([], now: now), now: now)
     #expect(empty.summary(span: "24 h").text.hasPrefix("last 24 h: –"))
     #expect(empty.report(face: .utc, span: "24 h", order: .byTime).text(width: 200).contains(ReschedulesView.noLedger))

@@ -82,7 +82,7 @@ struct NodesTests {
     }
     #expect(try words(Fixture.snapshot("prd-fra")) == "draining, 1 pod left: by kubectl, 13:51")
     // Of the DaemonSet's pod a drain takes no notice.
-    #expect(try words(Self.trouble) == "drained: who is not known, 13:51")
+    #expect(try words(Self.trouble) == "drained: manager unknown, 13:51")
   }
 
   @Test("orders and the filter")
@@ -104,7 +104,7 @@ struct NodesTests {
     let view = NodesView([Fixture.snapshot("prd-sin")], now: Fixture.now)
     #expect(view.rows.allSatisfy { $0.verdict.status == .unknown && $0.ready == "no data" })
     #expect(view.silence(face: .utc) == ["prd-sin: no answer for 41 s, retrying in 8 s (connection refused)"])
-    #expect(view.rows.first?.why(face: .utc, now: Fixture.now) == ["last seen 14:03"])
+    #expect(view.rows.first?.why(face: .utc, now: Fixture.now) == ["last known 14:03"])
     #expect(!view.hasRed)
   }
 
@@ -148,7 +148,7 @@ struct NodesTests {
     var ports = ConsolePorts.fake(clusters: [])
     #expect(try await ConsoleDriver(Place(.nodes), ports: ports).text().contains("No cluster is watched yet."))
     ports.clusters = [Cluster(snapshot: ClusterSnapshot(cluster: "prd-fra", at: Fixture.now, connection: .live(since: Fixture.now)))]
-    #expect(try await ConsoleDriver(Place(.nodes), ports: ports).text().contains("No node is known"))
+    #expect(try await ConsoleDriver(Place(.nodes), ports: ports).text().contains("No nodes"))
     #expect(
       try await ConsoleDriver(Place(.node, cluster: "prd-fra", item: "node-9"), ports: ports).text().contains("node-9 is not in prd-fra"))
   }

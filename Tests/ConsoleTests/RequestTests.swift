@@ -19,7 +19,7 @@ struct RequestTests {
     Reschedule(
       key: "\(cluster)/\(old.uid)/\(container ?? "")/\(time)", at: Fixture.at(time), cluster: cluster, namespace: "shop",
       workload: "Deployment/catalog", change: change, cause: cause, old: old, new: new, container: container, exitCode: exit,
-      evidence: ["deletionTimestamp without a controller, eviction or fault behind it"])
+      evidence: ["deleted directly (kubectl or API)"])
   }
 
   private static func ending(_ kind: String, _ time: String, _ detail: String) -> PodLifecycleEvent {

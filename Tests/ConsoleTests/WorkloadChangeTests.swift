@@ -18,7 +18,7 @@ import Views
   @Test func aFieldALineAndTheManagerOnce() {
     #expect(
       line([change("args", ["ledger"], ["nope"]), change("image", "a:1", "a:2"), change("env X", nil, "")]) == [
-        "rev 2  args: [ledger] → [nope]  kubectl-patch", "       image: a:1 → a:2", "       env X added: \"\"",
+        "rev 2  args: [ledger] → [nope]  kubectl-patch", "       image: a:1 → 2", "       env X added: \"\"",
       ])
   }
 
@@ -40,7 +40,7 @@ import Views
       [change("image", .string("registry.acme/shop/orders@sha256:\(digest)1"), .string("registry.acme/shop/orders@sha256:\(digest)2"))],
       width: 100)
     #expect(
-      lines[0].hasPrefix("rev 2  image: orders@sha256:…") && lines[0].contains("def1 → orders@sha256:…")
+      lines[0].hasPrefix("rev 2  image: orders@sha256:…") && lines[0].contains("def1 → sha256:0123456…")
         && lines[0].hasSuffix("def2  kubectl-patch"))
     #expect(lines.allSatisfy { $0.count <= 100 })
   }

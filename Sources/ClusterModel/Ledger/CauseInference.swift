@@ -24,7 +24,7 @@ enum CauseInference {
 
   static func restart(_ run: PodFact.Run, events: [EventFact], node: NodeFact?) -> Finding {
     guard let end = run.end else {
-      return Finding(.unknown, 0.3, "the restart count rose past \(run.count) while nobody watched")
+      return Finding(.unknown, 0.3, "the restart count rose past \(run.count) while the cluster was not watched")
     }
     let field = "lastState.terminated \(end.reason.isEmpty ? "without reason" : end.reason), exit code \(end.exitCode)"
     if end.reason == "OOMKilled" { return Finding(.oomKilled, 1, field) }

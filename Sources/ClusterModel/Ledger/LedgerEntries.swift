@@ -44,7 +44,7 @@ extension LedgerGroup {
       entry.exitCode = end.exitCode
     }
     if let after = pod.vanishedAfter {
-      entry.evidence.append("not seen to go: between \(after.rfc3339(.seconds)) and \((pod.goneAt ?? at).rfc3339(.seconds))")
+      entry.evidence.append("disappeared between \(after.rfc3339(.seconds)) and \((pod.goneAt ?? at).rfc3339(.seconds))")
       entry.confidence = min(entry.confidence, 0.8)
     }
     if let successor = (pod.successor ?? provisional[pod.uid]).flatMap({ byUID[$0] }) {

@@ -108,9 +108,9 @@ struct LedgerGroup {
 
   private func deleted(_ pod: PodFact) -> CauseInference.Finding {
     if let finding = CauseInference.drained(pod, node: nodes[pod.node]) { return finding }
-    if pod.deletionRequested != nil { return .init(.deleted, 0.9, "deletionTimestamp without a controller, eviction or fault behind it") }
-    if pod.vanishedAfter == nil { return .init(.deleted, 0.8, "deleted at once") }
-    return .init(.unknown, 0.3, "gone while nobody watched")
+    if pod.deletionRequested != nil { return .init(.deleted, 0.9, "deleted directly (kubectl or API)") }
+    if pod.vanishedAfter == nil { return .init(.deleted, 0.8, "deleted directly, without a grace period") }
+    return .init(.unknown, 0.3, "gone while the cluster was not watched")
   }
 
   /// Which plain deletions were a controller's own: its count went down (scale) or its template changed (rollout).

@@ -32,6 +32,7 @@ extension LedgerGroup {
     guard isOld, mayUpdate else { return nil }
     let told = wasToldDeleted(pod)
     return .init(
-      .rollout, told ? 1 : 0.9, "revision \(pod.hash) is not \(workload.updateRevision), to which \(workload.reference.display) is brought")
+      .rollout, told ? 1 : 0.9,
+      "revision \(pod.hash) is not \(workload.updateRevision), the update revision of \(workload.reference.display)")
   }
 }

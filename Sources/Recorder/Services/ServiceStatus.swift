@@ -14,7 +14,7 @@ package struct ServiceStatus: Sendable, Hashable {
     case off
   }
 
-  /// `feed`, `ledger`, `logs`, `checks`, …
+  /// `feed`, `reschedules`, `logs`, `checks`, …
   package var name: String
   /// Empty when it serves all clusters.
   package var cluster: String
@@ -38,7 +38,7 @@ package struct ServiceStatus: Sendable, Hashable {
   package var display: String { cluster.isEmpty ? name : "\(name) of \(cluster)" }
 
   package static let shape = JSONShape<ServiceStatus>([
-    JSONField("name", .string, "`feed`, `ledger`, `logs`, `checks`, …") { $0.name },
+    JSONField("name", .string, "`feed`, `reschedules`, `logs`, `checks`, …") { $0.name },
     JSONField("cluster", .string, "empty when it serves all clusters") { $0.cluster },
     JSONField("state", .string, "`running`, `waiting`, `failed` (it is tried again), `off` (it has nothing to do)") { $0.state.rawValue },
     JSONField("since", .time) { $0.since.rfc3339() },

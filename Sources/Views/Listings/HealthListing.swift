@@ -34,7 +34,7 @@ package enum HealthListing {
         json: [
           JSONField(
             "unplanned24h", .number,
-            "unplanned restarts and reschedules in the last 24 h; absent where no ledger of the cluster is kept"
+            "unplanned restarts and reschedules in the last 24 h; absent where no reschedule history of the cluster is recorded"
           ) { $0.hasLedger ? $0.churn : nil }
         ],
         text: { tile, _ in tile.hasLedger ? "\(tile.churn)" : "–" }),

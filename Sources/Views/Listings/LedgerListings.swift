@@ -3,7 +3,7 @@ import JSONBytes
 import Screen
 import TimeFormat
 
-/// The lists of the reschedule ledger.
+/// The lists of the reschedule history.
 package enum LedgerListings {
   package static let entries = Listing<Reschedule>(
     "entries",
@@ -32,8 +32,8 @@ package enum LedgerListings {
           JSONField(
             "cause", .string,
             """
-            \(quoted(Reschedule.Cause.self)); all but `rollout`, `scale` and `completed` are unplanned, also a pod that was deleted by \
-            hand or drained. What `periplus down` ended and `up` started again is `completed`
+            \(quoted(Reschedule.Cause.self)); all but `rollout`, `scale` and `completed` are unplanned, also a pod that was deleted \
+            directly or drained. What `periplus down` ended and `up` started again is `completed`
             """
           ) { $0.cause.rawValue }
         ],
@@ -50,8 +50,8 @@ package enum LedgerListings {
       Column(
         TableColumn("downtime", min: 8, ideal: 8, align: .right, priority: 2),
         json: [JSONField("downtimeSeconds", .seconds, "in which no pod of the workload was ready") { $0.downtimeSeconds }],
-        cell: { entry, _ in entry.isPending ? StyledLine("pending", .grey) : StyledLine(downtime(entry)) }
-      ).report { entry, _ in downtime(entry) },
+        cell: { entry, context in StyledLine(downtime(entry, context)) }
+      ),
       Column(
         json: JSONField("capacityGapSeconds", .seconds, "summed over missing replicas") { $0.capacityGapSeconds },
         JSONField("confidence", .share) { $0.confidence }),
@@ -60,7 +60,10 @@ package enum LedgerListings {
         json: [JSONField("evidence", .strings, "the fields and events that say so") { $0.evidence }],
         cell: { entry, _ in StyledLine(entry.evidence.joined(separator: ", "), .dim) }),
       Column(
-        json: JSONField("pending", .boolean, "`true` while nothing is ready in its place: then the entry is told again; else absent") {
+        json: JSONField(
+          "pending", .boolean,
+          "`true` while nothing is ready in its place, so the outage is ongoing; the entry is written again when it is over; else absent"
+        ) {
           $0.isPending ? true : nil
         }),
     ])
@@ -70,7 +73,28 @@ package enum LedgerListings {
     JSONField("node", .string, "absent while the pod has none") { $0.node.nonEmpty },
   ])
 
-  private static func downtime(_ entry: Reschedule) -> String { entry.downtimeSeconds.map(ReschedulesView.duration) ?? "–" }
+  private static func downtime(_ entry: Reschedule, _ context: ListingContext) -> String {
+    if entry.isPending { return Reschedule.ongoing(since: entry.at, now: context.now) }
+    return entry.downtimeSeconds.map(ReschedulesView.duration) ?? "–"
+  }
+
+  /// A row of a report's table: of a run, the first and last time, how many entries, and what they have in common.
+  static func reportRow(_ row: RescheduleRow, _ context: ListingContext) -> [String] {
+    let titles = entries.columns.filter(\.isInReport).map(\.title)
+    let cells = entries.reportRow(row.newest, context)
+    guard case .run(let run, _) = row else { return cells }
+    return zip(titles, cells).map { title, cell in
+      switch title {
+      case "time": "\(context.face.full(run.oldest.at)) – \(context.face.full(run.newest.at))"
+      case "change": "\(cell) ×\(run.entries.count)"
+      case "pod": row.pods + (run.newest.change == .restarted ? run.newest.exitCode.map { ", exit \($0)" } ?? "" : "")
+      case "node": row.nodes
+      case "downtime":
+        run.ongoingSince.map { Reschedule.ongoing(since: $0, now: context.now) } ?? run.downtimeSeconds.map(ReschedulesView.duration) ?? "–"
+      default: cell
+      }
+    }
+  }
 
   package static let groups = Listing<ReschedulesView.Group>(
     "workloads",
@@ -84,10 +108,10 @@ package enum LedgerListings {
       Column(TableColumn("mostly", min: 9, ideal: 10)) { group, _ in
         StyledLine(group.mostly.rawValue, group.mostly.isPlanned ? .text : .amber)
       },
-      Column(TableColumn("no endpoint", min: 11, align: .right, priority: 2), isNumber: true) { group, _ in
+      Column(TableColumn("no ready endpoints", min: 18, align: .right, priority: 2), isNumber: true) { group, _ in
         StyledLine(ReschedulesView.duration(group.downtimeSeconds))
       },
-      Column(TableColumn("short of replicas", min: 17, align: .right, priority: 3), isNumber: true) { group, _ in
+      Column(TableColumn("below desired", min: 13, align: .right, priority: 3), isNumber: true) { group, _ in
         StyledLine(ReschedulesView.duration(group.gapSeconds))
       },
       Column(TableColumn("last", min: 10, align: .right, priority: 1)) { group, context in

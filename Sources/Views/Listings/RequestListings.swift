@@ -28,7 +28,7 @@ extension RequestView {
     JSONField("podUid", .string) { $0.podUID.nonEmpty },
     JSONField("at", .time, "the API's, right to the second") { $0.ending?.event.at.rfc3339() },
     JSONField("what", .string, "in words: `deleted`, `OOM killed (137), restarted`") { $0.ending?.event.detail },
-    JSONField("cause", .string, "as in the reschedule ledger; absent while it has no entry") { $0.ending?.entry?.cause.rawValue },
+    JSONField("cause", .string, "as in the reschedule history; absent while it has no entry") { $0.ending?.entry?.cause.rawValue },
     JSONField("midRequest", .boolean, "in the middle of the request") { $0.isMidRequest },
     JSONField("afterSeconds", .seconds, "after the pod's last record of the request; absent for an end in the middle of it") { lane in
       lane.later.map { Double(($0.event.at - lane.end).nanoseconds / 1_000_000) / 1000 }

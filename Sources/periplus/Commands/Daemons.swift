@@ -40,7 +40,7 @@ struct Ground: AsyncParsableCommand {
 
 struct Record: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Collect logs, keep the reschedule ledger and run due checks, in the foreground.",
+    abstract: "Collect logs, record the reschedule history and run due checks, in the foreground.",
     discussion: """
       The proving ground keeps one running by itself; only one recorder can write a store. For other clusters, give their contexts of \
       KUBECONFIG and, beside a ground, a state folder of its own:

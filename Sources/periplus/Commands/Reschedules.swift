@@ -6,10 +6,10 @@ import Views
 
 struct Reschedules: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The reschedule ledger: which pods were replaced or restarted, why, and for how long something was missing.",
+    abstract: "The reschedule history: which pods were replaced or restarted, why, and for how long replicas were missing.",
     discussion: """
       Planned is what a workload's own specification asks for: rollout, scale, completed. Everything else counts as unplanned, also \
-      a pod that was deleted by hand or drained.
+      a pod that was deleted directly or drained.
       """)
 
   @OptionGroup var read: ReadOptions
@@ -24,6 +24,7 @@ struct Reschedules: AsyncParsableCommand {
     let view = ReschedulesView(
       history.reschedules, gaps: history.gaps, ledger: LedgerCoverage(await store.completeness(), now: now), now: now,
       span: span)
-    read.show(view.report(face: read.face, span: span.brief, order: byTime ? .byTime : .byWorkload), view.jsonLines)
+    read.show(
+      view.report(face: read.face, span: span.brief, order: byTime ? .byTime : .byWorkload, isFolded: !read.output.linear), view.jsonLines)
   }
 }

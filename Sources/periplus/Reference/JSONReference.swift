@@ -56,9 +56,9 @@ enum JSONReference {
     """#)
 
   private static let reschedules = JSONDocument.Section(
-    "reschedules", "One object an entry of the ledger, oldest first.", LedgerListings.entries.shape,
+    "reschedules", "One object an entry of the reschedule history, oldest first.", LedgerListings.entries.shape,
     examples: #"""
-      {"at":"2026-01-22T14:03:02.300Z","cluster":"ground","namespace":"default","workload":"Deployment/worker","change":"replaced","cause":"deleted","old":{"name":"worker-5d9f6-xdkt7","uid":"0b5e…","node":"node-2"},"new":{"name":"worker-5d9f6-5jv2d","uid":"c1a4…","node":"node-1"},"exitCode":0,"downtimeSeconds":0.0,"capacityGapSeconds":0.148,"confidence":0.9,"evidence":["deletionTimestamp without a controller, eviction or fault behind it"]}
+      {"at":"2026-01-22T14:03:02.300Z","cluster":"ground","namespace":"default","workload":"Deployment/worker","change":"replaced","cause":"deleted","old":{"name":"worker-5d9f6-xdkt7","uid":"0b5e…","node":"node-2"},"new":{"name":"worker-5d9f6-5jv2d","uid":"c1a4…","node":"node-1"},"exitCode":0,"downtimeSeconds":0.0,"capacityGapSeconds":0.148,"confidence":0.9,"evidence":["deleted directly (kubectl or API)"]}
       """#)
 
   private static let health = JSONDocument.Section(

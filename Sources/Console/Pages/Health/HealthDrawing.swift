@@ -65,7 +65,7 @@ extension HealthPage {
         [
           StyledLine("◌ no data", .grey),
           StyledLine(
-            "No state of the clusters is kept for \(shared.face.full(shared.moment)). Logs and Reschedules do reach back; T returns to live."
+            "No cluster state is recorded for \(shared.face.full(shared.moment)). Logs and reschedules are; T returns to live."
           ),
         ], in: area)
       return
@@ -73,7 +73,7 @@ extension HealthPage {
     guard !view.sections.isEmpty else {
       canvas.empty(
         [
-          StyledLine("The single pane: every workload, worst first", .strong), "No cluster is watched yet.",
+          StyledLine("Every workload of every cluster, worst first", .strong), "No cluster is watched yet.",
           "`periplus up` starts the proving ground; a kubeconfig brings other clusters.",
         ], in: area)
       return

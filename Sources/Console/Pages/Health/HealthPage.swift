@@ -22,38 +22,37 @@ package struct HealthPage: Page {
     search: .init("a name, red, amber, words of a reason, kind:job, namespace:NAME, cluster:NAME", isLive: true),
     uses: [.rowLogs, .owner, .node, .sort, .delete, .scale, .restart])
 
-  var list = ListState()
-  private(set) var filter = ""
-  private(set) var order = HealthView.Order.worstFirst
+  private var tiles = RowList<HealthView.Tile> {
+    "\($0.verdict.cluster)/\($0.verdict.subject.namespace)/\($0.verdict.subject.display)"
+  }
+  private var query = ListQuery(order: HealthView.Order.worstFirst)
   private(set) var view: HealthView?
   /// The latest reschedules, newest first: for the room that a quiet board leaves.
   private(set) var latest: [Reschedule] = []
 
-  package init(filter: String = "") { self.filter = filter }
+  package init(filter: String = "") { query.filter = filter }
   package init?(_ place: Place, _ context: PageContext) { self.init(filter: place.filter) }
 
   package var place: Place { Place(.health, filter: filter) }
   package var lists: [ListState] {
-    get { [list] }
-    set { list = newValue[0] }
+    get { [tiles.state] }
+    set { tiles.state = newValue[0] }
   }
   package var settings: [String: String] {
-    get { ["order": order.rawValue] }
-    set { order = newValue["order"].flatMap(HealthView.Order.init) ?? order }
+    get { query.settings }
+    set { query.settings = newValue }
   }
 
-  var tile: HealthView.Tile? {
-    guard let tiles = view?.tiles, tiles.indices.contains(list.selected) else { return nil }
-    return tiles[list.selected]
-  }
+  var list: ListState { tiles.state }
+  var filter: String { query.filter }
+  var order: HealthView.Order { query.order }
+  var tile: HealthView.Tile? { tiles.row }
 
   package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
     switch input {
     case .refreshed: refresh(context)
     case .command(let command, let argument): return perform(command, argument, context)
-    case .picked(let row, _):
-      list.selected = row
-      list.anchor = tile.map(HealthPage.key)
+    case .picked(let row, _): tiles.pick(row)
     case .opened, .changed, .sorted, .answered: break
     }
     return .done
@@ -66,7 +65,7 @@ package struct HealthPage: Page {
       filter: filter, order: order)
     self.view = view
     latest = filter.isEmpty ? HealthPage.latest(of: data.reschedules, now: context.moment) : []
-    list.fill(view.tiles.count) { HealthPage.key(view.tiles[$0]) == $1 }
+    tiles.fill(view.tiles)
   }
 
   private static func latest(of all: [Reschedule], now: Timestamp) -> [Reschedule] {
@@ -82,38 +81,19 @@ package struct HealthPage: Page {
     return latest
   }
 
-  private static func key(_ tile: HealthView.Tile) -> String {
-    "\(tile.verdict.cluster)/\(tile.verdict.subject.namespace)/\(tile.verdict.subject.display)"
-  }
-
   private mutating func perform(_ command: CommandID, _ argument: String, _ context: PageContext) -> PageOutcome {
-    if list.move(command) {
-      list.anchor = tile.map(HealthPage.key)
+    if tiles.move(command) { return .done }
+    if let change = query.perform(command, argument) {
+      if change == .rows { tiles.reset() }
+      refresh(context)
+      if case .order(let words) = change { return .say(words) }
       return .done
     }
-    switch command {
-    case .enter:
-      guard let tile, let place = Place(cluster: tile.verdict.cluster, object: tile.verdict.subject) else {
-        return .say("There is nothing to drill into.")
-      }
-      return .go(place)
-    case .sort:
-      let all = HealthView.Order.allCases
-      order = all[((all.firstIndex(of: order) ?? 0) + 1) % all.count]
-      refresh(context)
-      return .say("Order: \(order.rawValue)")
-    case .search:
-      filter = argument
-      list.reset()
-      refresh(context)
-      return .done
-    case .clear:
-      guard !filter.isEmpty else { return .ignored }
-      filter = ""
-      refresh(context)
-      return .done
-    default: return .ignored
+    guard command == .enter else { return .ignored }
+    guard let tile, let place = Place(cluster: tile.verdict.cluster, object: tile.verdict.subject) else {
+      return .say("There is nothing to drill into.")
     }
+    return .go(place)
   }
 
   package func selection(_ context: PageContext) -> Selection {

@@ -38,9 +38,10 @@ extension Selection {
         "\(reason.status.glyph) \(reason.sentence)  (rule \(reason.rule)\(reason.since.map { ", since \(context.face.short($0, now: context.moment))" } ?? ""))"
       )
     }
-    if let change = verdict.lastChange { explanation.append("Changed last: \(change).") }
+    if let change = verdict.lastChange { explanation.append("Last change: \(change).") }
     if churn > 0 {
-      explanation.append("Restarted or moved \(counted(churn, "time")) unplanned in 24 h; more than 3 per replica is never green.")
+      explanation.append(
+        "Restarted or rescheduled \(counted(churn, "time")) unplanned in 24 h; more than 3 per replica is flapping, amber.")
     }
   }
 }

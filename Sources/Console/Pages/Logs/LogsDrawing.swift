@@ -115,7 +115,7 @@ extension LogsPage {
       canvas.empty(
         [
           StyledLine("No record in the last \(Self.spans[spanIndex].name).", .strong),
-          "Here stand the records of every container, kept when its pod is gone.",
+          "This page lists the log records of every container; they are kept when the pod is deleted.",
           "`periplus up` starts the recorder, `periplus traffic` sends requests through the reference app; + widens the time.",
         ], in: area)
     } else {

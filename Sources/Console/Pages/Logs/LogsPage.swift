@@ -20,7 +20,7 @@ extension CommandID {
 /// Search in the records of all pods, dead ones too.
 package struct LogsPage: Page {
   package static let spec = PageSpec(
-    .logs, title: "Logs", tab: .init(key: "4", doc: "Logs: search the records of all pods, dead ones too"),
+    .logs, title: "Logs", tab: .init(key: "4", doc: "Logs: search the records of all pods, deleted ones too"),
     link: .init(name: "logs", rest: .filter),
     search: .init("request:ID  service:NAME  level:>=WARN  status:5xx  \"words\"  /regex/  since:15m", prompt: "/ "),
     uses: [.owner, .raw],

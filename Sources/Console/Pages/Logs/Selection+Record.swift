@@ -28,12 +28,12 @@ extension Selection {
     explanation = [
       "\(record.level?.word ?? "no level") \(record.message)",
       "written by \(record.service) in \(origin.namespace)/\(origin.pod), container \(origin.container), run \(origin.restart + 1), \(origin.stream)",
-      live == nil ? "The pod is gone; its records are kept." : "The pod is there, on node \(live?.node ?? "").",
+      live == nil ? "The pod no longer exists; its logs are kept." : "The pod is there, on node \(live?.node ?? "").",
     ]
-    if record.flags.contains(.notJSON) { explanation.append("The line is not JSON: it was kept as it is.") }
+    if record.flags.contains(.notJSON) { explanation.append("The line is not JSON; it is stored unchanged.") }
     if record.flags.contains(.cut) { explanation.append("The line was longer than 256 KiB and was cut.") }
-    if record.flags.contains(.fromFuture) { explanation.append("Its own time was in the future: the time of reading is shown.") }
-    if record.flags.contains(.masked) { explanation.append("Secrets in it were masked before it was stored.") }
-    if requestID == nil { explanation.append("It carries no request id.") }
+    if record.flags.contains(.fromFuture) { explanation.append("Its timestamp is in the future; the time of reading is shown.") }
+    if record.flags.contains(.masked) { explanation.append("Secrets were masked before it was stored.") }
+    if requestID == nil { explanation.append("No request id in this record.") }
   }
 }

@@ -10,13 +10,13 @@ extension NodePage {
         [
           StyledLine(shared.isUnknown ? "◌ no data" : "\(name) is not in \(cluster).", .grey),
           shared.isUnknown
-            ? "No state of the clusters is kept for \(shared.face.full(shared.moment)). T returns to live."
-            : "It was removed, or it is not known yet. :nodes lists those that are, 3 what was rescheduled.",
+            ? "No cluster state is recorded for \(shared.face.full(shared.moment)). T returns to live."
+            : "It was removed, or is not listed yet. :nodes lists all nodes, 3 the reschedules.",
         ], in: area)
     }
     var state = view.row.state
     if let since = view.row.since {
-      state.append(" \(view.row.isLive ? "since" : "since last seen") \(shared.face.short(since, now: shared.moment))", .dim)
+      state.append(" \(view.row.isLive ? "since" : "last known") \(shared.face.short(since, now: shared.moment))", .dim)
     }
     canvas.line(
       StyledLine(" \(cluster) › \(name)", .strong), Rect(x: area.x, y: area.y, width: max(0, area.width - state.width - 2), height: 1), 0)

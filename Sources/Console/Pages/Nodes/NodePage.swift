@@ -25,9 +25,9 @@ package struct NodePage: Page {
     uses: [.rowLogs, .owner, .delete],
     rowCommands: [
       Command(
-        .node, .go, ["w"], "Where the row's pod runs: its node", scope: .pages,
+        .node, .go, ["w"], "The node of the row's pod", scope: .pages,
         action: .leads { row, _ in row.node.flatMap { Place(cluster: $0.cluster, object: $0.reference) } },
-        disabled: { $0.selection.node == nil ? "the row is on no node" : nil })
+        disabled: { $0.selection.node == nil ? "the row has no node" : nil })
     ])
 
   let cluster: String

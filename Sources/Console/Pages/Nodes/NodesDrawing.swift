@@ -11,7 +11,7 @@ extension NodesPage {
       return canvas.empty(
         [
           StyledLine("◌ no data", .grey),
-          StyledLine("No state of the clusters is kept for \(shared.face.full(shared.moment)). T returns to live."),
+          StyledLine("No cluster state is recorded for \(shared.face.full(shared.moment)). T returns to live."),
         ], in: area)
     }
     guard view.total > 0 else { return drawEmpty(view, area, canvas) }
@@ -49,7 +49,7 @@ extension NodesPage {
     if canvas.shared.shown.clusters.isEmpty {
       lines += ["No cluster is watched yet.", "`periplus up` starts the proving ground; a kubeconfig brings other clusters."]
     } else if view.silent.isEmpty {
-      lines += ["No node is known: the cluster has none, or its API does not let this user list nodes."]
+      lines += ["No nodes: the cluster has none, or this user may not list them."]
     } else {
       lines += view.silence(face: canvas.shared.face).map { StyledLine("◌ \($0)", .grey) }
     }

@@ -16,35 +16,32 @@ package struct NodesPage: Page {
       Command(.init("nodes"), .go, [], "Nodes: conditions, capacity and cordons, worst first", action: .opens(.nodes))
     ])
 
-  private(set) var list = ListState()
-  private(set) var filter: String
-  private(set) var order = NodesView.Order.worstFirst
+  private var rows = RowList<NodesView.Row> { "\($0.cluster)/\($0.node.name)" }
+  private var query = ListQuery(order: NodesView.Order.worstFirst)
   private(set) var view: NodesView?
 
-  package init?(_ place: Place, _ context: PageContext) { filter = place.filter }
+  package init?(_ place: Place, _ context: PageContext) { query.filter = place.filter }
 
   package var place: Place { Place(.nodes, filter: filter) }
   package var lists: [ListState] {
-    get { [list] }
-    set { list = newValue[0] }
+    get { [rows.state] }
+    set { rows.state = newValue[0] }
   }
   package var settings: [String: String] {
-    get { ["order": order.rawValue] }
-    set { order = newValue["order"].flatMap(NodesView.Order.init) ?? order }
+    get { query.settings }
+    set { query.settings = newValue }
   }
 
-  var row: NodesView.Row? {
-    guard let rows = view?.rows, rows.indices.contains(list.selected) else { return nil }
-    return rows[list.selected]
-  }
+  var list: ListState { rows.state }
+  var filter: String { query.filter }
+  var order: NodesView.Order { query.order }
+  var row: NodesView.Row? { rows.row }
 
   package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
     switch input {
     case .refreshed: refresh(context)
     case .command(let command, let argument): return perform(command, argument, context)
-    case .picked(let row, _):
-      list.selected = row
-      anchor()
+    case .picked(let row, _): rows.pick(row)
     case .sorted(let column): sort(byColumn: column, context)
     case .opened, .changed, .answered: break
     }
@@ -55,21 +52,17 @@ package struct NodesPage: Page {
     let snapshots = context.isUnknown ? [] : context.shown.clusters.map(\.snapshot)
     let view = NodesView(snapshots, now: context.moment, filter: filter, order: order)
     self.view = view
-    list.fill(view.rows.count) { NodesPage.key(view.rows[$0]) == $1 }
+    rows.fill(view.rows)
   }
-
-  private mutating func anchor() { list.anchor = row.map(NodesPage.key) }
-
-  private static func key(_ row: NodesView.Row) -> String { "\(row.cluster)/\(row.node.name)" }
 
   private mutating func sort(byColumn column: Int, _ context: PageContext) {
     let columns = listing(width: .max).tableColumns
     guard columns.indices.contains(column) else { return }
     switch columns[column].title {
-    case "cpu req": order = .mostCPU
-    case "mem req": order = .mostMemory
-    case "node", "cluster": order = .byName
-    case "state", "why": order = .worstFirst
+    case "cpu req": query.order = .mostCPU
+    case "mem req": query.order = .mostMemory
+    case "node", "cluster": query.order = .byName
+    case "state", "why": query.order = .worstFirst
     default: return
     }
     refresh(context)
@@ -94,31 +87,16 @@ package struct NodesPage: Page {
   }
 
   private mutating func perform(_ command: CommandID, _ argument: String, _ context: PageContext) -> PageOutcome {
-    if list.move(command) {
-      anchor()
+    if rows.move(command) { return .done }
+    if let change = query.perform(command, argument) {
+      if change == .rows { rows.reset() }
+      refresh(context)
+      if case .order(let words) = change { return .say(words) }
       return .done
     }
-    switch command {
-    case .enter:
-      guard let row else { return .say("There is no node to drill into.") }
-      return .go(NodePage.place(of: row.node.name, cluster: row.cluster))
-    case .sort:
-      let all = NodesView.Order.allCases
-      order = all[((all.firstIndex(of: order) ?? 0) + 1) % all.count]
-      refresh(context)
-      return .say("Order: \(order.rawValue)")
-    case .search:
-      filter = argument
-      list.reset()
-      refresh(context)
-      return .done
-    case .back:
-      guard !filter.isEmpty else { return .ignored }
-      filter = ""
-      refresh(context)
-      return .done
-    default: return .ignored
-    }
+    guard command == .enter else { return .ignored }
+    guard let row else { return .say("There is no node to drill into.") }
+    return .go(NodePage.place(of: row.node.name, cluster: row.cluster))
   }
 
   package func selection(_ context: PageContext) -> Selection {

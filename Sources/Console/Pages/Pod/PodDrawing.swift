@@ -16,8 +16,8 @@ extension PodPage {
     guard let pod else {
       canvas.empty(
         [
-          StyledLine("The pod is gone.", .grey),
-          "Its records are kept: l shows them. What replaced it stands on page 3, its workload behind o.",
+          StyledLine("The pod no longer exists.", .grey),
+          "Its logs are kept: l shows them, 3 what replaced it, o its workload.",
         ], in: Rect(x: area.x, y: area.y + row + 1, width: area.width, height: max(0, area.height - row - 1)))
       return
     }
@@ -69,7 +69,7 @@ extension PodPage {
     canvas.rule(StyledLine("events", .title), area, row)
     row += 1
     if told.isEmpty {
-      canvas.line(StyledLine("  none kept; Kubernetes forgets events after an hour", .grey), area, row)
+      canvas.line(StyledLine("  none; Kubernetes deletes events after an hour", .grey), area, row)
       row += 1
     }
     let eventRows = Canvas.fitted(told, columns: area.width, rows: area.height - row - 1 - max(1, min(lastLines.count, 3)), hanging: 12)

@@ -111,7 +111,7 @@ package struct PodPage: Page {
     Document(report: {
       var report = Report("\(cluster) › \(namespace) › \(name)")
       guard pod != nil else {
-        report.add(.text("The pod is gone. Its records are kept."))
+        report.add(.text("The pod no longer exists. Its logs are kept."))
         return report
       }
       report.add(.list(selection(context).explanation))

@@ -25,17 +25,18 @@ extension ReschedulesPage {
     if view.entries.isEmpty {
       drawEmpty(body, data, canvas)
     } else if order == .byWorkload {
-      let groups = shownGroups
+      let groups = self.groups.rows
       let share = min(groups.count + 1, max(3, body.height / 2))
       var table = LedgerListings.groups(over: Self.spans[spanIndex].name).table(
-        rowCount: groups.count, selected: self.groups.selected, scroll: self.groups.top,
+        rowCount: groups.count, selected: self.groups.state.selected, scroll: self.groups.state.top,
         context: ListingContext(face: canvas.shared.face, now: view.now, glyphs: canvas.glyphs)
       ) { groups[$0] }
       table.sort = .init(column: sortByLast ? 7 : 2, ascending: false)
       canvas.draw(table, in: Rect(x: body.x, y: body.y, width: body.width, height: share), pane: 0, sorts: true)
-      let title = groups.indices.contains(self.groups.selected) ? groups[self.groups.selected].display : ""
+      let title = self.groups.row?.display ?? ""
       canvas.rule(
-        StyledLine(title, .title), body, share, note: pane == 1 ? StyledLine("Esc back", .dim) : StyledLine("Enter entries", .dim))
+        [StyledRun(title, .title), StyledRun(" \(shownEntries.count)", .dim)], body, share,
+        note: StyledLine(pane == 1 ? "Enter unfolds · Esc back" : "Enter entries", .dim))
       drawEntries(Rect(x: body.x, y: body.y + share + 1, width: body.width, height: max(0, body.height - share - 1)), &canvas)
     } else {
       drawEntries(body, &canvas)
@@ -49,20 +50,17 @@ extension ReschedulesPage {
     if let gapLine = view.gapsLine(face: canvas.shared.face) { lines.append(StyledLine(" ") + gapLine) }
     if view.hasLedger, let note = view.ledgerNote { lines.append(StyledLine(" \(note)", .amber)) }
     if let error = data.ledgerError { lines.append(StyledLine(" ✖ \(error)", .red)) }
-    let lists = order == .byTime ? view.entries.count + 1 : shownGroups.count + shownEntries.count + 3
+    let lists = entries.rows.count + (order == .byTime ? 1 : groups.rows.count + 3)
     let rows = max(lines.count, room - (view.entries.isEmpty ? 8 : lists))
     return Canvas.fitted(lines, columns: width - 1, rows: rows, hanging: 1)
   }
 
   private func drawEntries(_ area: Rect, _ canvas: inout Canvas) {
     guard area.height > 0 else { return }
-    let entries = shownEntries
-    let paneRows = CursorPane.rows(of: area.height, list: entries.count + 1)
-    let listing = order == .byWorkload ? LedgerListings.entries.without("workload") : LedgerListings.entries
-    let table = listing.table(
-      rowCount: entries.count, selected: isInEntries ? self.entries.selected : nil, scroll: self.entries.top,
-      context: ListingContext(face: canvas.shared.face, now: canvas.now)
-    ) { entries[$0] }
+    let paneRows = CursorPane.rows(of: area.height, list: entries.rows.count + 1)
+    let table = RescheduleTable.table(
+      entries.rows, isOfOneWorkload: order == .byWorkload, selected: isInEntries ? entries.state.selected : nil,
+      scroll: entries.state.top, context: ListingContext(face: canvas.shared.face, now: canvas.now))
     canvas.draw(table, in: Rect(x: area.x, y: area.y, width: area.width, height: area.height - paneRows), pane: 1)
     let lines = selection(canvas.shared).explanation.enumerated().map { StyledLine($1, $0 == 0 ? .strong : .text) }
     CursorPane.draw(lines, in: Rect(x: area.x, y: area.endY - paneRows, width: area.width, height: paneRows), canvas)
@@ -70,22 +68,22 @@ extension ReschedulesPage {
 
   private func drawEmpty(_ area: Rect, _ data: ConsoleData, _ canvas: Canvas) {
     if !data.hasLedger, data.ledgerError == nil {
-      canvas.empty([StyledLine("The ledger is being read…", .grey)], in: area)
+      canvas.empty([StyledLine("The reschedule history is being read…", .grey)], in: area)
     } else if view?.hasLedger == false {
       canvas.empty(
         [
           StyledLine(view?.ledgerNote ?? ReschedulesView.noLedger, .strong),
-          "Here stand pods that were moved, restarted or replaced, with the cause, the downtime and the evidence.",
+          "This page lists pods that were replaced or restarted, with cause, downtime and evidence.",
         ], in: area)
     } else if !filter.isEmpty || cause != nil || unplannedOnly {
       canvas.empty(
-        [StyledLine("Nothing matches the filter.", .grey), "/ changes it, p shows planned changes too, + widens the time."], in: area)
+        [StyledLine("Nothing matches the filter.", .grey), "/ changes it, p shows planned changes as well, + widens the time."], in: area)
     } else {
       canvas.empty(
         [
           StyledLine("Nothing was rescheduled in the last \(Self.spans[spanIndex].name).", .strong),
-          "Here stand pods that were moved, restarted or replaced, with the cause, the downtime and the evidence.",
-          "The recorder writes them; + widens the time.",
+          "This page lists pods that were replaced or restarted, with cause, downtime and evidence.",
+          "The recorder writes the history; + widens the time.",
         ], in: area)
     }
   }

@@ -13,24 +13,33 @@ extension CommandID {
   package static let unplanned = CommandID("unplanned")
 }
 
-/// The ledger: what was moved or restarted, how often, and why.
+/// The reschedule history: what was replaced or restarted, how often, and why. Equal entries that follow one another are one row.
 package struct ReschedulesPage: Page {
   package static let spec = PageSpec(
-    .reschedules, title: "Reschedules", tab: .init(key: "3", doc: "Reschedules: what was moved or restarted, and why"),
+    .reschedules, title: "Reschedules", tab: .init(key: "3", doc: "Reschedules: what was replaced or restarted, and why"),
     link: .init(name: "reschedules", rest: .filter), search: .init("a workload, a namespace, a pod", isLive: true),
     uses: [.rowLogs, .owner, .sort],
     commands: [
       .widerRange, .narrowerRange,
       Command(.view, .look, ["v"], "By workload or by time", scope: .pages, hint: "view", hintRank: 6),
       Command(.cause, .look, ["c"], "Filter by cause", scope: .pages, hint: "cause", hintRank: 7),
-      Command(.unplanned, .look, ["p"], "Unplanned only, or planned ones too", scope: .pages),
+      Command(.unplanned, .look, ["p"], "Unplanned only, or planned + unplanned", scope: .pages),
     ])
   static let spans: [(name: String, span: Duration)] = [
     ("1 h", .seconds(3600)), ("6 h", .seconds(21_600)), ("24 h", .seconds(86_400)), ("7 d", .seconds(604_800)),
   ]
 
-  var groups = ListState()
-  var entries = ListState()
+  private(set) var groups = RowList<ReschedulesView.Group> { $0.key }
+  /// Of the selected workload, or of all; runs of equal entries are folded.
+  private(set) var entries = RowList<RescheduleRow>(name: \.name) { row, name in
+    switch row.match(name) {
+    case .none: .none
+    case .contains: .contains
+    case .exactly: .exactly
+    }
+  }
+  /// The entries by which the unfolded runs were unfolded.
+  private var unfolded: Set<String> = []
   /// 0: workloads, 1: the entries of the selected one.
   private(set) var pane = 0
   private(set) var order = ReschedulesView.Order.byWorkload
@@ -46,8 +55,8 @@ package struct ReschedulesPage: Page {
 
   package var place: Place { Place(.reschedules, filter: filter) }
   package var lists: [ListState] {
-    get { [groups, entries] }
-    set { (groups, entries) = (newValue[0], newValue[1]) }
+    get { [groups.state, entries.state] }
+    set { (groups.state, entries.state) = (newValue[0], newValue[1]) }
   }
   package var settings: [String: String] {
     get {
@@ -67,16 +76,10 @@ package struct ReschedulesPage: Page {
     }
   }
 
-  var shownGroups: [ReschedulesView.Group] {
-    let groups = view?.groups ?? []
-    return sortByLast ? groups.sorted { $0.last > $1.last } : groups
-  }
-
+  /// The entries of which the rows are made.
   var shownEntries: [Reschedule] {
     guard let view else { return [] }
-    if order == .byTime { return view.entries }
-    let groups = shownGroups
-    return groups.indices.contains(self.groups.selected) ? view.entries(of: groups[self.groups.selected]) : []
+    return order == .byTime ? view.entries : groups.row.map(view.entries(of:)) ?? []
   }
 
   var isInEntries: Bool { order == .byTime || pane == 1 }
@@ -88,14 +91,16 @@ package struct ReschedulesPage: Page {
     case .picked(let row, let pane):
       self.pane = order == .byTime ? 0 : pane
       if pane == 1 {
-        entries.selected = row
+        entries.pick(row)
       } else {
-        groups.selected = row
+        groups.pick(row)
         entries.reset()
+        fillEntries()
       }
     case .sorted(let column):
       guard order == .byWorkload else { return .done }
       sortByLast = LedgerListings.groups.tableColumns.indices.contains(column) && LedgerListings.groups.tableColumns[column].title == "last"
+      fillLists()
     case .opened, .changed, .answered: break
     }
     return .done
@@ -106,8 +111,24 @@ package struct ReschedulesPage: Page {
     view = ReschedulesView(
       data.reschedules, gaps: data.gaps, ledger: data.ledger, clusters: data.clusters.map(\.snapshot.cluster), now: context.moment,
       span: Self.spans[spanIndex].span, unplannedOnly: unplannedOnly, cause: cause, filter: filter)
-    groups.fill(view?.groups.count ?? 0)
-    entries.fill(shownEntries.count)
+    fillLists()
+  }
+
+  private mutating func fillLists() {
+    let groups = view?.groups ?? []
+    self.groups.fill(sortByLast ? groups.sorted { $0.last > $1.last } : groups)
+    fillEntries()
+  }
+
+  private mutating func fillEntries() {
+    let unfolded = unfolded
+    entries.fill(
+      RescheduleRow.rows(shownEntries) { run in !unfolded.isEmpty && run.entries.contains { unfolded.contains($0.key) } })
+  }
+
+  private mutating func toggle(_ run: RescheduleRun, isUnfolded: Bool) {
+    if isUnfolded { unfolded.subtract(run.entries.map(\.key)) } else { unfolded.insert(run.newest.key) }
+    fillEntries()
   }
 
   private mutating func resetLists() {
@@ -120,16 +141,20 @@ package struct ReschedulesPage: Page {
       if entries.move(command) { return .done }
     } else if groups.move(command) {
       entries.reset()
-      entries.fill(shownEntries.count)
+      fillEntries()
       return .done
     }
     switch command {
     case .enter:
       if isInEntries {
-        guard !shownEntries.isEmpty else { return .say("There is no entry here.") }
+        guard let row = entries.row else { return .say("There is no entry here.") }
+        if case .run(let run, let isUnfolded) = row {
+          toggle(run, isUnfolded: isUnfolded)
+          return .done
+        }
         return .show(.text(TextLayer(title: "Reschedule", lines: selection(context).explanation)))
       }
-      if !shownEntries.isEmpty { pane = 1 }
+      if !entries.rows.isEmpty { pane = 1 }
       return .done
     case .back:
       if pane == 1, order == .byWorkload {
@@ -147,13 +172,13 @@ package struct ReschedulesPage: Page {
       return .done
     case .sort:
       sortByLast.toggle()
-      entries.fill(shownEntries.count)
+      fillLists()
       return .say(sortByLast ? "Order: latest first" : "Order: most first")
     case .view:
       order = order == .byWorkload ? .byTime : .byWorkload
       pane = 0
       entries.reset()
-      entries.fill(shownEntries.count)
+      fillEntries()
       return .done
     case .unplanned:
       unplannedOnly.toggle()

@@ -6,13 +6,18 @@ extension ReschedulesPage {
   package func selection(_ context: PageContext) -> Selection {
     var selection = Selection()
     selection.link = place
-    if isInEntries, shownEntries.indices.contains(entries.selected) {
-      let entry = shownEntries[entries.selected]
+    if isInEntries, let row = entries.row {
+      let entry = row.newest
       selection.owner = Self.owner(cluster: entry.cluster, namespace: entry.namespace, workload: entry.workload)
       selection.logQuery = (entry.old ?? entry.new).map { context.logQuery("pod:\($0.name)", in: entry.cluster) }
       selection.moment = entry.at
       selection.copyText = entry.jsonLine
-      selection.explanation = [
+      if case .run(let run, let isUnfolded) = row {
+        selection.explanation = [
+          "\(run.entries.count) equal entries from \(context.face.full(run.oldest.at)) to \(context.face.full(run.newest.at)); Enter \(isUnfolded ? "folds" : "unfolds") them. The newest:"
+        ]
+      }
+      selection.explanation += [
         "\(context.face.full(entry.at)): \(entry.shortWorkload) \(entry.change.rawValue), cause \(entry.cause.rawValue) (confidence \(Int(entry.confidence * 100)) %)."
       ]
       if let old = entry.old {
@@ -28,10 +33,11 @@ extension ReschedulesPage {
       if let seconds = entry.capacityGapSeconds {
         selection.explanation.append("below desired replicas for \(ReschedulesView.duration(seconds)) in all")
       }
-      if entry.isPending { selection.explanation.append("The successor is not ready yet.") }
+      if let since = row.ongoingSince {
+        selection.explanation.append("Nothing is ready in its place: \(Reschedule.ongoing(since: since, now: context.moment)).")
+      }
       selection.explanation += entry.evidence.map { "evidence: \($0)" }
-    } else if !isInEntries, shownGroups.indices.contains(groups.selected) {
-      let group = shownGroups[groups.selected]
+    } else if !isInEntries, let group = groups.row {
       selection.owner = Self.owner(cluster: group.cluster, namespace: group.namespace, workload: group.workload)
       selection.logQuery = context.logQuery(
         "namespace:\(group.namespace) service:\(group.display.split(separator: "/").last ?? "")", in: group.cluster)

@@ -9,8 +9,8 @@ extension WorkloadPage {
     guard let view, view.workload != nil || view.verdict != nil || !view.pods.isEmpty else {
       canvas.empty(
         [
-          StyledLine("\(reference.display) is not in \(cluster) any more.", .grey),
-          "Its records and reschedules are kept: l for the logs, 3 for the ledger, Esc back.",
+          StyledLine("\(reference.display) is no longer in \(cluster).", .grey),
+          "Its logs and reschedules are kept: l logs, 3 reschedules, Esc back.",
         ], in: area)
       return
     }
@@ -25,7 +25,7 @@ extension WorkloadPage {
     canvas.surface.line(state, x: area.x, y: area.y, width: max(0, area.width - 1), align: .right)
     row += 1
     let lineRows = area.height >= 16 ? 4 : 0
-    let ledgerRows = view.reschedules.isEmpty || area.height < 20 ? 0 : min(5, view.reschedules.count + 1)
+    let ledgerRows = view.reschedules.isEmpty || area.height < 20 ? 0 : min(5, view.rescheduleRows.count + 1)
     row += drawWhy(view, area, row, rest: 1 + max(2, view.pods.count + 1) + ledgerRows + lineRows, canvas)
     canvas.rule([StyledRun(PodListings.pods.title, .title), StyledRun(" \(view.pods.count)", .dim)], area, row)
     row += 1
@@ -43,11 +43,8 @@ extension WorkloadPage {
     row += tableRows
     if ledgerRows > 0 {
       canvas.rule([StyledRun("reschedules", .title), StyledRun(" \(view.reschedules.count)", .dim)], area, row)
-      let entries = view.reschedules
       // The workload is the page's own: its column goes.
-      var ledger = LedgerListings.entries.without("workload").table(
-        rowCount: min(entries.count, ledgerRows - 1), context: context
-      ) { entries[$0] }
+      var ledger = RescheduleTable.table(Array(view.rescheduleRows.prefix(ledgerRows - 1)), isOfOneWorkload: true, context: context)
       ledger.showsHeader = false
       canvas.draw(ledger, Rect(x: area.x, y: area.y + row + 1, width: area.width, height: ledgerRows - 1))
       row += ledgerRows
