@@ -225,13 +225,10 @@ package struct RequestView: Sendable {
       .joined(separator: " · ")
   }
 
-  /// What the time axis spans: a pod that ended after the request is told in words, and does not stretch it.
+  /// What the time axis spans: what happened to pods after the last record stands in the rows, and does not stretch it.
   package var moments: [Timestamp] {
-    let later = Set(lanes.compactMap(\.later?.event))
-    return entries.compactMap { entry in
-      if case .pod(let event) = entry, later.contains(event) { return nil }
-      return entry.at
-    } + lanes.compactMap(\.death?.at)
+    let last = lanes.map(\.end).max()
+    return entries.map(\.at).filter { at in last.map { at <= $0 } ?? false } + lanes.compactMap(\.death?.at)
   }
 
   /// The entries of a ledger that tell how pods of this request ended; a page looks anew when they change.

@@ -63,7 +63,7 @@ struct RequestTests {
 
   @Test("without an entry of the ledger the pod's own moments tell its end, and one end is told once")
   func moments() throws {
-    let moments = [Self.ending("terminating", "14:03:09", "asked to stop, grace 30 s"), Self.ending("gone", "14:03:12", "removed")]
+    let moments = [Self.ending("terminating", "14:03:09", "Terminating, grace period 30 s"), Self.ending("gone", "14:03:12", "removed")]
     let alone = Self.view([], lifecycle: Fixture.lifecycle + moments)
     #expect(Self.catalogLane(alone)?.later?.event == moments[0])
     let both = Self.view([Self.entry("14:03:09.200")], lifecycle: Fixture.lifecycle + moments)

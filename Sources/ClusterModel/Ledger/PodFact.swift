@@ -137,7 +137,7 @@ struct PodFact: Sendable, Hashable {
     if let deletion = pod.deletionTimestamp, deletionRequested == nil {
       // deletionTimestamp lies the grace period ahead of the request (API conventions, "Graceful deletion").
       deletionRequested = Moment.exact(api: deletion - .seconds(pod.deletionGraceSeconds ?? 0), received: at)
-      tell(&story, "terminating", deletionRequested ?? at, "asked to stop, grace \(pod.deletionGraceSeconds ?? 0) s")
+      tell(&story, "terminating", deletionRequested ?? at, "Terminating, grace period \(pod.deletionGraceSeconds ?? 0) s")
     }
     for container in pod.containers { update(container, at: at, &story) }
     for container in pod.initContainers { update(container, isInit: true, at: at, &story) }
@@ -268,7 +268,7 @@ struct PodFact: Sendable, Hashable {
   static func words(_ container: String, _ end: Container.Termination) -> String {
     switch end.reason {
     case "OOMKilled": "container \(container) OOM killed (\(end.exitCode))"
-    case "Completed": "container \(container) ended (0)"
+    case "Completed": "container \(container) completed (0)"
     case CauseInference.nodeShutdown: "container \(container) ended with its node (\(end.exitCode))"
     default: "container \(container) exited \(end.exitCode)"
     }

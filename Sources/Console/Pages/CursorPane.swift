@@ -26,34 +26,49 @@ enum CursorPane {
   }
 
   /// A record: its message, where it was written, its fields.
-  static func lines(of record: LogRecord, node: String? = nil, _ selection: Selection, _ context: PageContext) -> [StyledLine] {
+  static func lines(
+    of record: LogRecord, node: String? = nil, columns: Int, _ selection: Selection, _ context: PageContext
+  ) -> [StyledLine] {
     let level = record.level ?? .info
     var head: StyledLine = [
       StyledRun(context.face.millis(record.at) + "  ", .dim),
-      StyledRun("\(level.mark) \(record.level?.word ?? "–")".trimmed + "  ", level.role),
-      StyledRun(record.service + "  ", .strong),
+      StyledRun("\(level.mark) \(record.level?.word ?? "–")".trimmed + "  ", level.role), StyledRun(record.service + "  ", .strong),
     ]
     head.append(record.message, level.role)
-    return [head, place(of: record, node: node, selection, context), fields(of: record, context)].filter { !$0.isEmpty }
+    return [head] + flow(place(of: record, node: node, selection, context), columns: columns)
+      + flow(fields(of: record, context), columns: columns)
   }
 
-  /// `pod api-77-q9s2d  node node-2  image api:1.4.3  workload Deployment/api  cluster prd-fra`.
-  private static func place(of record: LogRecord, node: String?, _ selection: Selection, _ context: PageContext) -> StyledLine {
+  /// Facts side by side; none is broken that fits in a line.
+  static func flow(_ facts: [(key: String, value: String)], columns: Int) -> [StyledLine] {
+    var lines: [StyledLine] = []
+    for fact in facts {
+      let item: StyledLine = [StyledRun(fact.key + " ", .dim), StyledRun(fact.value)]
+      if let last = lines.last, last.width + 3 + item.width <= columns {
+        lines[lines.count - 1] += StyledLine("   ") + item
+      } else {
+        lines.append(item)
+      }
+    }
+    return lines
+  }
+
+  /// Pod, node, image, workload, namespace, cluster.
+  private static func place(
+    of record: LogRecord, node: String?, _ selection: Selection, _ context: PageContext
+  ) -> [(key: String, value: String)] {
     let origin = record.origin
     let snapshot = context.shown.health(of: origin.cluster)?.snapshot
     // A pod that came back under its name is another one.
     let pod = snapshot?.pod(origin.pod, in: origin.namespace).flatMap { $0.uid == origin.podUID ? $0 : nil }
     let image = pod?.containers.first { $0.name == origin.container }?.image ?? snapshot.flatMap { templateImage(of: origin, in: $0) }
-    let facts = [
+    let facts: [(key: String, value: String)] = [
       ("pod", origin.pod), ("node", [node, pod?.node].compactMap { $0 }.first { !$0.isEmpty } ?? ""),
       ("image", image.map(WorkloadView.shortImage) ?? ""), ("workload", selection.owner?.reference.display ?? ""),
       ("namespace", origin.namespace), ("cluster", origin.cluster),
       ("container", origin.container == record.service ? "" : origin.container), ("run", origin.restart > 0 ? "\(origin.restart + 1)" : ""),
     ]
-    return facts.filter { !$0.1.isEmpty }.reduce(into: StyledLine()) { line, fact in
-      line.append((line.isEmpty ? "" : "   ") + fact.0 + " ", .dim)
-      line.append(fact.1)
-    }
+    return facts.filter { !$0.value.isEmpty }
   }
 
   /// The image of a pod that is gone: its ReplicaSet's, whose template never changes. Known is that of the container called like the workload.
@@ -64,12 +79,9 @@ enum CursorPane {
   }
 
   /// What the row and the lines above do not say.
-  private static func fields(of record: LogRecord, _ context: PageContext) -> StyledLine {
+  private static func fields(of record: LogRecord, _ context: PageContext) -> [(key: String, value: String)] {
     let said: Set<String> = ["at", "from", "@timestamp", "logLevel", "logMessage", "logServiceName", "line"]
-    return LogsView.detail(record, face: context.face).filter { !said.contains($0.key) }.reduce(into: StyledLine()) { line, field in
-      line.append((line.isEmpty ? "" : "   ") + field.key + " ", .dim)
-      line.append(field.value)
-    }
+    return LogsView.detail(record, face: context.face).filter { !said.contains($0.key) }
   }
 }
 

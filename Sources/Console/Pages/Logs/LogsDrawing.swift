@@ -79,25 +79,20 @@ extension LogsPage {
 
   private func drawDetail(_ area: Rect, messageRoom: Int, _ canvas: Canvas) {
     canvas.rule(StyledLine("record", .title), area, 0, note: StyledLine("Enter all   J raw", .dim))
-    guard let record = view.record(at: list.selected) else { return }
+    let body = Rect(x: area.x + 1, y: area.y + 1, width: max(0, area.width - 2), height: max(0, area.height - 1))
+    guard let record = view.record(at: list.selected) else {
+      // The end of a pod, or a gap: the row in full.
+      if let line = view.row(list.selected, face: canvas.shared.face).spanning { canvas.wrapped([line], in: body) }
+      return
+    }
     // What the row above says already is left out, and its message is said in full where the row had no room for it.
     let isCut = TextWidth.width(of: record.message) > messageRoom
     let said: Set<String> = ["at", "@timestamp", "logLevel", "logMessage", "logServiceName", "line"]
     let fields = LogsView.detail(record, face: canvas.shared.face).filter { !said.contains($0.key) }
-    var line = StyledLine()
+    var lines: [StyledLine] = []
     // A message of kilobytes leaves room for the fields; Enter shows all of it.
-    if isCut { line.append(TextWidth.prefix(record.message, columns: area.width * max(1, area.height - 3)) + "   ", .strong) }
-    for field in fields {
-      line.append("\(field.key) ", .dim)
-      line.append(field.value + "   ")
-    }
-    let body = Rect(x: area.x + 1, y: area.y + 1, width: max(0, area.width - 2), height: max(0, area.height - 1))
-    let wrapped = Paragraph.wrap(line, columns: body.width)
-    for (index, text) in wrapped.prefix(body.height).enumerated() {
-      let isLast = index == body.height - 1 && wrapped.count > body.height
-      canvas.line(
-        isLast ? text.fitted(to: max(0, body.width - 1)).cut(to: max(0, body.width - 1)) + StyledLine("…", .dim) : text, body, index)
-    }
+    if isCut { lines.append(StyledLine(TextWidth.prefix(record.message, columns: area.width * max(1, area.height - 3)), .strong)) }
+    canvas.wrapped(lines + CursorPane.flow(fields, columns: body.width), in: body)
   }
 
   private var parsed: LogQuery? { try? SearchText.parse(query, now: Timestamp(nanoseconds: 0)).get() }

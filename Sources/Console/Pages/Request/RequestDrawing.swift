@@ -74,7 +74,8 @@ extension RequestPage {
     }
     canvas.draw(table, in: Rect(x: area.x, y: area.y + row, width: area.width, height: height - paneRows), pane: 0)
     CursorPane.draw(
-      atCursor(canvas.shared), in: Rect(x: area.x, y: area.y + row + height - paneRows, width: area.width, height: paneRows),
+      atCursor(canvas.shared, columns: area.width - 2),
+      in: Rect(x: area.x, y: area.y + row + height - paneRows, width: area.width, height: paneRows),
       note: StyledLine("Enter all   J raw", .dim), canvas)
     canvas.wrapped(
       missing, in: Rect(x: area.x, y: area.y + area.height - missingRows, width: area.width, height: missing.isEmpty ? 0 : missingRows),
@@ -102,13 +103,13 @@ extension RequestPage {
     return Array(shown) + [(StyledLine(words, .dim), nil)]
   }
 
-  private func atCursor(_ context: PageContext) -> [StyledLine] {
+  private func atCursor(_ context: PageContext, columns: Int) -> [StyledLine] {
     guard let view, view.entries.indices.contains(list.selected) else { return [] }
     let selection = selection(context)
     switch view.entries[list.selected] {
     case .record(let record):
       let node = view.lanes.first { $0.cluster == record.origin.cluster && $0.podUID == record.origin.podUID }?.node
-      return CursorPane.lines(of: record, node: node, selection, context)
+      return CursorPane.lines(of: record, node: node, columns: columns, selection, context)
     case .pod(let event):
       var head = StyledLine(context.face.millis(event.at) + "  ", .dim)
       head.append((event.isEnding ? "✝ " : "◆ ") + (selection.explanation.first ?? ""), event.isEnding ? .amber : .text)

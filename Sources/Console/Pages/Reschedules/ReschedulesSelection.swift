@@ -43,7 +43,7 @@ extension ReschedulesPage {
         "namespace:\(group.namespace) service:\(group.display.split(separator: "/").last ?? "")", in: group.cluster)
       selection.moment = group.last
       selection.copyText =
-        "\(group.cluster) \(group.display): \(group.count) reschedules in \(Self.spans[spanIndex].name), mostly \(group.mostly.rawValue)"
+        "\(group.cluster) \(group.display): \(counted(group.count, "reschedule")) in \(Self.spans[spanIndex].name), mostly \(group.mostly.rawValue)"
       selection.explanation = [selection.copyText.map { $0 + "." } ?? ""]
       var causes: [Reschedule.Cause: Int] = [:]
       for entry in shownEntries where entry.counts { causes[entry.cause, default: 0] += 1 }
