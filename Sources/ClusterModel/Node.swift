@@ -14,6 +14,8 @@ package struct Node: Sendable, Hashable {
   package var allocatableMemory: Int64
   /// How many pods the kubelet takes; 0 when it does not say.
   package var allocatablePods = 0
+  /// The latest time that `managedFields` shows: what it tells is no older.
+  package var stamp: Timestamp?
   /// The last change of `spec.unschedulable` that `managedFields` shows.
   package var unschedulableChange: Workload.Change?
 

@@ -23,6 +23,7 @@ extension Node {
         uid = metadata.uid
         created = metadata.created
         unschedulableChange = metadata.lastChange
+        stamp = metadata.lastStamp
       case "spec":
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
           switch key {

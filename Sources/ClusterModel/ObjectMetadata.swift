@@ -34,6 +34,12 @@ struct ObjectMetadata {
   var lastChange: Workload.Change?
   var templateChanges: [Workload.Change] = []
   var scaled: Workload.ReplicasOwner?
+  /// Something of the spec was changed without a time: servers write none for the subresource `scale`.
+  var hasUntimedChange = false
+  /// The latest time in `managedFields`, of the status too.
+  var lastStamp: Timestamp?
+  /// What the Deployment wanted in all when its controller last set this ReplicaSet's count.
+  var desiredReplicas: Int?
   var isInitialEventsEnd = false
 
   /// Of what `managedFields` tells the last change.
@@ -65,6 +71,7 @@ struct ObjectMetadata {
           case "deployment.kubernetes.io/revision": revision = try cursor.text()
           case "deployment.kubernetes.io/revision-history":
             earlierRevisions = try cursor.text().split(separator: ",").compactMap { Int($0) }
+          case "deployment.kubernetes.io/desired-replicas": desiredReplicas = Int(try cursor.text())
           case "deprecated.daemonset.template.generation": templateGeneration = Int(try cursor.text()) ?? 0
           case "k8s.io/initial-events-end": isInitialEventsEnd = try cursor.text() == "true"
           default: break
@@ -88,7 +95,9 @@ struct ObjectMetadata {
       case "managedFields":
         if case .none = changes { break }
         try cursor.arrayIfPresent { (cursor) throws(JSONError) in
-          take(try ManagedEntry(&cursor, strings), of: changes)
+          let entry = try ManagedEntry(&cursor, strings)
+          if let at = entry.change.at { lastStamp = max(lastStamp ?? at, at) }
+          take(entry, of: changes)
         }
       default: break
       }
@@ -110,6 +119,7 @@ struct ObjectMetadata {
         scaled = .init(manager: entry.change.manager, at: isSubresource ? entry.change.at : nil, isSubresource: isSubresource)
       }
     }
+    if entry.change.at == nil { hasUntimedChange = true }
     if (entry.change.at ?? Timestamp(nanoseconds: 0)) >= (lastChange?.at ?? Timestamp(nanoseconds: 0)) { lastChange = entry.change }
   }
 }

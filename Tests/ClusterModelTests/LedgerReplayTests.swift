@@ -29,7 +29,9 @@ import TimeFormat
   @Test func everyActionIsRecognized() throws {
     let book = try Self.replay()
     // Nothing but what was done: coming up is no entry.
-    #expect(book.sorted.allSatisfy { $0.at > (try! Self.recording.get().start + .seconds(20)) })
+    let start = try Self.recording.get().start
+    let early = book.sorted.filter { $0.at <= start + .seconds(20) }
+    #expect(early == [])
     #expect(try count(book, "Deployment/memhog", .restarted, .oomKilled, 20...180) == 4)
     #expect(try count(book, "Deployment/crasher", .restarted, .crash, 20...180) == 4)
     #expect(try count(book, "Deployment/deaf", .restarted, .probe, 20...180) == 5)

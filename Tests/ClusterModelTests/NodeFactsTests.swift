@@ -128,11 +128,10 @@ import TimeFormat
     let early = advance(to: 181)
     #expect(early["node-1"]?.pods == 7 && early["node-1"]?.requested == ResourceAmounts(milliCPU: 50, memory: 40 << 20))
     #expect(early["node-2"]?.pods == 5 && early["node-2"]?.requested == ResourceAmounts(milliCPU: 30, memory: 40 << 20))
-    // The recording keeps no managedFields; the taint says when.
     _ = advance(to: 190)
     let node = try #require(state.snapshot().node("node-1"))
     #expect(node.allocatableMilliCPU == 2000 && node.allocatableMemory == 24_581_692 << 10)
-    #expect(node.cordon(events: state.snapshot().events) == Cordon(at: Timestamp(rfc3339: "2026-11-22T14:06:30Z")))
+    #expect(node.cordon(events: state.snapshot().events) == Cordon(manager: "kubectl", at: Timestamp(rfc3339: "2026-11-22T14:06:30Z")))
     let late = advance(to: 330)
     #expect(late["node-2"]?.pods == 3 && late["node-2"]?.requested == ResourceAmounts(milliCPU: 1200))
     #expect(late["node-1"]?.pods == 11 && late["node-1"]?.requested == ResourceAmounts(milliCPU: 1280, memory: 80 << 20))

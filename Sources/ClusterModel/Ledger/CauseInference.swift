@@ -9,6 +9,8 @@ enum CauseInference {
     var evidence: [String]
     /// The pod went with its namespace or workload.
     var isCleanUp = false
+    /// The kind that has not been heard of as of the end, and may still explain it.
+    var waitsFor: String?
 
     init(_ cause: Reschedule.Cause, _ confidence: Double, _ evidence: String...) {
       self.cause = cause
@@ -110,8 +112,8 @@ enum CauseInference {
   /// A taint moves pods when its node is lost; on a ready node a person put it there to empty the node.
   private static func taint(_ pod: PodFact, node: NodeFact?, _ field: String) -> Finding {
     let ended = pod.disruption?.at ?? pod.endedAt ?? pod.created
-    if let node, !node.wasLost(at: ended, slack: .seconds(10)), let taint = node.manualTaints.first {
-      return Finding(.drain, 0.7, field, "node \(pod.node) is ready and has the taint \(taint)")
+    if let node, !node.wasLost(at: ended, slack: .seconds(10)), let taint = node.manualTaint(at: ended) {
+      return Finding(.drain, 0.9, field, "drained by taint: node \(pod.node) was ready and had the taint \(taint)")
     }
     let isKnown = node?.wasLost(at: ended, slack: .seconds(10)) == true
     return Finding(.nodeLost, isKnown ? 1 : 0.8, field, "node \(pod.node)\(isKnown ? " was not ready" : " has a NoExecute taint")")

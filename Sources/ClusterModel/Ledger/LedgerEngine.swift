@@ -7,7 +7,11 @@ package import TimeFormat
 /// key when more became known. A list after a lost connection is compared with what is known; what nobody can know is a declared gap.
 package struct LedgerEngine: Sendable {
   package let cluster: String
+  /// By the server's clock, as all times here.
   var now: Timestamp
+  var clock = ServerClock()
+  /// How far the watch of each kind has come, by the kind's name.
+  var progress: [String: WatchProgress] = [:]
   var pods: [String: PodFact] = [:]
   var workloads: [String: WorkloadFact] = [:]
   var nodes: [String: NodeFact] = [:]
@@ -24,10 +28,10 @@ package struct LedgerEngine: Sendable {
   /// Counts sights of pods.
   var sights = 0
 
-  private var podsByController: [String: Set<String>] = [:]
-  private var setsByOwner: [String: Set<String>] = [:]
-  private var emitted: [String: Reschedule] = [:]
-  private var open: Set<String> = []
+  var podsByController: [String: Set<String>] = [:]
+  var setsByOwner: [String: Set<String>] = [:]
+  var emitted: [String: Reschedule] = [:]
+  var open: Set<String> = []
   private var lastPrune = Timestamp(nanoseconds: 0)
 
   /// Facts of a pod that has gone are kept this long, for evidence that comes late.
@@ -42,6 +46,16 @@ package struct LedgerEngine: Sendable {
   /// Takes in a delta; answers what is new.
   package mutating func apply(_ delta: ClusterDelta) -> LedgerOutput {
     var output = LedgerOutput()
+    let offset = clock.offset
+    note(delta)
+    if clock.offset < offset {
+      // Times of receipt that were told by a clock that is ahead.
+      now = now + (clock.offset - offset)
+      lastPrune = min(lastPrune, now)
+      heard = heard.mapValues { $0 + (clock.offset - offset) }
+    }
+    var delta = delta
+    delta.at = clock.time(delta.at)
     now = max(now, delta.at)
     var dirty: Set<String> = []
     switch delta.change {
@@ -59,10 +73,32 @@ package struct LedgerEngine: Sendable {
   /// - Parameter watched: until when the watch of a kind is known to have been live: its silence says that nothing happened.
   package mutating func tick(_ moment: Timestamp, watched: [ClusterResource: Timestamp] = [:]) -> LedgerOutput {
     var output = LedgerOutput()
-    now = max(now, moment)
-    for (resource, until) in watched { heard[resource] = heard[resource].map { max($0, until) } }
+    now = max(now, clock.time(moment))
+    for (resource, until) in watched { heard[resource] = heard[resource].map { max($0, clock.time(until)) } }
     settle(&output)
     return output
+  }
+
+  /// Measures the server's clock before times are told by it.
+  private mutating func note(_ delta: ClusterDelta) {
+    switch delta.change {
+    case .added(let object), .modified(let object), .deleted(let object):
+      if let stamp = object.stamp {
+        clock.note(stamp, received: delta.at, isList: false)
+        advance(delta.resource, to: stamp, lateness: clock.time(delta.at) - stamp)
+      }
+    case .relist(let objects):
+      if let stamp = objects.lazy.compactMap(\.stamp).max() {
+        clock.note(stamp, received: delta.at, isList: true)
+        advance(delta.resource, to: stamp, lateness: nil)
+      }
+    }
+  }
+
+  private mutating func advance(_ resource: ClusterResource, to stamp: Timestamp, lateness: Duration?) {
+    let known = progress[resource.kind] ?? WatchProgress(stamp: stamp - .seconds(1), lateness: .zero)
+    guard stamp > known.stamp else { return }
+    progress[resource.kind] = WatchProgress(stamp: stamp, lateness: lateness.map { max($0, .zero) } ?? known.lateness)
   }
 
   private mutating func settle(_ output: inout LedgerOutput) {
@@ -84,7 +120,7 @@ package struct LedgerEngine: Sendable {
     }
   }
 
-  private mutating func put(
+  mutating func put(
     _ pod: Pod, at: Timestamp, isBaseline: Bool, inList: Bool = false, _ dirty: inout Set<String>, _ output: inout LedgerOutput
   ) {
     let isNew = pods[pod.uid] == nil
@@ -105,7 +141,7 @@ package struct LedgerEngine: Sendable {
     dirty.insert(top(of: fact))
   }
 
-  private mutating func put(_ workload: Workload, at: Timestamp, notBefore: Timestamp, _ dirty: inout Set<String>) {
+  mutating func put(_ workload: Workload, at: Timestamp, notBefore: Timestamp, _ dirty: inout Set<String>) {
     let uid = workload.reference.uid
     if workloads[uid] != nil {
       workloads[uid]?.update(workload, at: at, notBefore: notBefore)
@@ -118,13 +154,13 @@ package struct LedgerEngine: Sendable {
     dirty.insert(uid)
   }
 
-  private mutating func put(_ node: Node, at: Timestamp, _ dirty: inout Set<String>) {
+  mutating func put(_ node: Node, at: Timestamp, _ dirty: inout Set<String>) {
     let before = nodes[node.name]
     nodes[node.name, default: NodeFact(name: node.name)].update(node, at: at)
     if nodes[node.name] != before { dirty.formUnion(open) }
   }
 
-  private mutating func put(_ namespace: Namespace, _ dirty: inout Set<String>) {
+  mutating func put(_ namespace: Namespace, _ dirty: inout Set<String>) {
     if let end = namespace.deletionTimestamp {
       if namespaceEnds[namespace.name] == nil { dirty.formUnion(open) }
       namespaceEnds[namespace.name] = end
@@ -133,7 +169,7 @@ package struct LedgerEngine: Sendable {
     }
   }
 
-  private mutating func put(_ event: ClusterEvent, _ dirty: inout Set<String>) {
+  mutating func put(_ event: ClusterEvent, _ dirty: inout Set<String>) {
     guard EventFact.isTelling(event), let time = event.last else { return }
     if event.reason == "SuccessfulDelete" {
       guard let name = Self.deletedPod(event.message) else { return }
@@ -185,7 +221,7 @@ package struct LedgerEngine: Sendable {
     }
   }
 
-  private mutating func podGone(
+  mutating func podGone(
     _ uid: String, at: Timestamp, after: Timestamp?, _ dirty: inout Set<String>, _ output: inout LedgerOutput
   ) {
     guard var fact = pods[uid], fact.goneAt == nil else { return }
@@ -205,7 +241,7 @@ package struct LedgerEngine: Sendable {
     dirty.insert(top(of: fact))
   }
 
-  private mutating func workloadGone(_ uid: String, _ when: Interval, _ dirty: inout Set<String>) {
+  mutating func workloadGone(_ uid: String, _ when: Interval, _ dirty: inout Set<String>) {
     guard var fact = workloads[uid], fact.gone == nil else { return }
     // A ReplicaSet that is cleaned up while its Deployment lives has gone down to nothing.
     if fact.controller != nil, fact.desired > 0 { fact.step(to: 0, when) }
@@ -213,74 +249,6 @@ package struct LedgerEngine: Sendable {
     workloads[uid] = fact
     dirty.insert(Self.owner(of: fact) ?? uid)
     dirty.insert(uid)
-  }
-
-  // MARK: Lists
-
-  private mutating func relist(
-    _ resource: ClusterResource, _ objects: [ClusterObject], at: Timestamp, _ dirty: inout Set<String>, _ output: inout LedgerOutput
-  ) {
-    let isFirst = listed.insert(resource).inserted && !resumed.contains(resource)
-    let before = heard[resource] ?? at
-    var present: Set<String> = []
-    let wasAway = resumed.remove(resource) != nil
-    var differs = wasAway
-    for object in objects {
-      present.insert(object.identity)
-      switch object {
-      case .pod(let pod):
-        let known = pods[pod.uid]
-        if let known {
-          for container in pod.containers where container.restartCount > (known.containers[container.name]?.count ?? 0) + 1 {
-            differs = true
-          }
-        } else if !isFirst {
-          differs = true
-        }
-        put(pod, at: at, isBaseline: isFirst, inList: true, &dirty, &output)
-      case .workload(let workload): put(workload, at: at, notBefore: before, &dirty)
-      case .node(let node): put(node, at: at, &dirty)
-      case .event(let event): put(event, &dirty)
-      case .namespace(let namespace): put(namespace, &dirty)
-      case .service, .endpointSlice, .controllerRevision: break
-      }
-    }
-    switch resource.content {
-    case .pods:
-      for (uid, fact) in pods where fact.goneAt == nil && !present.contains(uid) {
-        // One that was asked to go has gone as expected.
-        if fact.deletionRequested == nil { differs = true }
-        podGone(uid, at: at, after: before, &dirty, &output)
-      }
-      if differs, !isFirst, before < at {
-        let reason = wasAway ? Self.away : "pods came or went while the watch was interrupted"
-        output.gaps.append(LedgerGap(cluster: cluster, from: before, to: at, reason: reason))
-      }
-    case .workloads:
-      for (uid, fact) in workloads where fact.reference.kind == resource.kind && fact.gone == nil && !present.contains(uid) {
-        workloadGone(uid, Interval(from: before, to: at), &dirty)
-      }
-    case .nodes:
-      let names = Set(objects.compactMap { if case .node(let node) = $0 { node.name } else { nil } })
-      for (name, fact) in nodes where fact.gone == nil && !names.contains(name) {
-        nodes[name]?.gone = at
-        dirty.formUnion(open)
-      }
-    case .namespaces:
-      let names = Set(objects.compactMap { if case .namespace(let namespace) = $0 { namespace.name } else { nil } })
-      for name in Set(pods.values.map(\.namespace)) where !names.contains(name) && namespaceEnds[name] == nil && !isFirst {
-        namespaceEnds[name] = before
-        dirty.formUnion(open)
-      }
-    case .events, .services, .endpointSlices, .controllerRevisions: break
-    }
-  }
-
-  /// Says that the cluster was not seen for a while, whatever the next list shows.
-  package mutating func declareGap(from: Timestamp, to: Timestamp, reason: String) -> LedgerOutput {
-    var output = LedgerOutput()
-    output.gaps.append(LedgerGap(cluster: cluster, from: from, to: to, reason: reason))
-    return output
   }
 
   // MARK: Groups
@@ -292,7 +260,7 @@ package struct LedgerEngine: Sendable {
 
   /// Who stands above a workload: ReplicaSets belong together under their Deployment, or whatever rolls them out. What a CronJob or an
   /// operator owns stands for itself: they are not listed.
-  private static func owner(of fact: WorkloadFact?) -> String? {
+  static func owner(of fact: WorkloadFact?) -> String? {
     fact?.reference.workloadKind.isRevision == true ? fact?.controller?.uid : nil
   }
 
@@ -315,6 +283,7 @@ package struct LedgerEngine: Sendable {
         continue
       }
       group.namespaceEnd = namespaceEnds[first.namespace]
+      group.progress = progress
       for pod in group.pods {
         if let known = events[pod.uid] { group.events[pod.uid] = known }
         if let node = nodes[pod.node] { group.nodes[pod.node] = node }
@@ -323,6 +292,7 @@ package struct LedgerEngine: Sendable {
       }
       let entries = group.evaluate()
       for pod in group.pods { pods[pod.uid] = pod }
+      output.gaps += group.gaps
       for entry in entries where emitted[entry.key] != entry {
         emitted[entry.key] = entry
         output.entries.append(entry)
@@ -331,50 +301,6 @@ package struct LedgerEngine: Sendable {
         group.pods.contains { ($0.endedAt != nil && !$0.isSilent) || !$0.runs.isEmpty }
         || group.workload?.steps.contains { now - $0.when.to < .seconds(120) } == true
       if isOpen { open.insert(top) } else { open.remove(top) }
-    }
-  }
-
-  // MARK: Forgetting
-
-  private mutating func prune() {
-    for (uid, fact) in pods {
-      if let gone = fact.goneAt, now - gone > Self.retention {
-        let isPending = emitted["\(cluster)/\(uid)//0"]?.isPending ?? false
-        guard !isPending || now - gone > .seconds(21_600) else { continue }
-        if let successor = fact.successor { pods[successor]?.predecessor = uid }
-        forget(fact)
-      } else if fact.runs.contains(where: { now - $0.seen > Self.retention }) {
-        for run in fact.runs where now - run.seen > Self.retention { emitted["\(cluster)/\(uid)/\(run.container)/\(run.count)"] = nil }
-        pods[uid]?.runs.removeAll { now - $0.seen > Self.retention }
-      }
-    }
-    for (uid, fact) in workloads {
-      if let gone = fact.gone, now - gone.to > Self.retention, podsByController[uid] == nil {
-        workloads[uid] = nil
-        if let owner = Self.owner(of: fact) {
-          setsByOwner[owner]?.remove(uid)
-          if setsByOwner[owner]?.isEmpty == true { setsByOwner[owner] = nil }
-        }
-      } else if fact.steps.contains(where: { now - $0.when.to > .seconds(21_600) }) {
-        workloads[uid]?.steps.removeAll { now - $0.when.to > .seconds(21_600) }
-      }
-    }
-    controllerDeletes = controllerDeletes.filter { $0.value.last.map { now - $0 < Self.retention } ?? false }
-    events = events.filter { uid, list in
-      pods[uid] != nil || list.contains { $0.times.last.map { now - $0 < Self.retention } ?? false }
-    }
-  }
-
-  private mutating func forget(_ fact: PodFact) {
-    pods[fact.uid] = nil
-    events[fact.uid] = nil
-    let prefix = "\(cluster)/\(fact.uid)/"
-    emitted["\(prefix)/0"] = nil
-    emitted["\(prefix)added/0"] = nil
-    for run in fact.runs { emitted["\(prefix)\(run.container)/\(run.count)"] = nil }
-    if let controller = fact.controller?.uid {
-      podsByController[controller]?.remove(fact.uid)
-      if podsByController[controller]?.isEmpty == true { podsByController[controller] = nil }
     }
   }
 

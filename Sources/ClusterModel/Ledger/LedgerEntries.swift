@@ -7,7 +7,10 @@ extension LedgerGroup {
     let byUID = Dictionary(pods.map { ($0.uid, $0) }, uniquingKeysWith: { one, _ in one })
     for pod in pods where !pod.isSilent {
       entries += restarts(of: pod)
-      if pod.endedAt != nil { entries.append(end(of: pod, byUID)) }
+      guard pod.endedAt != nil else { continue }
+      var entry = end(of: pod, byUID)
+      if causes[pod.uid]?.waitsFor != nil { entry.isPending = true }
+      entries.append(entry)
     }
     return entries + additions()
   }
@@ -71,8 +74,7 @@ extension LedgerGroup {
   /// New pods that a raised count explains, and nobody's end.
   private func additions() -> [Reschedule] {
     guard let workload, !workload.reference.workloadKind.runsToCompletion else { return [] }
-    var budget: [(when: Interval, left: Int, step: WorkloadFact.Step)] = workload.steps
-      .filter { $0.to > $0.from && !isBirth($0) }.map { ($0.when, $0.to - $0.from, $0) }
+    var budget: [(left: Int, of: String?, step: WorkloadFact.Step)] = growth(of: workload).map { ($1.to - $1.from, $0, $1) }
     guard !budget.isEmpty else { return [] }
     let successors = Set(provisional.values).union(pods.compactMap(\.successor))
     var entries: [Reschedule] = []
@@ -81,7 +83,8 @@ extension LedgerGroup {
       guard now - pod.created > Self.lag else { continue }
       guard
         let index = budget.indices.first(where: {
-          budget[$0].left > 0 && pod.created + Self.lag >= budget[$0].when.from && pod.created <= budget[$0].when.to + Self.reaction
+          budget[$0].left > 0 && (budget[$0].of == nil || budget[$0].of == pod.controller?.uid)
+            && budget[$0].step.explains(at: pod.created)
         })
       else { continue }
       budget[index].left -= 1
@@ -89,11 +92,22 @@ extension LedgerGroup {
       var entry = Reschedule(
         key: "\(cluster)/\(pod.uid)/added/0", at: pod.created, cluster: cluster, namespace: pod.namespace, workload: display(pod),
         change: .added, cause: .scale, new: pod.reference, confidence: 0.95,
-        evidence: ["\(workload.reference.display) went from \(step.from) to \(step.to)"])
+        evidence: ["\(workload.reference.display) went from \(step.owner?.from ?? step.from) to \(step.owner?.to ?? step.to)"])
       entry.isPending = !pod.everReady && pod.endedAt == nil
       entries.append(entry)
     }
     return entries
+  }
+
+  /// The steps up that are scaling. A Deployment's are read from its ReplicaSets, whose counts its controller stamps with a time.
+  /// - Returns: each step with the UID of its ReplicaSet.
+  private func growth(of workload: WorkloadFact) -> [(of: String?, step: WorkloadFact.Step)] {
+    let ofSets = replicaSets.values.flatMap { set in set.steps.filter { $0.owner != nil }.map { (of: set.reference.uid, step: $0) } }
+    if !ofSets.isEmpty {
+      return ofSets.filter { $0.step.to > $0.step.from && $0.step.isRollout == false }
+        .sorted { ($0.step.when.from, $0.of) < ($1.step.when.from, $1.of) }.map { ($0.of, $0.step) }
+    }
+    return workload.steps.filter { $0.to > $0.from && !isBirth($0) }.map { (nil, $0) }
   }
 
   /// What counts its pods only after it was made, as a DaemonSet counts its nodes: its first count is no scaling.

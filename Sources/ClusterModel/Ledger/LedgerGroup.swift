@@ -16,6 +16,10 @@ struct LedgerGroup {
   var controllerDeletes: [String: [Timestamp]]
   /// When the namespace was asked to go.
   var namespaceEnd: Timestamp?
+  /// How far the watch of each kind has come, by the kind's name.
+  var progress: [String: WatchProgress] = [:]
+  /// Times of which a conclusion was drawn although a kind was not heard of.
+  var gaps: [LedgerGap] = []
 
   /// Evidence that comes over another watch can be late by this much; after it a cause stands.
   static let patience = Duration.seconds(30)
@@ -78,10 +82,10 @@ struct LedgerGroup {
       }
     }
     for (index, finding) in byController(plain) { causes[pods[index].uid] = finding }
-    for index in plain where causes[pods[index].uid] == nil { causes[pods[index].uid] = deleted(pods[index]) }
+    for index in plain where causes[pods[index].uid] == nil { causes[pods[index].uid] = waited(deleted(pods[index]), pods[index]) }
     for index in ended where pods[index].frozen == nil {
       guard let finding = causes[pods[index].uid], let end = pods[index].endedAt, now - end > Self.patience,
-        finding.cause != .unknown, now - end > .seconds(300) || finding.confidence >= 0.9
+        finding.cause != .unknown, finding.waitsFor == nil, now - end > .seconds(300) || finding.confidence >= 0.9
       else { continue }
       pods[index].frozen = .init(
         cause: finding.cause, confidence: finding.confidence, evidence: finding.evidence, isCleanUp: finding.isCleanUp)
@@ -108,9 +112,27 @@ struct LedgerGroup {
 
   private func deleted(_ pod: PodFact) -> CauseInference.Finding {
     if let finding = CauseInference.drained(pod, node: nodes[pod.node]) { return finding }
-    if pod.deletionRequested != nil { return .init(.deleted, 0.9, "deleted directly (kubectl or API)") }
+    if pod.deletionRequested != nil {
+      let finding = CauseInference.Finding(.deleted, 0.9, "deleted directly (kubectl or API)")
+      guard let set = pod.controller.flatMap({ replicaSets[$0.uid] }), let doubt = doubt(pod, set) else { return finding }
+      return .init(.deleted, 0.6, finding.evidence[0], doubt)
+    }
     if pod.vanishedAfter == nil { return .init(.deleted, 0.8, "deleted directly, without a grace period") }
     return .init(.unknown, 0.3, "gone while the cluster was not watched")
+  }
+
+  /// That a person deleted a pod follows from what its controller did *not* do: it stands when the controller's kind has been heard of
+  /// as of the pod's end.
+  private func waited(_ finding: CauseInference.Finding, _ pod: PodFact) -> CauseInference.Finding {
+    guard finding.cause == .deleted, let kind = pod.controller?.workloadKind, kind.isWatched, let end = pod.endedAt else { return finding }
+    let fact = pod.controller.flatMap { replicaSets[$0.uid] ?? ($0.uid == workload?.reference.uid ? workload : nil) }
+    guard let known = progress[kind.name], fact == nil || fact?.stamp != nil, fact?.gone == nil else { return finding }
+    if known.hasReached(end, now: now) { return finding }
+    var finding = finding
+    finding.confidence = min(finding.confidence, 0.5)
+    finding.waitsFor = kind.plural
+    finding.evidence.append("waits for \(kind.plural): nothing of them has come since \(known.stamp.rfc3339(.seconds))")
+    return finding
   }
 
   /// Which plain deletions were a controller's own: its count went down (scale) or its template changed (rollout).

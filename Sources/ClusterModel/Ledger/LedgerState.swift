@@ -9,6 +9,15 @@ extension LedgerEngine {
     [
       "version": .int(Self.version), "cluster": .string(cluster), "now": .int(now.nanoseconds),
       "sights": .int(Int64(sights)),
+      "clock": [.int(clock.offset.nanoseconds), .int(clock.latest.nanoseconds)],
+      "progress": .object(
+        JSONObject(
+          progress.sorted { $0.key < $1.key }.map {
+            .init(key: $0.key, value: [.int($0.value.stamp.nanoseconds), .int($0.value.lateness.nanoseconds)])
+          })),
+      "controllerDeletes": .object(
+        JSONObject(
+          controllerDeletes.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .array($0.value.map { .int($0.nanoseconds) })) })),
       "pods": .array(pods.values.sorted { $0.uid < $1.uid }.map(\.json)),
       "workloads": .array(workloads.values.sorted { $0.reference.uid < $1.reference.uid }.map(\.json)),
       "nodes": .array(nodes.values.sorted { $0.name < $1.name }.map(\.json)),
@@ -49,6 +58,16 @@ extension LedgerEngine {
       heard[resource] = member.value.time
       resumed.insert(resource)
     }
+    for member in state["controllerDeletes"]?.objectValue ?? [:] {
+      controllerDeletes[member.key] = (member.value.arrayValue ?? []).compactMap(\.time)
+    }
+    for member in state["progress"]?.objectValue ?? [:] {
+      guard let stamp = member.value[0]?.time else { continue }
+      progress[member.key] = WatchProgress(stamp: stamp, lateness: .nanoseconds(member.value[1]?.intValue ?? 0))
+    }
+    if let offset = state["clock"]?[0]?.intValue, let latest = state["clock"]?[1]?.time {
+      clock = ServerClock(offset: .nanoseconds(offset), latest: latest)
+    }
     index()
   }
 
@@ -56,8 +75,11 @@ extension LedgerEngine {
   /// start, declares it again.
   package mutating func resume(at moment: Timestamp) -> LedgerOutput {
     let from = heard[.pods] ?? now
+    let moment = clock.time(moment)
     guard moment > from else { return LedgerOutput() }
-    return declareGap(from: from, to: moment, reason: Self.away)
+    var output = LedgerOutput()
+    output.gaps.append(LedgerGap(cluster: cluster, from: from, to: moment, reason: Self.away))
+    return output
   }
 }
 
@@ -205,10 +227,19 @@ extension PodFact {
   }
 }
 
+extension WorkloadFact.Step.Owner {
+  fileprivate init?(_ value: JSONValue?) {
+    guard let from = value?[0]?.intValue, let to = value?[1]?.intValue else { return nil }
+    self.init(from: Int(clamping: from), to: Int(clamping: to))
+  }
+}
+
 extension WorkloadFact {
   fileprivate var json: JSONValue {
     let value: JSONValue = [
       "reference": reference.json, "controller": controller?.json ?? .null, "created": .time(created), "wanted": .int(Int64(desired)),
+      "stamp": .time(stamp),
+      "ownersDesired": ownersDesired.map { [.int(Int64($0))] } ?? .null,
       "revision": .string(revision), "updateRevision": .string(updateRevision), "updateStrategy": .string(updateStrategy),
       "partition": .int(Int64(partition)), "ordinalStart": .int(Int64(ordinalStart)), "templateGeneration": .int(Int64(templateGeneration)),
       "isFinished": .bool(isFinished), "deletionRequested": .time(deletionRequested), "lastSeen": .time(lastSeen),
@@ -218,6 +249,7 @@ extension WorkloadFact {
         steps.map { step in
           [
             .int(step.when.from.nanoseconds), .int(step.when.to.nanoseconds), .int(Int64(step.from)), .int(Int64(step.to)),
+            .bool(step.isStamped), step.owner.map { [.int(Int64($0.from)), .int(Int64($0.to))] } ?? .null,
           ]
         }),
     ]
@@ -229,6 +261,8 @@ extension WorkloadFact {
     self.init(reference: reference, desired: value.number("wanted"), revision: value.text("revision"), lastSeen: lastSeen)
     controller = ObjectReference(value["controller"])
     created = value["created"]?.time
+    stamp = value["stamp"]?.time
+    ownersDesired = value["ownersDesired"]?[0]?.intValue.map { Int(clamping: $0) }
     updateRevision = value.text("updateRevision")
     updateStrategy = value.text("updateStrategy")
     partition = value.number("partition")
@@ -243,7 +277,8 @@ extension WorkloadFact {
     steps = (value["steps"]?.arrayValue ?? []).compactMap { step in
       guard let from = step[0]?.time, let to = step[1]?.time else { return nil }
       return Step(
-        when: Interval(from: from, to: to), from: Int(clamping: step[2]?.intValue ?? 0), to: Int(clamping: step[3]?.intValue ?? 0))
+        when: Interval(from: from, to: to), from: Int(clamping: step[2]?.intValue ?? 0), to: Int(clamping: step[3]?.intValue ?? 0),
+        isStamped: step[4]?.boolValue ?? false, owner: .init(step[5]))
     }
   }
 }
@@ -251,7 +286,9 @@ extension WorkloadFact {
 extension NodeFact {
   fileprivate var json: JSONValue {
     let value: JSONValue = [
-      "name": .string(name), "notReady": .intervals(notReady), "gone": .time(gone), "manualTaints": .strings(manualTaints),
+      "name": .string(name), "notReady": .intervals(notReady), "gone": .time(gone),
+      "manualTaints": .array(
+        manualTaints.map { [.string($0.text), .int($0.when.from.nanoseconds), .time($0.when.to)] }),
       "isReady": .bool(isReady), "cordoned": .intervals(cordoned), "hidesEvictions": .bool(!marksEvictions),
     ]
     return value.compact
@@ -260,7 +297,11 @@ extension NodeFact {
   fileprivate init?(_ value: JSONValue) {
     guard let name = value["name"]?.stringValue else { return nil }
     self.init(
-      name: name, notReady: value["notReady"]?.intervals ?? [], gone: value["gone"]?.time, manualTaints: value.strings("manualTaints"),
+      name: name, notReady: value["notReady"]?.intervals ?? [], gone: value["gone"]?.time,
+      manualTaints: (value["manualTaints"]?.arrayValue ?? []).compactMap { part in
+        guard let text = part[0]?.stringValue, let from = part[1]?.time else { return nil }
+        return ManualTaint(text: text, when: OpenInterval(from: from, to: part[2]?.time))
+      },
       cordoned: value["cordoned"]?.intervals ?? [], marksEvictions: value["hidesEvictions"]?.boolValue != true,
       isReady: value["isReady"]?.boolValue ?? false)
   }

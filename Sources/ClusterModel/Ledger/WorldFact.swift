@@ -8,6 +8,18 @@ struct WorkloadFact: Sendable, Hashable {
     var when: Interval
     var from: Int
     var to: Int
+    /// `when` is the server's own stamp, whole seconds, and not the time of receipt.
+    var isStamped = false
+    /// ReplicaSet of a Deployment: what the Deployment wanted in all before and with the step; `nil` where it is not known.
+    var owner: Owner?
+
+    struct Owner: Sendable, Hashable {
+      var from: Int
+      var to: Int
+    }
+
+    /// Whether a ReplicaSet's step belongs to a rollout: its Deployment wanted as many pods as before.
+    var isRollout: Bool? { owner.map { to < from ? $0.to >= $0.from : $0.to <= $0.from } }
   }
 
   struct FormerRevision: Sendable, Hashable {
@@ -19,6 +31,10 @@ struct WorkloadFact: Sendable, Hashable {
   var controller: ObjectReference?
   var created: Timestamp?
   var desired: Int
+  /// What the owning Deployment wanted in all at the last step.
+  var ownersDesired: Int?
+  /// The latest stamp of the server on it.
+  var stamp: Timestamp?
   var revision: String
   /// What it was before, with the time until which it was; oldest first.
   var formerRevisions: [FormerRevision] = []
@@ -52,8 +68,11 @@ struct WorkloadFact: Sendable, Hashable {
   mutating func update(_ workload: Workload, at: Timestamp, notBefore: Timestamp) {
     controller = workload.controller
     created = workload.created
+    // A change of the spec, or of the annotations that its controller sets with it, has the server's stamp.
+    let changed = workload.specStamp
+    let moment = changed.map { Moment.exact(api: $0, received: at) } ?? at
     if workload.revision != revision {
-      formerRevisions.append(FormerRevision(until: at, revision: revision))
+      formerRevisions.append(FormerRevision(until: changed ?? at, revision: revision))
       if formerRevisions.count > 32 { formerRevisions.removeFirst() }
       revision = workload.revision
     }
@@ -64,13 +83,20 @@ struct WorkloadFact: Sendable, Hashable {
     templateGeneration = workload.templateGeneration
     deletionRequested = deletionRequested ?? workload.deletionTimestamp
     isFinished = workload.conditions.contains { ($0.type == "Complete" || $0.type == "Failed") && $0.status == "True" }
-    if workload.desired != desired { step(to: workload.desired, Interval(from: min(notBefore, at), to: at)) }
+    if workload.desired != desired {
+      var from = min(notBefore, at)
+      if let changed, notBefore >= at || changed < from { from = changed }
+      step(to: workload.desired, Interval(from: min(from, moment), to: moment), isStamped: changed != nil && notBefore >= at)
+      if let before = ownersDesired, let after = workload.ownersDesired { steps[steps.count - 1].owner = .init(from: before, to: after) }
+    }
+    ownersDesired = workload.ownersDesired
+    stamp = [stamp, workload.stamp].compactMap { $0 }.max()
     gone = nil
     lastSeen = at
   }
 
-  mutating func step(to count: Int, _ when: Interval) {
-    steps.append(Step(when: when, from: desired, to: count))
+  mutating func step(to count: Int, _ when: Interval, isStamped: Bool = false) {
+    steps.append(Step(when: when, from: desired, to: count, isStamped: isStamped))
     if steps.count > 64 { steps.removeFirst() }
     desired = count
   }
@@ -92,8 +118,8 @@ struct NodeFact: Sendable, Hashable {
   var name: String
   var notReady: [OpenInterval] = []
   var gone: Timestamp?
-  /// Taints with the effect NoExecute that people put on, and not the node controller.
-  var manualTaints: [String] = []
+  /// Taints with the effect NoExecute that people put on, and not the node controller; those that were taken off, too.
+  var manualTaints: [ManualTaint] = []
   /// When nothing could be scheduled on it.
   var cordoned: [OpenInterval] = []
   /// Whether the API marks evicted pods: the condition DisruptionTarget is on since 1.26 (KEP-3329).
@@ -101,9 +127,10 @@ struct NodeFact: Sendable, Hashable {
   var isReady = true
 
   mutating func update(_ node: Node, at: Timestamp) {
+    let at = node.stamp.map { Moment.exact(api: $0, received: at) } ?? at
     let condition = node.conditions.first { $0.type == "Ready" }
     let ready = condition?.status == "True"
-    manualTaints = node.taints.filter { $0.effect == "NoExecute" && !$0.isOfKubernetes }.map(\.text)
+    noteTaints(node.taints.filter { $0.effect == "NoExecute" && !$0.isOfKubernetes }.map(\.text), at: at)
     gone = nil
     marksEvictions = Self.isAtLeast(minor: 26, node.kubeletVersion)
     if node.isUnschedulable != isCordoned {
@@ -123,6 +150,27 @@ struct NodeFact: Sendable, Hashable {
       notReady.append(OpenInterval(from: moment, to: nil))
       if notReady.count > 16 { notReady.removeFirst() }
     }
+  }
+
+  struct ManualTaint: Sendable, Hashable {
+    /// `key=value:NoExecute`.
+    var text: String
+    var when: OpenInterval
+  }
+
+  private mutating func noteTaints(_ texts: [String], at: Timestamp) {
+    for index in manualTaints.indices where manualTaints[index].when.to == nil && !texts.contains(manualTaints[index].text) {
+      manualTaints[index].when.to = at
+    }
+    for text in texts where !manualTaints.contains(where: { $0.text == text && $0.when.to == nil }) {
+      manualTaints.append(ManualTaint(text: text, when: OpenInterval(from: at, to: nil)))
+      if manualTaints.count > 16 { manualTaints.removeFirst() }
+    }
+  }
+
+  /// The taint by hand that was on it at a moment, or was put on shortly after it was received: one watch may be ahead of another.
+  func manualTaint(at moment: Timestamp) -> String? {
+    manualTaints.last { $0.when.from <= moment + .seconds(30) && ($0.when.to.map { $0 + .seconds(2) >= moment } ?? true) }?.text
   }
 
   private var isCordoned: Bool { cordoned.last.map { $0.to == nil } ?? false }

@@ -17,41 +17,58 @@ extension LedgerGroup {
   /// Whether as many pods as desired are there already.
   func hasEnoughPods(for workload: WorkloadFact) -> Bool { pods.lazy.filter { $0.endedAt == nil }.count >= workload.desired }
 
-  /// Pods that a ReplicaSet deleted because its count went down: for a rollout, or for scaling.
+  /// Pods that a ReplicaSet deleted because its count went down: for a rollout, or for scaling. Each step explains as many pods as it
+  /// took away, and each pod is explained by one step. What a controller says in an event is a help, and never needed: servers drop events.
   func endsPlannedByReplicaSets(_ plain: [Int]) -> [(Int, CauseInference.Finding)] {
     var found: [(Int, CauseInference.Finding)] = []
+    let waiting = Set(plain)
     for uid in Set(plain.compactMap { pods[$0].controller?.uid }).sorted() {
       let isTop = workload?.reference.uid == uid
-      let told = plain.filter { pods[$0].controller?.uid == uid }.sorted { one, other in
-        let first = wasToldDeleted(pods[one])
-        let second = wasToldDeleted(pods[other])
-        if first != second { return first }
-        return (pods[one].endOrder, pods[one].uid) < (pods[other].endOrder, pods[other].uid)
-      }
-      var left = told
       guard let set = isTop ? workload : replicaSets[uid] else { continue }
-      // Pods of which it was decided before have used up their part of a step.
-      let settled = pods.filter {
-        $0.controller?.uid == uid && $0.frozen != nil && ($0.frozen?.cause == .scale || $0.frozen?.cause == .rollout)
-      }
+      var left = pods.indices.filter { index in
+        let pod = pods[index]
+        return pod.controller?.uid == uid
+          && (waiting.contains(index) || pod.frozen?.cause == .scale || pod.frozen?.cause == .rollout)
+      }.sorted { rank($0) < rank($1) }
       for change in set.steps where change.to < change.from {
-        let isRollout = !isTop && isOutdated(set, at: change.when.to)
-        func fits(_ pod: PodFact) -> Bool {
-          guard let end = pod.endedAt else { return false }
-          return end + Self.lag >= change.when.from && end <= change.when.to + Self.reaction
-        }
-        let used = settled.filter(fits).count
-        let takes = left.filter { fits(pods[$0]) }.prefix(max(0, change.from - change.to - used))
-        for index in takes { found.append((index, finding(isRollout, pods[index], set, change))) }
+        let takes = left.filter { change.explains(endOf: pods[$0]) }.prefix(change.from - change.to)
         left.removeAll { takes.contains($0) }
+        let isRollout = change.isRollout ?? (!isTop && isOutdated(set, at: change.when.to))
+        for index in takes where waiting.contains(index) {
+          var finding = finding(isRollout, pods[index], set, change)
+          if !wasToldDeleted(pods[index]), let doubt = doubt(pods[index], set) {
+            finding.confidence = 0.6
+            finding.evidence.append(doubt)
+          }
+          found.append((index, finding))
+        }
       }
-      for index in left where wasToldDeleted(pods[index]) {
+      for index in left where waiting.contains(index) && wasToldDeleted(pods[index]) {
         let isRollout = !isTop && isOutdated(set, at: (pods[index].endedAt ?? now) + Self.lag)
         found.append(
           (index, .init(isRollout ? .rollout : .scale, 0.8, "event SuccessfulDelete of \(set.reference.display)")))
       }
     }
     return found
+  }
+
+  /// Where more pods of a ReplicaSet went at about one time than its steps took away, nobody can say which went by themselves: stamps are
+  /// whole seconds.
+  func doubt(_ pod: PodFact, _ set: WorkloadFact) -> String? {
+    guard let end = pod.endedAt else { return nil }
+    let near = set.steps.filter { $0.to < $0.from && abs(($0.when.from - end).seconds) < 3 }
+    guard !near.isEmpty else { return nil }
+    let took = near.reduce(0) { $0 + $1.from - $1.to }
+    let went = pods.count { other in
+      other.controller?.uid == set.reference.uid && other.endedAt.map { abs(($0 - end).seconds) < 3 } == true && other.disruption == nil
+    }
+    return went > took ? "\(went) pods of \(set.reference.display) went within 3 s, of which its count took \(took)" : nil
+  }
+
+  /// Which pod a step explains first: in the order in which they went; of one second first those that the controller says it deleted.
+  private func rank(_ index: Int) -> (Int64, Int, Int, String) {
+    let pod = pods[index]
+    return ((pod.endedAt ?? now).nanoseconds / 1_000_000_000, wasToldDeleted(pod) ? 0 : 1, pod.endOrder, pod.uid)
   }
 
   private func finding(
@@ -74,5 +91,15 @@ extension LedgerGroup {
       return others.contains { Int($0.revision(at: moment)).map { $0 > mine } ?? false }
     }
     return others.contains { $0.desired > 0 && $0.gone == nil && ($0.created ?? $0.lastSeen) > (set.created ?? set.lastSeen) }
+  }
+}
+
+extension WorkloadFact.Step {
+  func explains(endOf pod: PodFact) -> Bool { pod.endedAt.map { explains(at: $0) } ?? false }
+
+  /// Whether a pod may have come or gone at a moment because of this step. Two stamps of the server are compared as they are; a time of
+  /// receipt may be late by as much as one watch runs behind another.
+  func explains(at moment: Timestamp) -> Bool {
+    (isStamped ? moment >= when.from : moment + LedgerGroup.lag >= when.from) && moment <= when.to + LedgerGroup.reaction
   }
 }

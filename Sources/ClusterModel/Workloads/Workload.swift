@@ -33,6 +33,13 @@ package struct Workload: Sendable, Hashable {
   /// ReplicaSet: the pod template, and the numbers of the revisions that it was before a rollback.
   package var template = PodTemplate()
   package var earlierRevisions: [Int] = []
+  /// The latest time that `managedFields` shows, of the status too: what it tells is no older.
+  package var stamp: Timestamp?
+  /// When the spec was changed last by the server's clock; `nil` where a change has no time (the subresource `scale` has none).
+  package var specStamp: Timestamp?
+  /// ReplicaSet of a Deployment: how many replicas the Deployment wanted in all when its controller last set this one's count
+  /// (`deployment.kubernetes.io/desired-replicas`).
+  package var ownersDesired: Int?
   /// StatefulSet: the revision that pods are brought to (`status.updateRevision`).
   package var updateRevision = ""
   /// `RollingUpdate`, `OnDelete`, `Recreate`; empty when the kind has none.

@@ -53,6 +53,9 @@ extension Workload {
     templateChanges = metadata.templateChanges
     scaled = metadata.scaled
     earlierRevisions = metadata.earlierRevisions
+    stamp = metadata.lastStamp
+    specStamp = metadata.hasUntimedChange ? nil : metadata.lastChange?.at
+    ownersDesired = metadata.desiredReplicas
     kind.finish(&self, fields)
   }
 

@@ -1,0 +1,181 @@
+import ClusterModel
+import Foundation
+import TestSupport
+import Testing
+import TimeFormat
+
+/// The ledger against clusters that are played with their own truth.
+@Suite("The ledger against played clusters")
+struct ClusterPlayTests {
+  /// `make proof` sets it to 10,000.
+  static let runs = ProcessInfo.processInfo.environment["PERIPLUS_LEDGER_RUNS"].flatMap { UInt64($0) } ?? 200
+
+  static func replay(_ play: ClusterPlay) -> LedgerBook {
+    var book = LedgerBook()
+    var clock: Timestamp?
+    for delta in play.received {
+      if var moment = clock {
+        while moment + .seconds(1) < delta.at {
+          moment = moment + .seconds(1)
+          book.tick(moment)
+        }
+      }
+      clock = max(clock ?? delta.at, delta.at)
+      book.apply(delta)
+    }
+    guard let end = clock else { return book }
+    for second in 1...400 as ClosedRange<Int64> where second < 60 || second % 10 == 0 { book.tick(end + .seconds(second)) }
+    return book
+  }
+
+  /// Where ledger and truth differ, in words.
+  static func differences(_ play: ClusterPlay, _ book: LedgerBook) -> [String] {
+    var found: [String] = []
+    let told = book.entries.values.filter { $0.old != nil && $0.container == nil }
+    let causes = Dictionary(told.map { ($0.old?.uid ?? "", $0) }, uniquingKeysWith: { one, _ in one })
+    let undecidable = play.undecidable
+    for (uid, cause) in play.truth.sorted(by: { $0.key < $1.key }) where causes[uid]?.cause != cause {
+      // Then the ledger says that it does not know.
+      if undecidable.contains(uid), let entry = causes[uid], [.rollout, .scale, .deleted].contains(entry.cause), entry.confidence < 0.9 {
+        continue
+      }
+      found.append("\(uid): \(cause), told as \(causes[uid].map { "\($0.change) \($0.cause) \($0.evidence)" } ?? "nothing")")
+    }
+    for (uid, entry) in causes.sorted(by: { $0.key < $1.key }) where play.truth[uid] == nil {
+      found.append("\(uid): nothing, told as \(entry.change) \(entry.cause)")
+    }
+    let added = book.entries.values.count { $0.change == .added }
+    if added != play.added { found.append("\(play.added) added, told as \(added)") }
+    if book.entries.values.contains(where: \.isPending) { found.append("something is pending for ever") }
+    return found
+  }
+
+  @Test("a quiet rollout of 24 pods is 24 of a rollout and nothing else")
+  func rollout() {
+    var play = ClusterPlay(seed: 1)
+    play.deploy("web", replicas: 24)
+    play.begin()
+    play.run(20)
+    play.roll(0)
+    play.run(200)
+    let book = Self.replay(play)
+    #expect(Self.differences(play, book) == [])
+    #expect(book.entries.values.count { $0.change == .replaced && $0.cause == .rollout } == 24)
+    #expect(book.entries.count == 24)
+  }
+
+  @Test("an undo in the middle of a rollout changes nothing that went before it")
+  func undo() {
+    for seed in 1...20 as ClosedRange<UInt64> {
+      var play = ClusterPlay(seed: seed)
+      play.deploy("web", replicas: 8)
+      play.begin()
+      play.run(15)
+      play.roll(0)
+      play.run(Double(play.pick(2...12)))
+      play.undo(0)
+      play.run(60)
+      #expect(Self.differences(play, Self.replay(play)) == [], "seed \(seed): \(play.script)")
+    }
+  }
+
+  @Test("a rollout with strategy Recreate is no scaling")
+  func recreate() {
+    var play = ClusterPlay(seed: 5)
+    play.deploy("web", replicas: 3, isRecreate: true)
+    play.begin()
+    play.run(15)
+    play.roll(0)
+    play.run(40)
+    let book = Self.replay(play)
+    #expect(Self.differences(play, book) == [])
+    #expect(book.entries.values.count { $0.change == .replaced && $0.cause == .rollout } == 3)
+  }
+
+  @Test("scaled to zero and back is scaling")
+  func zero() {
+    var play = ClusterPlay(seed: 6)
+    play.deploy("web", replicas: 3)
+    play.begin()
+    play.run(15)
+    play.scale(0, to: 0)
+    play.run(30)
+    play.scale(0, to: 3)
+    play.run(30)
+    let book = Self.replay(play)
+    #expect(Self.differences(play, book) == [])
+    #expect(book.entries.values.count { $0.change == .removed && $0.cause == .scale } == 3)
+  }
+
+  @Test("a pod deleted by hand before a rollout is told so")
+  func handBeforeRollout() {
+    for seed in 1...10 as ClosedRange<UInt64> {
+      var play = ClusterPlay(seed: seed)
+      play.deploy("web", replicas: 4)
+      play.begin()
+      play.run(15)
+      play.deleteByHand(0)
+      play.run(Double(play.pick(3...20)))
+      play.roll(0)
+      play.run(60)
+      #expect(Self.differences(play, Self.replay(play)) == [], "seed \(seed): \(play.script)")
+    }
+  }
+
+  @Test("a taint on a ready node is a drain, also when it is taken off at once")
+  func taint() {
+    var play = ClusterPlay(seed: 9)
+    play.deploy("web", replicas: 6)
+    play.begin()
+    play.run(15)
+    play.taint("node-2")
+    play.run(8)
+    play.bringBack("node-2")
+    play.run(60)
+    #expect(Self.differences(play, Self.replay(play)) == [])
+  }
+
+  /// One random cluster: what is done, in which order, and how wrong the clock is.
+  static func randomPlay(_ seed: UInt64) -> ClusterPlay {
+    var play = ClusterPlay(seed: seed)
+    play.clockAhead = .milliseconds(Int64([0, 0, -3_600_000, -60_000, -2_000, 1_000, 2_000, 60_000, 3_600_000][play.pick(0...8)]))
+    for resource in ClusterResource.allCases { play.latency[resource] = .milliseconds(Int64(play.pick(5...1500))) }
+    let count = play.pick(1...3)
+    for index in 0..<count { play.deploy("w\(index)", replicas: play.pick(1...12), isRecreate: play.pick(0...4) == 0) }
+    play.begin()
+    play.run(15)
+    for _ in 0..<play.pick(1...6) {
+      let place = play.pick(0...count - 1)
+      switch play.pick(0...8) {
+      case 0, 1, 2: play.roll(place)
+      case 3: play.undo(place)
+      case 4, 5: play.deleteByHand(place)
+      case 6: play.scale(place, to: play.pick(0...12))
+      case 7:
+        play.drain("node-2")
+        play.run(12)
+        play.bringBack("node-2")
+      default:
+        if play.pick(0...1) == 0 { play.lose("node-3") } else { play.taint("node-3") }
+        play.run(12)
+        play.bringBack("node-3")
+      }
+      play.run(Double(play.pick(2...50)))
+    }
+    play.run(90)
+    return play
+  }
+
+  @Test("random clusters, clocks and delays agree with the truth")
+  func random() {
+    var failures = 0
+    for seed in 1...Self.runs {
+      let play = Self.randomPlay(seed)
+      let found = Self.differences(play, Self.replay(play))
+      guard !found.isEmpty else { continue }
+      failures += 1
+      if failures <= 5 { Issue.record("seed \(seed), clock \(play.clockAhead): \(found.prefix(4)); \(play.script)") }
+    }
+    #expect(failures == 0, "\(failures) of \(Self.runs) seeds")
+  }
+}
