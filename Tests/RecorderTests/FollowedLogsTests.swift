@@ -37,6 +37,17 @@ import TimeFormat
     await task.value
   }
 
+  /// Collects from a container whose first line has been read and whose log is followed.
+  private func following(_ body: () async throws -> Void) async throws {
+    server.start("orders")
+    server.write("one", at: "11.1")
+    try await collecting {
+      try await until(["0 one"])
+      await until { server.followed == 1 }
+      try await body()
+    }
+  }
+
   private var reader: StoreReader { StoreReader(directory: folder.store) }
 
   private func texts() async throws -> [String] {
@@ -86,11 +97,7 @@ import TimeFormat
 
   @Test("a container that restarts is read to its end, then its next run")
   func containerRestarts() async throws {
-    server.start("orders")
-    server.write("one", at: "11.1")
-    try await collecting {
-      try await until(["0 one"])
-      await until { server.followed == 1 }
+    try await following {
       // The connection is lost, and the run ends with lines that nobody has seen.
       server.cut()
       try await clock.paused()
@@ -123,11 +130,7 @@ import TimeFormat
 
   @Test("a restart that the watch has not told yet is not taken for the run before")
   func watchBehind() async throws {
-    server.start("orders")
-    server.write("one", at: "11.1")
-    try await collecting {
-      try await until(["0 one"])
-      await until { server.followed == 1 }
+    try await following {
       server.setWatch(behind: true)
       server.end()
       server.restart()
@@ -145,11 +148,7 @@ import TimeFormat
 
   @Test("the last lines of a pod that is deleted while it is followed are read to the end")
   func deleted() async throws {
-    server.start("orders")
-    server.write("one", at: "11.1")
-    try await collecting {
-      try await until(["0 one"])
-      await until { server.followed == 1 }
+    try await following {
       server.delete()
       try await until(["0 one"])
       #expect(server.followed == 1)
@@ -166,11 +165,7 @@ import TimeFormat
 
   @Test("a pod that goes while its connection is cut: its last lines are said to be missing")
   func gone() async throws {
-    server.start("orders")
-    server.write("one", at: "11.1")
-    try await collecting {
-      try await until(["0 one"])
-      await until { server.followed == 1 }
+    try await following {
       server.cut()
       try await clock.paused()
       server.delete()
@@ -181,11 +176,7 @@ import TimeFormat
 
   @Test("a pod of the same name is another pod")
   func replaced() async throws {
-    server.start("orders")
-    server.write("one", at: "11.1")
-    try await collecting {
-      try await until(["0 one"])
-      await until { server.followed == 1 }
+    try await following {
       server.end()
       try await clock.paused()
       server.start("orders", uid: "second")
@@ -215,11 +206,7 @@ import TimeFormat
 
   @Test("a log that was rotated while the connection was cut: the gap is told")
   func rotated() async throws {
-    server.start("orders")
-    server.write("one", at: "11.1")
-    try await collecting {
-      try await until(["0 one"])
-      await until { server.followed == 1 }
+    try await following {
       server.cut()
       try await clock.paused()
       server.rotate()
