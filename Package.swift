@@ -9,7 +9,7 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func room(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
 }
 
@@ -71,61 +71,61 @@ let package = Package(
     .systemLibrary(name: "CPCRE2", path: "Sources/CPCRE2"),
     .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
 
-    // Pure rooms: no I/O.
-    room("TimeFormat"),
-    room("JSONBytes"),
-    room("Screen"),
-    room("LogStandard", ["JSONBytes", "TimeFormat"]),
-    room("Kubernetes", ["JSONBytes", "TimeFormat"]),
-    room("ClusterModel", ["JSONBytes", "TimeFormat", "Kubernetes"]),
-    room("TelemetryModel", ["JSONBytes", "TimeFormat", "LogStandard"]),
-    room("StrictYAML", ["JSONBytes", "TimeFormat", yams]),
-    room("Application", ["JSONBytes", "StrictYAML"]),
-    room("MigrationPlan", ["JSONBytes", "TimeFormat", "StrictYAML"]),
-    room("GroundControllers", ["JSONBytes", "TimeFormat", "Kubernetes"]),
+    // Pure modules: no I/O.
+    module("TimeFormat"),
+    module("JSONBytes"),
+    module("Screen"),
+    module("LogStandard", ["JSONBytes", "TimeFormat"]),
+    module("Kubernetes", ["JSONBytes", "TimeFormat"]),
+    module("ClusterModel", ["JSONBytes", "TimeFormat", "Kubernetes"]),
+    module("TelemetryModel", ["JSONBytes", "TimeFormat", "LogStandard"]),
+    module("StrictYAML", ["JSONBytes", "TimeFormat", yams]),
+    module("Application", ["JSONBytes", "StrictYAML"]),
+    module("MigrationPlan", ["JSONBytes", "TimeFormat", "StrictYAML"]),
+    module("GroundControllers", ["JSONBytes", "TimeFormat", "Kubernetes"]),
 
-    // Rooms that speak to the outside.
-    room("StateDirectory", ["TimeFormat", "CLinux"]),
-    room("Terminal", ["Screen", "CNcurses"]),
-    room(
+    // Modules that speak to the outside.
+    module("StateDirectory", ["TimeFormat", "CLinux"]),
+    module("Terminal", ["Screen", "CNcurses"]),
+    module(
       "RecordStore",
       ["JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "CPCRE2", grdb, grdbSQLite]),
-    room(
+    module(
       "KubernetesClient",
       ["JSONBytes", "TimeFormat", "Kubernetes", "StrictYAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, subprocess]),
-    room("ClusterFeed", ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
-    room("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CLinux", "CZlib", "CZstd"]),
-    room(
+    module("ClusterFeed", ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
+    module("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CLinux", "CZlib", "CZstd"]),
+    module(
       "Checks",
       ["JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "StrictYAML", "Application", crypto]),
-    room(
+    module(
       "Recorder",
       [
         "JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore", "KubernetesClient", "ClusterFeed",
         "Ingest", "Checks", "StateDirectory", "Application", asyncHTTPClient, nioCore, nioHTTP1, hummingbird, httpTypes, logging, lifecycle,
       ]),
-    room(
+    module(
       "GroundAPI",
       ["JSONBytes", "TimeFormat", "Kubernetes", "GroundControllers", hummingbird, httpTypes, nioCore, grdb, logging, lifecycle]),
-    room(
+    module(
       "GroundNode",
       [
         "JSONBytes", "TimeFormat", "Kubernetes", "GroundAPI", "GroundControllers", "StateDirectory", "CLinux", asyncHTTPClient, nioCore,
         nioPosix, nioHTTP1,
       ]),
-    room("Load", ["JSONBytes", "Application", asyncHTTPClient, nioCore, nioHTTP1]),
-    room("Views", ["JSONBytes", "TimeFormat", "Screen", "LogStandard", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
-    room(
+    module("Load", ["JSONBytes", "Application", asyncHTTPClient, nioCore, nioHTTP1]),
+    module("Views", ["JSONBytes", "TimeFormat", "Screen", "LogStandard", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan"]),
+    module(
       "Training",
       ["JSONBytes", "TimeFormat", "TelemetryModel", "MigrationPlan", "Checks", "StrictYAML", "Application", "Kubernetes", "LogStandard"]),
-    room(
+    module(
       "Console",
       [
         "JSONBytes", "TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Checks", "Training",
         "StrictYAML",
       ]),
 
-    room(
+    module(
       "TrainingGround",
       [
         "JSONBytes", "TimeFormat", "StrictYAML", "Application", "Screen", "Checks", "Training", "Console", "Load", "Kubernetes",
@@ -133,7 +133,7 @@ let package = Package(
       ]),
 
     // The reference app.
-    room(
+    module(
       "ServiceKit",
       [
         "LogStandard", "JSONBytes", "TimeFormat", hummingbird, httpTypes, asyncHTTPClient, nioCore, nioHTTP1, logging, lifecycle,
@@ -162,10 +162,10 @@ let package = Package(
         "ClusterFeed", "GroundAPI", "Console", "StateDirectory", "CLinux", "TestSupport",
       ], path: "Benchmarks"),
 
-    // What the tests of several rooms, and the benchmarks, share.
-    room("TestSupport", [], path: "Tests/TestSupport"),
+    // What the tests of several modules, and the benchmarks, share.
+    module("TestSupport", [], path: "Tests/TestSupport"),
     // What stands in for ports, and what every implementation of a port must pass.
-    room(
+    module(
       "TestKits",
       ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Application", "Checks", "TestSupport"],
       path: "Tests/TestKits"),

@@ -3,7 +3,7 @@ package import Kubernetes
 import Synchronization
 import TimeFormat
 
-// The store's interface to the rooms that live in the same daemon. All calls are synchronous and safe from any
+// The store's interface to the modules that live in the same daemon. All calls are synchronous and safe from any
 // thread; a write has been committed to disk when its call returns.
 //
 //   ObjectStore(path:now:serviceAddresses:) throws(APIError)          path nil: in memory only

@@ -39,7 +39,7 @@ package struct PodLogRequest: Sendable, Hashable {
   }
 }
 
-/// Where the API finds pods' logs: implemented by the node room.
+/// Where the API finds pods' logs: implemented by `GroundNode`.
 package protocol PodLogReader: Sendable {
   /// The log's bytes, as whole lines or parts of lines. A stream that follows ends when the container's run
   /// has ended and all of its lines were given; it stops early when its consumer goes away.

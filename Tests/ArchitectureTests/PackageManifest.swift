@@ -20,7 +20,7 @@ struct PackageManifest {
   private(set) var packages: Set<String> = []
 
   /// The manifest's own functions, each of which makes a Swift target.
-  private static let functions: Set<String> = ["module", "room", "program", "tests"]
+  private static let functions: Set<String> = ["module", "program", "tests"]
 
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
