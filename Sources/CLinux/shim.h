@@ -24,6 +24,9 @@ static inline int periplus_limit_malloc_arenas(int count) { return mallopt(M_ARE
 // open(2) is variadic; every descriptor is closed on exec, so that none leaks into a child.
 static inline int periplus_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
 
+// A descriptor that can be read once the process has ended (pidfd_open(2)); -1 when there is no such process. Closed on exec.
+static inline int periplus_pidfd(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
 static inline int periplus_thread_id(void) { return (int)syscall(SYS_gettid); }
 
 // pipe2(2) needs _GNU_SOURCE. Both ends are closed on exec.

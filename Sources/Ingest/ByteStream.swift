@@ -92,7 +92,7 @@ final class ByteStream {
   /// Another program may take its time to write into a pipe: who reads must not be deaf meanwhile.
   private func waitForBytes(_ descriptor: Int32) throws(IngestError) {
     var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    while poll(&wanted, 1, 100) <= 0 {
+    while poll(&wanted, 1, 1000) <= 0 {
       if isStopped() { throw IngestError(sentence: "Reading \(path) was stopped.") }
     }
   }

@@ -27,7 +27,7 @@ enum Bytes {
     while !write(text, to: temporary) || rename(temporary, path) != 0 {
       // The folder may have been removed with the pod: then nobody waits for this file.
       if access(folder, F_OK) != 0 { return }
-      usleep(100_000)
+      sleep(1)
     }
     let descriptor = periplus_open(folder, O_RDONLY | O_DIRECTORY, 0)
     guard descriptor >= 0 else { return }

@@ -133,7 +133,7 @@ struct CRIWriter {
       if count >= 0 {
         offset += count
       } else if errno != EINTR {
-        usleep(100_000)
+        sleep(1)
       }
     }
     size += out.count

@@ -11,7 +11,8 @@ private let systemModules: [String: Set<String>] = {
     "KubernetesClient": foundation,
     "GroundAPI": foundation,
     "GroundNode": system.union(["FoundationEssentials"]),
-    "ServiceKit": foundation,
+    "StateDirectory": system.union(["Dispatch"]),
+    "ServiceKit": foundation.union(["Dispatch"]),
     "reference-app": foundation,
     "periplus": system.union(["Dispatch"]),
   ]

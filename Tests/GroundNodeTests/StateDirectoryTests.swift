@@ -71,6 +71,40 @@ struct StateDirectoryTests {
     child.reap()
   }
 
+  // Without a limit: only what is told ends the wait.
+  @Test(.timeLimit(.minutes(2))) func theEndOfAProcessIsToldByTheKernel() async throws {
+    let child = try DaemonSpawner.spawn("/bin/sleep", ["600"], log: "/dev/null")
+    #expect(await !child.end(within: .milliseconds(50)))
+    async let ended = child.end()
+    child.signal(9)
+    #expect(await ended)
+    #expect(await child.end())
+    child.reap()
+    #expect(await ProcessIdentity(pid: child.pid, startTicks: child.startTicks + 1, boot: child.boot).end())
+  }
+
+  @Test(.timeLimit(.minutes(2))) func aChangeInAFolderWakes() async throws {
+    let folder = try Self.folder()
+    defer { try? Files.remove(folder) }
+    let changes = FolderWatch(folder)
+    try Files.write("new", to: "\(folder)/file")
+    // Told before anybody waits, and kept for the one who does.
+    await changes.wake.wait()
+    let found = await FolderWatch.wait(in: folder, within: .seconds(60)) { Files.exists("\(folder)/file") }
+    #expect(found)
+    let missed = await FolderWatch.wait(in: folder, within: .milliseconds(20)) { Files.exists("\(folder)/none") }
+    #expect(!missed)
+  }
+
+  @Test func aWaitEndsWhenItsTaskIsCancelled() async {
+    let wake = WakeUp()
+    let task = Task { await wake.wait() }
+    task.cancel()
+    await task.value
+    wake.raise()
+    await wake.wait()
+  }
+
   @Test func filesAreReplacedWhole() throws {
     let folder = try Self.folder()
     defer { try? Files.remove(folder) }

@@ -141,21 +141,30 @@ struct OrderPlacement: Sendable {
 
   /// Every three seconds publishes the orders that were stored five seconds ago or earlier and never published.
   func publishOutbox(until state: ServiceState) async {
-    var rounds = 0
-    while !state.isDraining {
-      do { try await Task.sleep(for: .milliseconds(200)) } catch { return }
-      rounds += 1
-      guard rounds % 15 == 0 else { continue }
-      do {
-        for (order, requestID) in try await store.unpublished(olderThan: .seconds(5)) {
-          try await CurrentRequest.$id.withValue(requestID) {
-            logger.warning("Order \(order.id) was stored but not published, publishing it now", metadata: ["orderId": .string(order.id)])
-            try await publish(order)
-          }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await state.untilDraining() }
+      group.addTask {
+        while !Task.isCancelled {
+          do { try await Task.sleep(for: .seconds(3)) } catch { return }
+          await publishStored()
         }
-      } catch {
-        logger.warning("Publishing stored orders failed, next attempt in 3 s: \(error)")
       }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private func publishStored() async {
+    do {
+      for (order, requestID) in try await store.unpublished(olderThan: .seconds(5)) {
+        try await CurrentRequest.$id.withValue(requestID) {
+          logger.warning("Order \(order.id) was stored but not published, publishing it now", metadata: ["orderId": .string(order.id)])
+          try await publish(order)
+        }
+      }
+    } catch is CancellationError {
+    } catch {
+      logger.warning("Publishing stored orders failed, next attempt in 3 s: \(error)")
     }
   }
 }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import StateDirectory
+import Synchronization
 
 /// Runs a command beside a container, with its environment: exec probes and hooks.
 enum CommandRunner {
@@ -28,31 +29,42 @@ enum CommandRunner {
     defer { close(ends[0]) }
     guard result == 0 else { return .failed("exec: \"\(name)\": \(String(cString: strerror(result)))") }
     _ = periplus_set_nonblocking(ends[0])
-    var output: [UInt8] = []
-    func drain() {
-      var chunk = [UInt8](repeating: 0, count: 4096)
-      while true {
-        let count = read(ends[0], &chunk, chunk.count)
-        guard count > 0 else { return }
-        // The kubelet keeps 10 KiB of a probe's output.
-        if output.count < 10_240 { output.append(contentsOf: chunk[..<min(count, 10_240 - output.count)]) }
-      }
-    }
-    let deadline = ContinuousClock.now + timeout
+    let output = Output()
+    // A descriptor of its own: it closes it when no more can come, and what is left is read below.
+    let watch = DescriptorWatch(dup(ends[0])) { output.take(from: $0) }
+    defer { withExtendedLifetime(watch) {} }
     var status: Int32 = 0
-    while waitpid(pid, &status, WNOHANG) == 0 {
-      drain()
-      if ContinuousClock.now >= deadline || Task.isCancelled {
-        kill(-pid, SIGKILL)
-        waitpid(pid, &status, 0)
-        return .timedOut
-      }
-      try? await Task.sleep(for: .milliseconds(10))
+    // Not a child that can be found any more: it has ended already.
+    if let process = ProcessIdentity(pid: pid), await !process.end(within: timeout) {
+      kill(-pid, SIGKILL)
+      waitpid(pid, &status, 0)
+      return .timedOut
     }
-    drain()
+    waitpid(pid, &status, 0)
+    _ = output.take(from: ends[0])
     kill(-pid, SIGKILL)
     let signal = periplus_term_signal(status)
-    return .exited(code: signal != 0 ? 128 + Int(signal) : Int(periplus_exit_code(status)), output: String(decoding: output, as: UTF8.self))
+    return .exited(code: signal != 0 ? 128 + Int(signal) : Int(periplus_exit_code(status)), output: output.text)
+  }
+
+  /// What a command writes. It is taken while it comes, so that no pipe fills up.
+  private final class Output: Sendable {
+    private let bytes = Mutex<[UInt8]>([])
+
+    var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+
+    /// Takes what is there. `false` when no more can come.
+    func take(from descriptor: Int32) -> Bool {
+      bytes.withLock { bytes in
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+          let count = read(descriptor, &chunk, chunk.count)
+          guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
+          // The kubelet keeps 10 KiB of a probe's output.
+          if bytes.count < 10_240 { bytes.append(contentsOf: chunk[..<min(count, 10_240 - bytes.count)]) }
+        }
+      }
+    }
   }
 }
 

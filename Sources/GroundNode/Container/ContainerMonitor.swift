@@ -4,8 +4,8 @@ import Synchronization
 
 /// Watches the runs of all containers: their ends, their keepers, their memory.
 ///
-/// It looks instead of being told: after a restart of the daemon the processes are nobody's children, and a few `access` calls
-/// cost nothing.
+/// An end is told by the run's folder, where its keeper writes it: after a restart of the daemon the processes are nobody's children.
+/// Keepers and memory are looked at once a second.
 final class ContainerMonitor: Sendable {
   private struct Entry: Sendable {
     var run: ContainerRun
@@ -23,20 +23,24 @@ final class ContainerMonitor: Sendable {
     var children: [ProcessIdentity] = []
   }
 
+  private static let interval = Duration.seconds(1)
+
   private let state = Mutex(State())
+  private let changes = FolderWatch()
   private let shim: String
   private let shimLog: String
-  private let interval: Duration
 
-  init(shim: String, shimLog: String, interval: Duration = .milliseconds(50)) {
+  init(shim: String, shimLog: String) {
     self.shim = shim
     self.shimLog = shimLog
-    self.interval = interval
   }
 
   func watch(_ run: ContainerRun, memoryLimit: Int64?, onExit: @escaping @Sendable (ContainerExit) -> Void) {
+    changes.add(run.folder)
     let process = run.state?.process
     state.withLock { $0.entries[run.folder] = Entry(run: run, memoryLimit: memoryLimit, process: process, onExit: onExit) }
+    // It may have ended before its folder was watched.
+    changes.wake.raise()
   }
 
   func forget(_ run: ContainerRun) { state.withLock { _ = $0.entries.removeValue(forKey: run.folder) } }
@@ -44,32 +48,37 @@ final class ContainerMonitor: Sendable {
   func reapLater(_ shim: ProcessIdentity) { state.withLock { $0.children.append(shim) } }
 
   func run() async {
-    var turn = 0
+    var next = ContinuousClock.now
     while !Task.isCancelled {
-      look(turn)
-      turn += 1
-      try? await Task.sleep(for: interval)
+      tellEnds()
+      if ContinuousClock.now >= next {
+        lookAround()
+        next = .now + Self.interval
+      }
+      await changes.wake.wait(within: next - .now)
     }
   }
 
-  private func look(_ turn: Int) {
+  private func tellEnds() {
+    for entry in state.withLock({ Array($0.entries.values) }) {
+      guard let exit = entry.run.exit else { continue }
+      forget(entry.run)
+      entry.onExit(exit)
+    }
+  }
+
+  private func lookAround() {
     let entries = state.withLock { Array($0.entries.values) }
-    let isSecond = turn % 20 == 0
-    let groups = isSecond && entries.contains { $0.memoryLimit != nil } ? Self.processGroups() : nil
+    let groups = entries.contains { $0.memoryLimit != nil } ? Self.processGroups() : [:]
     for var entry in entries {
-      if let exit = entry.run.exit {
-        forget(entry.run)
-        entry.onExit(exit)
-        continue
-      }
-      if isSecond, !entry.run.isShimAlive, !entry.run.hasEnded, let started = try? entry.run.startShim(shim, log: shimLog) {
+      if !entry.run.isShimAlive, !entry.run.hasEnded, let started = try? entry.run.startShim(shim, log: shimLog) {
         // The keeper was killed; another closes the run.
         reapLater(started)
       }
       guard let limit = entry.memoryLimit, !entry.isOverLimit else { continue }
       if entry.process == nil { entry.process = entry.run.state?.process }
       guard let process = entry.process else { continue }
-      if let groups { entry.members = groups[process.pid, default: []].filter { $0 != process.pid } }
+      entry.members = groups[process.pid, default: []].filter { $0 != process.pid }
       let resident = ([process.pid] + entry.members).reduce(Int64(0)) { $0 + Self.residentBytes($1) }
       if resident > limit {
         entry.isOverLimit = true
@@ -78,12 +87,10 @@ final class ContainerMonitor: Sendable {
       let seen = entry
       state.withLock { if $0.entries[seen.run.folder] != nil { $0.entries[seen.run.folder] = seen } }
     }
-    if turn % 4 == 0 {
-      state.withLock { state in
-        state.children.removeAll { child in
-          var status: Int32 = 0
-          return waitpid(child.pid, &status, WNOHANG) != 0
-        }
+    state.withLock { state in
+      state.children.removeAll { child in
+        var status: Int32 = 0
+        return waitpid(child.pid, &status, WNOHANG) != 0
       }
     }
   }

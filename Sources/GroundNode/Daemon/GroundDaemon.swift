@@ -12,10 +12,18 @@ import Synchronization
 /// The first thing that went wrong in one of several tasks.
 private final class FirstFailure: Sendable {
   private let state = Mutex<(any Error)?>(nil)
+  private let wake = WakeUp()
 
   var error: (any Error)? { state.withLock { $0 } }
   var happened: Bool { error != nil }
-  func record(_ error: any Error) { state.withLock { $0 = $0 ?? error } }
+
+  func record(_ error: any Error) {
+    state.withLock { $0 = $0 ?? error }
+    wake.raise()
+  }
+
+  /// Returns when there is one, or the task is cancelled.
+  func wait() async { while !happened, !Task.isCancelled { await wake.wait() } }
 }
 
 /// The proving ground's daemon: API, controllers, nodes and Service addresses in one process.
@@ -122,8 +130,11 @@ package struct GroundDaemon: Sendable {
             if !(error is CancellationError) { failure.record(error) }
           }
         }
-        while !StopRequest.isMade, !Task.isCancelled, !failure.happened {
-          try? await Task.sleep(for: .milliseconds(50))
+        await withTaskGroup(of: Void.self) { ends in
+          ends.addTask { await StopRequest.wait() }
+          ends.addTask { await failure.wait() }
+          await ends.next()
+          ends.cancelAll()
         }
         store.endWatches()
         inner.cancelAll()

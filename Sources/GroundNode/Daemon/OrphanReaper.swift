@@ -39,14 +39,19 @@ struct OrphanReaper: Sendable {
     let runs = Files.names(in: home.pods).flatMap { PodFolder(home: home, uid: $0).runs }.filter { $0.isLaunched }
     for run in runs { run.shutDown() }
     let deadline = ContinuousClock.now + grace
-    var hasKilled = false
-    while runs.contains(where: { !$0.hasEnded && ($0.isShimAlive || $0.state?.process.isAlive ?? false) }) {
-      if ContinuousClock.now > deadline {
-        hasKilled = true
-        for run in runs where !run.hasEnded { run.kill() }
-      }
-      try? await Task.sleep(for: .milliseconds(hasKilled ? 10 : 30))
+    await withDiscardingTaskGroup { group in
+      for run in runs { group.addTask { await Self.end(run, killedAfter: deadline) } }
     }
-    for _ in 0..<500 where runs.contains(where: \.isShimAlive) { try? await Task.sleep(for: .milliseconds(10)) }
+  }
+
+  private static func end(_ run: ContainerRun, killedAfter deadline: ContinuousClock.Instant) async {
+    while !run.hasEnded, !Task.isCancelled {
+      // The keeper may have been killed: then the container is all that there is.
+      guard let process = [run.state?.process, run.shim].compactMap({ $0 }).first(where: \.isAlive) else { return }
+      let left = deadline - .now
+      if left <= .zero { run.kill() }
+      _ = await process.end(within: left > .zero ? left : .seconds(1))
+    }
+    _ = await run.shim?.end(within: .seconds(5))
   }
 }

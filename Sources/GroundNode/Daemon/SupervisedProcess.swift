@@ -25,24 +25,23 @@ struct ProcessSupervisor: Sendable {
   /// Starts it whenever it does not run, waiting longer after each early death, until cancelled. Leaves it running then.
   func run() async {
     var pause = Duration.zero
-    var child: ProcessIdentity?
     while !Task.isCancelled {
-      if identity == nil {
-        child?.reap()
-        try? await Task.sleep(for: pause)
-        if Task.isCancelled { return }
-        // It may have come back by itself meanwhile: the recorder and the ground start each other.
-        if identity == nil {
-          let began = ContinuousClock.now
-          child = try? DaemonSpawner.spawn(process.executable, process.arguments, log: home.log(process.name))
-          try? child?.write(to: home.pidFile(process.name))
-          while !Task.isCancelled, child?.isAlive ?? false { try? await Task.sleep(for: .milliseconds(200)) }
-          let isEarly = ContinuousClock.now - began < .seconds(30)
-          pause = isEarly ? min(max(pause * 2, .milliseconds(200)), .seconds(5)) : .zero
-          continue
-        }
+      if let running = identity {
+        _ = await running.end()
+        running.reap()
+        continue
       }
-      try? await Task.sleep(for: .milliseconds(200))
+      try? await Task.sleep(for: pause)
+      // It may have come back by itself meanwhile: the recorder and the ground start each other.
+      guard !Task.isCancelled, identity == nil else { continue }
+      let began = ContinuousClock.now
+      if let child = try? DaemonSpawner.spawn(process.executable, process.arguments, log: home.log(process.name)) {
+        try? child.write(to: home.pidFile(process.name))
+        _ = await child.end()
+        child.reap()
+      }
+      let isEarly = ContinuousClock.now - began < .seconds(30)
+      pause = isEarly ? min(max(pause * 2, .milliseconds(200)), .seconds(5)) : .zero
     }
   }
 
@@ -50,11 +49,9 @@ struct ProcessSupervisor: Sendable {
   func stop(grace: Duration) async {
     guard let identity else { return }
     identity.signal(SIGTERM)
-    let deadline = ContinuousClock.now + grace
-    while identity.isAlive {
-      identity.reap()
-      if ContinuousClock.now > deadline { identity.signal(SIGKILL) }
-      try? await Task.sleep(for: .milliseconds(20))
+    if await !identity.end(within: grace) {
+      identity.signal(SIGKILL)
+      _ = await identity.end(within: .seconds(10))
     }
     identity.reap()
     try? Files.remove(home.pidFile(process.name))

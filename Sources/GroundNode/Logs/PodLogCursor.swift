@@ -17,12 +17,15 @@ actor PodLogCursor {
   private var continuesLine = false
   private var remaining: Int
   private var hasEnded = false
+  /// What is written to the log, and the run's end.
+  private let changes: FolderWatch?
 
   init(log: RunLog, run: ContainerRun, request: PodLogRequest) throws(APIError) {
     self.log = log
     self.run = run
     self.request = request
     remaining = request.limitBytes ?? .max
+    changes = request.follow ? FolderWatch(log.folder, run.folder) : nil
     files = try log.files()
     guard let wanted = request.tailLines else { return }
     var missing = wanted
@@ -56,7 +59,7 @@ actor PodLogCursor {
           continue
         }
         guard isOver else {
-          try await Task.sleep(for: .milliseconds(50))
+          await changes?.wake.wait(within: .seconds(1))
           continue
         }
         hasEnded = true

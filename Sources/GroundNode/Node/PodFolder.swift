@@ -60,9 +60,13 @@ package struct PodFolder: Sendable, Hashable {
     let runs = runs
     for run in runs where run.isLaunched && !run.hasEnded { run.kill() }
     // A run whose keeper is gone has nobody who would write its end: it has been killed above, and that is all there is.
-    for _ in 0..<1000 where runs.contains(where: { $0.isShimAlive }) {
-      for run in runs where !run.hasEnded { run.kill() }
-      try? await Task.sleep(for: .milliseconds(10))
+    let deadline = ContinuousClock.now + .seconds(10)
+    for run in runs {
+      while let shim = run.shim, shim.isAlive, ContinuousClock.now < deadline, !Task.isCancelled {
+        // Once more: the keeper may have started the container after the first time.
+        if !run.hasEnded { run.kill() }
+        _ = await shim.end(within: .seconds(1))
+      }
     }
     if let place {
       let log = home.podLog(namespace: place.namespace, pod: place.name, uid: uid)

@@ -104,14 +104,12 @@ struct PodSteps: Sendable {
 
   private func outcome(_ run: ContainerRun, _ name: String, _ number: Int, _ imageID: String) async -> [PodMachine.Input] {
     // The shim tells within milliseconds; only a machine without memory or disk makes it slow.
-    for _ in 0..<5000 {
-      if let state = run.state { return [.started(name, run: number, at: state.startedAt, imageID: imageID)] }
-      if let exit = run.exit {
-        services.monitor.forget(run)
-        return [.exited(name, run: number, exit)]
-      }
-      try? await Task.sleep(for: .milliseconds(2))
-      if Task.isCancelled { return [] }
+    _ = await FolderWatch.wait(in: run.folder, within: .seconds(10)) { run.state != nil || run.hasEnded }
+    if Task.isCancelled { return [] }
+    if let state = run.state { return [.started(name, run: number, at: state.startedAt, imageID: imageID)] }
+    if let exit = run.exit {
+      services.monitor.forget(run)
+      return [.exited(name, run: number, exit)]
     }
     return [.started(name, run: number, at: services.now(), imageID: imageID)]
   }

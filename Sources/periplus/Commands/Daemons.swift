@@ -30,7 +30,7 @@ struct Ground: AsyncParsableCommand {
     defer { owner.cancel() }
     let launched = Task {
       guard stopLeftovers else { return }
-      while GroundInfo.running(home) == nil, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
+      _ = await FolderWatch.wait(in: home.run, within: .seconds(60)) { GroundInfo.running(home) != nil }
       kill(getpid(), SIGTERM)
     }
     defer { launched.cancel() }

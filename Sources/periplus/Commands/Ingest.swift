@@ -48,7 +48,8 @@ struct IngestCommand: AsyncParsableCommand {
     var copied = JSONObject()
     for (path, copy) in copies { copied[path] = .string(copy.path) }
     let job: JSONValue = ["paths": .array(paths.map { .string($0) }), "copies": .object(copied)]
-    try await waitForSocket(home.socket("recorder"))
+    // A recorder that has just been started is not there to be asked yet.
+    _ = await FolderWatch.wait(in: home.run, within: .seconds(5)) { Files.exists(home.socket("recorder")) }
     var last = JSONValue.null
     do {
       try await ControlClient(socket: home.socket("recorder")).run("ingest", job) { line in
@@ -77,11 +78,6 @@ struct IngestCommand: AsyncParsableCommand {
       copies[path] = copy
     }
     return copies
-  }
-
-  /// A recorder that has just been started is not there to be asked yet.
-  private func waitForSocket(_ socket: String) async throws {
-    for _ in 0..<200 where !Files.exists(socket) { try await Task.sleep(for: .milliseconds(25)) }
   }
 
   private func byOurselves(_ home: Home, _ paths: [String]) throws -> JSONValue {

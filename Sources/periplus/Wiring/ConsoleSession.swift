@@ -94,7 +94,10 @@ private final class Background: Sendable {
     if let deploying = session.deploying {
       // The kubeconfig appears when the ground listens; until then the pages say what they wait for.
       inbox.post(.note(Note("Starting the proving ground…")))
-      while !Files.exists(session.home.groundInfo), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
+      while !Task.isCancelled {
+        let isListening = await FolderWatch.wait(in: session.home.run, within: .seconds(60)) { Files.exists(session.home.groundInfo) }
+        if isListening { break }
+      }
       let watch = Task { [inbox] in
         do {
           try await deploying.value

@@ -49,11 +49,11 @@ struct GroundLauncher {
 
   /// Waits until the daemon has written where it listens.
   func waitUntilListening(limit: Duration = .seconds(30)) async throws {
-    let end = ContinuousClock.now + limit
-    while ContinuousClock.now < end {
-      if isRunning("ground"), Files.exists(home.groundInfo), Files.exists(home.kubeconfig) { return }
-      try await Task.sleep(for: .milliseconds(25))
+    let isListening = await FolderWatch.wait(in: home.run, within: limit) {
+      isRunning("ground") && Files.exists(home.groundInfo) && Files.exists(home.kubeconfig)
     }
+    if isListening { return }
+    try Task.checkCancellation()
     let said = Files.text(home.log("ground"))?.split(separator: "\n").last.map { ", its last word: \($0)" } ?? ""
     throw Problem.environment("the proving ground did not start within \(limit.brief)\(said); its log is \(home.log("ground"))")
   }
@@ -82,17 +82,16 @@ struct GroundLauncher {
       _ = try DaemonSpawner.spawn(
         installation.executable, ["ground", "--home", home.path, "--stop-leftovers"], environment: daemonEnvironment,
         log: home.log("ground"))
-      let end = ContinuousClock.now + .seconds(10)
-      while !isRunning("ground"), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(25)) }
+      _ = await FolderWatch.wait(in: home.run, within: .seconds(10)) { isRunning("ground") }
     }
     progress("stopping the proving ground")
-    if let ground = identity(of: "ground"), ground.signal(SIGTERM), try await waitUntilGone(ground, limit: .seconds(45)) == false {
+    if let ground = identity(of: "ground"), ground.signal(SIGTERM), await !ground.end(within: .seconds(45)) {
+      try Task.checkCancellation()
       progress("the ground does not stop, ending it")
       _ = ground.signal(SIGKILL)
     }
-    if let recorder = identity(of: "recorder"), recorder.signal(SIGTERM),
-      try await waitUntilGone(recorder, limit: .seconds(15)) == false
-    {
+    if let recorder = identity(of: "recorder"), recorder.signal(SIGTERM), await !recorder.end(within: .seconds(15)) {
+      try Task.checkCancellation()
       _ = recorder.signal(SIGKILL)
     }
     return true
@@ -101,19 +100,11 @@ struct GroundLauncher {
   /// Waits for a ground that is ending by itself; one that does not in time is ended.
   func waitUntilGone() async throws {
     guard let ground = identity(of: "ground") else { return }
-    if try await waitUntilGone(ground, limit: .seconds(45)) { return }
+    // The process itself: it gives up its name a moment before it has gone.
+    if await ground.end(within: .seconds(45)) { return }
+    try Task.checkCancellation()
     _ = try await stop { _ in }
   }
 
   private var hasPods: Bool { !Files.names(in: home.pods).isEmpty }
-
-  /// Until the process itself has gone: it gives up its name a moment before.
-  private func waitUntilGone(_ daemon: ProcessIdentity, limit: Duration) async throws -> Bool {
-    let end = ContinuousClock.now + limit
-    while ContinuousClock.now < end {
-      if !daemon.isAlive { return true }
-      try await Task.sleep(for: .milliseconds(50))
-    }
-    return false
-  }
 }

@@ -31,13 +31,13 @@ struct RecorderWiring {
       name: GroundConnection.clusterName,
       connect: { [home] in
         // It says where it listens when it has started.
-        var wait = Duration.milliseconds(50)
+        let changes = FolderWatch(home.path)
         while true {
+          try Task.checkCancellation()
           if Files.exists(home.kubeconfig), let context = try? Kubeconfig(files: [home.kubeconfig]).context() {
             return KubernetesAPI(context: context)
           }
-          try await Task.sleep(for: wait)
-          wait = min(wait * 2, .seconds(1))
+          await changes.wake.wait(within: .seconds(1))
         }
       }, logs: .nodeFiles(home.podLogs, removesRead: true), hasApplication: true)
   }

@@ -43,7 +43,7 @@ final class StandardCopy {
     while !isCancelled() {
       // With a limit, so that ctrl-c is seen while nothing comes.
       var ready = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-      if poll(&ready, 1, 200) == 0 { continue }
+      if poll(&ready, 1, 1000) == 0 { continue }
       let count = read(input, &buffer, buffer.count)
       if count == 0 { return }
       if count < 0 {

@@ -6,6 +6,7 @@ import TimeFormat
 /// A queue in a SQLite file that several processes share on one volume.
 public final class EmbeddedQueue: MessageQueue {
   private let database: DatabasePool
+  private let path: String
   private let maximumDeliveries: Int
   private let clock: @Sendable () -> Int64
 
@@ -15,6 +16,7 @@ public final class EmbeddedQueue: MessageQueue {
   ///   - clock: milliseconds since 1970; the processes' clocks must differ by much less than a lease.
   /// - Throws: ``ConfigurationError`` when the folder is not writable, else SQLite's error.
   public init(path: String, maximumDeliveries: Int = 1000, clock: (@Sendable () -> Int64)? = nil) throws {
+    self.path = path
     self.maximumDeliveries = maximumDeliveries
     self.clock = clock ?? { RecordLine.now().nanoseconds / 1_000_000 }
     var migrator = DatabaseMigrator()
@@ -113,6 +115,9 @@ public final class EmbeddedQueue: MessageQueue {
       }
     }
   }
+
+  /// After each commit of a process of this machine; the write-ahead log tells of it.
+  public func changes(of topic: String) -> AsyncStream<Void> { FileChanges.of(path + "-wal") }
 
   /// Messages of the topic that wait or are leased.
   public func depth(topic: String) async throws -> Int {

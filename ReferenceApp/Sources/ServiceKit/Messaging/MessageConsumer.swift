@@ -16,9 +16,8 @@ public struct MessageConsumer: Sendable {
   public var batch: Int
   private let logger: Logger
 
-  /// An idle consumer polls at intervals that double from the first to the second.
-  static let shortestPause = Duration.milliseconds(20)
-  static let longestPause = Duration.milliseconds(250)
+  /// How often a consumer looks for what nobody tells it: a delay or a lease that is over, a publisher on another machine.
+  static let interval = Duration.seconds(1)
 
   /// A consumer of one topic.
   public init(queue: any MessageQueue, topic: String, lease: Duration = .seconds(15), batch: Int = 8) {
@@ -31,29 +30,43 @@ public struct MessageConsumer: Sendable {
 
   /// Returns when the service drains and the claimed messages are handled.
   public func run(until state: ServiceState, _ handle: @escaping @Sendable (Message) async throws -> Void) async throws {
-    var pause = Self.shortestPause
-    while !state.isDraining, !Task.isCancelled {
-      var messages: [Message] = []
-      do {
-        messages = try await queue.claim(topic: topic, limit: batch, lease: lease)
-      } catch is CancellationError {
-        return
-      } catch {
-        logger.warning("Claiming messages of \(topic) failed, next attempt in 1 s: \(error)")
-        pause = .seconds(1)
+    let (wakes, waker) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { for await _ in queue.changes(of: topic) { waker.yield() } }
+      group.addTask {
+        await state.untilDraining()
+        waker.finish()
       }
-      if messages.isEmpty {
-        do { try await Task.sleep(for: pause) } catch { return }
-        pause = min(pause * 2, Self.longestPause)
-        continue
-      }
-      pause = Self.shortestPause
-      await withTaskGroup(of: Void.self) { group in
-        for message in messages {
-          group.addTask { await deliver(message, state, handle) }
+      group.addTask {
+        while !Task.isCancelled {
+          waker.yield()
+          try? await Task.sleep(for: Self.interval)
         }
       }
+      for await _ in wakes {
+        while !state.isDraining, !Task.isCancelled, await handleNext(state, handle) {}
+      }
+      group.cancelAll()
     }
+  }
+
+  /// Claims messages and hands them to the handler. `false` when there were none.
+  private func handleNext(_ state: ServiceState, _ handle: @escaping @Sendable (Message) async throws -> Void) async -> Bool {
+    let messages: [Message]
+    do {
+      messages = try await queue.claim(topic: topic, limit: batch, lease: lease)
+    } catch is CancellationError {
+      return false
+    } catch {
+      logger.warning("Claiming messages of \(topic) failed, next attempt in 1 s: \(error)")
+      return false
+    }
+    await withTaskGroup(of: Void.self) { group in
+      for message in messages {
+        group.addTask { await deliver(message, state, handle) }
+      }
+    }
+    return !messages.isEmpty
   }
 
   private func deliver(_ message: Message, _ state: ServiceState, _ handle: @Sendable (Message) async throws -> Void) async {

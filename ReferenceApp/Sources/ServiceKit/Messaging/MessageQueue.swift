@@ -49,11 +49,19 @@ public protocol MessageQueue: Sendable {
   @discardableResult
   func reject(_ message: Message, reason: String, delay: Duration) async throws -> Bool
 
+  /// An element each time the queue may have new messages of the topic; only a hint, consumers look once a second as well.
+  func changes(of topic: String) -> AsyncStream<Void>
+
   /// Messages of the topic that wait or are leased.
   func depth(topic: String) async throws -> Int
 
   /// Dead letters of the topic, oldest first.
   func deadLetters(topic: String, limit: Int) async throws -> [DeadLetter]
+}
+
+extension MessageQueue {
+  /// No hint: consumers look once a second.
+  public func changes(of topic: String) -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 }
 
 /// A message that failed at its last permitted delivery.

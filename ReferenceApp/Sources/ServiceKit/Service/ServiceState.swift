@@ -7,6 +7,7 @@ public final class ServiceState: Sendable {
     var inFlight: [UInt64: InFlightRequest] = [:]
     var next: UInt64 = 0
     var answered = 0
+    var waiting: [AsyncStream<Void>.Continuation] = []
   }
 
   private let contents = Mutex(Contents())
@@ -22,11 +23,21 @@ public final class ServiceState: Sendable {
   /// - Returns: false when it was draining already.
   @discardableResult
   public func beginDraining() -> Bool {
-    contents.withLock { contents in
-      if contents.draining { return false }
+    let waiting: [AsyncStream<Void>.Continuation]? = contents.withLock { contents in
+      if contents.draining { return nil }
       contents.draining = true
-      return true
+      defer { contents.waiting = [] }
+      return contents.waiting
     }
+    for continuation in waiting ?? [] { continuation.finish() }
+    return waiting != nil
+  }
+
+  /// Returns when the service drains, or the task is cancelled.
+  public func untilDraining() async {
+    let (stream, continuation) = AsyncStream<Void>.makeStream()
+    contents.withLock { contents in if contents.draining { continuation.finish() } else { contents.waiting.append(continuation) } }
+    for await _ in stream {}
   }
 
   /// Requests received and not yet completed.
