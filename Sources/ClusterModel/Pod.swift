@@ -58,6 +58,8 @@ package struct Pod: Sendable, Hashable {
   }
 
   package var isReady: Bool { conditions.isTrue("Ready") }
+  /// Since when it is ready; `nil` while it is not.
+  package var readySince: Timestamp? { isReady ? conditions["Ready"]?.lastTransition : nil }
   package var isTerminating: Bool { deletionTimestamp != nil }
   package var restarts: Int { containers.reduce(0) { $0 + $1.restartCount } }
   package var reference: ObjectReference { ObjectReference(type: .pods, namespace: namespace, name: name, uid: uid) }

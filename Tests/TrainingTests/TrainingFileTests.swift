@@ -65,7 +65,7 @@ struct TrainingFileTests {
         "8: nothing sets '${tikcet}' ~ticket",
         "10: expected one action per entry, got 2",
         "10: unknown key 'expct' in the parameters of send ~expect",
-        "10: unknown key 'explode' in an action; its keys are traffic, send, deletePod, scale, setFaults, clearFaults, waitReady, answer, waitForRecords, rememberPod",
+        "10: unknown key 'explode' in an action; its keys are \(ActionLibrary.all.map(\.id).joined(separator: ", "))",
         "10: 'answer' is a trainee's action; use it only in solve and in wrong paths",
         "16: there is no check 'training.answer-iss' ~training.answer-is",
         "17: hints: expected exactly three, came 2",

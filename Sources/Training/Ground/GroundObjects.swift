@@ -73,7 +73,7 @@ struct GroundObjects: Sendable {
     }
   }
 
-  private func object(_ type: ResourceType, _ name: String) async throws -> JSONValue {
+  func object(_ type: ResourceType, _ name: String) async throws -> JSONValue {
     guard let object = try await port.get(path(type, name)) else {
       throw ActionError(
         "the \(type.kind) \(name) does not exist in the namespace \(namespace); periplus up deploys the application")
@@ -81,7 +81,7 @@ struct GroundObjects: Sendable {
     return object
   }
 
-  private func path(_ type: ResourceType, _ name: String? = nil) -> String {
+  func path(_ type: ResourceType, _ name: String? = nil) -> String {
     "\(type.root)/namespaces/\(namespace)/\(type.plural)" + (name.map { "/\($0)" } ?? "")
   }
 
@@ -90,7 +90,7 @@ struct GroundObjects: Sendable {
     deployment.at("status", "observedGeneration")?.intValue ?? 0 >= deployment.at("metadata", "generation")?.intValue ?? 0
   }
 
-  private func wait(_ what: String, limit: Duration = .seconds(120), until isDone: () async throws -> Bool) async throws {
+  func wait(_ what: String, limit: Duration = .seconds(120), until isDone: () async throws -> Bool) async throws {
     let end = now() + limit
     while true {
       if try await isDone() { return }
