@@ -215,7 +215,12 @@ let package = Package(
     tests(
       "GroundAPITests",
       ["GroundAPI", "GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport", lifecycle]),
-    tests("GroundControllersTests", ["GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport"]),
+    tests(
+      "GroundControllersTests",
+      [
+        "GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport", "Checks", "ClusterModel", "MigrationPlan",
+        "StrictYAML", "TestKits",
+      ]),
     tests("GroundNodeTests", ["GroundNode", "GroundAPI", "StateDirectory", "JSONBytes", "TimeFormat"]),
     tests(
       "ServiceKitTests",

@@ -5,6 +5,7 @@ package enum CheckLibrary {
   package static let all: [CheckDefinition] = [
     .recordsValid, .idEchoed, .idAtEveryHop, .oneCompletion,
     .answerIs, .answerNamesServices, .answerNamesFailingService, .requestFollowed, .podReplaced, .idStillFound, .workloadScaled,
+    .statefulSetOrdered,
   ]
 
   package static func definition(_ id: String) -> CheckDefinition? { all.first { $0.id == id } }
