@@ -4,6 +4,7 @@ package import StrictYAML
 package enum ActionLibrary {
   package static let all: [ActionDefinition] = [
     .sendTraffic, .sendRequest, .deletePod, .scale, .setFaults, .clearFaults, .waitReady, .answer, .waitForRecords, .rememberPod,
+    .deleteOrdinal,
   ]
 
   package static func definition(_ id: String) -> ActionDefinition? { all.first { $0.id == id } }
