@@ -22,7 +22,7 @@ package struct LedgerCoverage: Sendable, Hashable {
 
   package func has(_ cluster: String) -> Bool { clusters.contains(cluster) }
 
-  /// `No ledger is kept of staging: periplus record --context staging keeps one.`; `nil` where each of the clusters has one.
+  /// `No reschedule history is recorded of staging: periplus record --context staging records it.`; `nil` where each of the clusters has one.
   package func complaint(of clusters: [String]) -> String? {
     let missing = clusters.filter { !has($0) }
     guard !missing.isEmpty else { return nil }
