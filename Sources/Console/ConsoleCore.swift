@@ -98,6 +98,8 @@ extension ConsoleState {
   /// Keeps which rows of every list stood in the frame, so that the view does not jump when the cursor turns.
   mutating func settle(_ frame: ConsoleFrame) {
     listRows = max(1, frame.lists.values.map(\.visible).max() ?? 10)
+    // Who scrolled beyond the end goes back from there at once.
+    if let scroll = pane?.scroll, scroll > frame.paneTop { pane?.scroll = frame.paneTop }
     var lists = page.lists
     for (index, rows) in frame.lists where lists.indices.contains(index) {
       (lists[index].top, lists[index].visible) = (rows.top, rows.visible)

@@ -11,6 +11,8 @@ package struct ConsoleFrame: Sendable {
   package var hits: HitMap
   /// Which rows of the page's lists are in sight.
   var lists: [Int: (top: Int, visible: Int)] = [:]
+  /// The first line of the side pane that is in sight.
+  var paneTop = 0
 }
 
 /// Draws the state. Pure: the same state gives the same cells.
@@ -36,6 +38,7 @@ package enum ConsoleRenderer {
     header(state, surface)
     tabs(state, &canvas)
     var body = Rect(x: 0, y: 2, width: size.columns, height: size.rows - 3)
+    var paneTop = 0
     if let pane = state.pane {
       let paneArea: Rect
       let isBeside = size.columns >= 110 && !pane.isStrip
@@ -51,7 +54,7 @@ package enum ConsoleRenderer {
         paneArea = Rect(x: 0, y: body.endY - height, width: size.columns, height: height)
         body = Rect(x: 0, y: body.y, width: size.columns, height: body.height - height)
       }
-      PaneDrawing(pane: pane, now: state.shared.now, keys: state.keys).draw(in: paneArea, besides: isBeside, surface)
+      paneTop = PaneDrawing(pane: pane, now: state.shared.now, keys: state.keys).draw(in: paneArea, besides: isBeside, surface)
       canvas.hasFocus = !pane.isFocused
     }
     state.page.draw(body, on: &canvas)
@@ -66,7 +69,7 @@ package enum ConsoleRenderer {
       case .pick(let layer): layer.draw(surface)
       }
     }
-    return ConsoleFrame(buffer: surface.buffer, hits: canvas.hits, lists: canvas.lists)
+    return ConsoleFrame(buffer: surface.buffer, hits: canvas.hits, lists: canvas.lists, paneTop: paneTop)
   }
 
   // MARK: The frame around the page

@@ -8,7 +8,8 @@ struct PaneDrawing {
   let now: Timestamp
   let keys: KeyMap
 
-  func draw(in area: Rect, besides: Bool, _ surface: Surface) {
+  /// - Returns: the first line that is seen, for who scrolls beyond the last.
+  func draw(in area: Rect, besides: Bool, _ surface: Surface) -> Int {
     let update = pane.update
     if besides { surface.vline(x: area.x - 1, y: area.y, height: area.height) }
     let inner = Rect(x: area.x + 1, y: area.y, width: max(0, area.width - 2), height: area.height)
@@ -30,6 +31,7 @@ struct PaneDrawing {
       surface.line(StyledLine(part, .dim), x: max(inner.x, inner.endX - TextWidth.width(of: part)), y: inner.endY - 2, width: inner.width)
     }
     surface.line(foot(width: inner.width), x: inner.x, y: inner.endY - 1, width: inner.width)
+    return top
   }
 
   private static func lines(_ pane: ConsoleState.SidePane, columns: Int) -> [StyledLine] {
@@ -53,7 +55,7 @@ struct PaneDrawing {
     let scroll = [keys.first(.down), keys.first(.up)].compactMap { $0 }.joined(separator: " ")
     let help =
       update.kind == .lesson
-      ? [item(.hint, "hint")] : [item(.notes, pane.showsNotes ? "hide" : "notes"), item(.hint, "if it fails")]
+      ? [update.isUnderWay ? item(.hint, "hint") : nil] : [item(.notes, pane.showsNotes ? "hide" : "notes"), item(.hint, "if it fails")]
     let ordered: [(key: String, words: String)?]
     if update.isDone {
       ordered = [(escape, "close"), item(.nextPane, pane.isFocused ? "page" : "scroll")]

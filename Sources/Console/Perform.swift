@@ -45,14 +45,12 @@ extension ConsoleState {
   }
 
   private mutating func movePane(_ id: CommandID) -> Bool {
-    switch id {
-    case .down: pane?.scroll += 1
-    case .up:
-      let scroll = pane?.scroll ?? 0
-      pane?.scroll = max(0, scroll - 1)
-    case .top: pane?.scroll = 0
-    default: return false
-    }
+    let steps: [CommandID: Int] = [
+      .down: 1, .up: -1, .pageDown: 8, .pageUp: -8, .halfDown: 4, .halfUp: -4, .top: -100_000, .bottom: 100_000,
+    ]
+    guard let step = steps[id], let scroll = pane?.scroll else { return false }
+    // The last line that can stand on top is known when the pane is drawn.
+    pane?.scroll = max(0, scroll + step)
     return true
   }
 

@@ -53,15 +53,20 @@ package struct LessonText {
   }
 
   private var running: [PaneUpdate.Line] {
+    // What the last command brought comes first beside a page, where few rows may be seen, and last in a shell.
+    var news = state.lastText.map(result)
+    var hints = state.hints.enumerated().map { PaneUpdate.Line("Hint \($0 + 1): \(trimmed($1))") }
+    if voice == .console, news == nil { news = hints.popLast() }
+    var lines = voice == .console ? [news, news.map { _ in blank }].compactMap { $0 } : []
     // In the midst of the lesson it has been read.
-    var lines = showsStory && state.step == 0 ? paragraphs(state.story) + [blank] : []
+    if showsStory, state.step == 0, voice == .shell || news == nil { lines += paragraphs(state.story) + [blank] }
     lines += paragraphs(state.task, .strong)
     if !state.offers.isEmpty {
       lines += [blank, .init("\(command("offer")) does it for you: \(state.offers.joined(separator: ", "))", .dim)]
     }
-    for (number, hint) in state.hints.enumerated() { lines += [blank, .init("Hint \(number + 1): \(trimmed(hint))")] }
+    for hint in hints { lines += [blank, hint] }
     for name in state.asks { if let answer = state.answers[name] { lines += [blank, .init("Your answer (\(name)): \(answer)", .dim)] } }
-    if let text = state.lastText { lines += [blank, result(text)] }
+    if voice == .shell, let news { lines += [blank, news] }
     return lines + [blank] + ways
   }
 

@@ -44,6 +44,19 @@ struct PaneTests {
     #expect(text.contains("2–35 of 60"), "\(text)")
   }
 
+  @Test("who scrolls beyond the end comes back with one key")
+  func beyond() async throws {
+    var ports = ConsolePorts.fake()
+    ports.panes = SlowPanes()
+    let driver = try await ConsoleDriver(ports: ports, size: Size(columns: 120, rows: 40))
+    try await driver.press(":", "type:learn", "Enter", "Tab", "G", "j", "j", "PgDn")
+    #expect(await driver.text().contains("line 60"))
+    try await driver.press("k")
+    #expect(await !driver.text().contains("line 60"))
+    try await driver.press("g")
+    #expect(await driver.text().contains("line 1\n"))
+  }
+
   @Test("long work says what it waits for and how long, and Esc cancels it")
   func cancel() async throws {
     let clock = HandClock()

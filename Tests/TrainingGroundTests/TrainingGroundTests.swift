@@ -134,6 +134,27 @@ struct TrainingGroundTests {
     #expect(PresenterView(nil, now: start).lines(width: 100).first?.hasPrefix("No demo is open.") == true)
   }
 
+  @Test("beside a page what the last command brought comes first, and in a shell last")
+  func news() throws {
+    let lesson = try shelf.lesson("3")
+    func events(_ lines: [String]) -> [LessonEvent] {
+      lines.compactMap { LessonEvent(line: Array("{\"at\":\"2018-02-10T12:00:00Z\",\"lesson\":\"follow-an-id\",\($0)}".utf8)) }
+    }
+    func texts(_ voice: LessonText.Voice, _ more: [String]) -> [String] {
+      let state = LessonState(lesson, events: events([#""event":"started","name":"r""#] + more))
+      return LessonText(lesson: lesson, state: state, voice: voice, day: { _ in "" }).lines.map(\.text)
+    }
+    let wrong = #""event":"checked","name":"fail","text":"That is the service that the customer called.""#
+    let hint = #""event":"hinted","text":"The Request page shows it.""#
+    #expect(texts(.console, []).first?.hasPrefix("A ticket came in") == true)
+    #expect(texts(.console, [wrong]).first == "✖ That is the service that the customer called.")
+    #expect(texts(.console, [wrong, hint]).first == "Hint 1: The Request page shows it.")
+    #expect(texts(.console, [wrong, hint]).allSatisfy { !$0.hasPrefix("A ticket came in") })
+    let shell = texts(.shell, [hint, wrong])
+    #expect(shell.first?.hasPrefix("A ticket came in") == true)
+    #expect(shell.firstIndex { $0.hasPrefix("Hint 1") } ?? 99 < shell.firstIndex { $0.hasPrefix("✖") } ?? -1)
+  }
+
   @Test("services are addressed by the profile: its names and ports; when none is there, that is said with the next step")
   func addresses() throws {
     let text = """

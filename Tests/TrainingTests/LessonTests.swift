@@ -120,6 +120,20 @@ struct LessonTests {
     #expect(state.step == 2)
   }
 
+  @Test("a check that is cancelled is no attempt")
+  func cancelled() async throws {
+    let app = FakeApp()
+    let runner = LessonRunner(
+      try TrainingFileTests.lesson(), ground: FakeGround(app), context: app.context(), progress: FakeProgress())
+    _ = try await runner.start()
+    let task = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try await runner.check()
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(try runner.state().attempts == 0)
+  }
+
   @Test("a torn line in the progress file loses nothing else")
   func torn() async throws {
     let app = FakeApp()

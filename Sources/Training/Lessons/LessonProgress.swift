@@ -133,6 +133,7 @@ package struct LessonState: Sendable, Hashable {
       }
     case .hinted:
       if let hint = event.text { hints.append(hint) }
+      (lastResult, lastText) = (nil, nil)
       hintsUsed += 1
     case .offered:
       variables.values.merge(event.values) { _, new in new }

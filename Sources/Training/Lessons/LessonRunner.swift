@@ -80,6 +80,8 @@ package struct LessonRunner: Sendable {
     let (state, step) = try running()
     let unanswered = step.asks.filter { state.answers[$0] == nil }
     let result = await Self.verify(step, state.variables, context, mayWait: unanswered.isEmpty)
+    // Who cancels has tried nothing.
+    try Task.checkCancellation()
     switch result {
     case .pass:
       try record(LessonEvent(.checked, lesson.id, at: context.now(), step: step.id, name: "pass", text: "correct"))
