@@ -50,6 +50,21 @@ struct SearchTests {
     #expect(try await Self.rows(["step 05", "aside 1"], count: 1).contains("--") == false)
   }
 
+  @Test("records of the same moment are neighbours in the order in which they were stored")
+  func sameMoment() async throws {
+    let logs = Self.logs.map { record in
+      var record = record
+      record.at = Fixture.at("14:02:00")
+      return record
+    }
+    let match = try #require(logs.first { $0.message == "step 12" })
+    let context = try await LogContext.load(around: [match], count: 2, from: MemoryLogs(logs, sourceID: Fixture.source))
+    let rows = LogsView(matches: [match], context: context.records, breaks: context.breaks).rows
+    #expect(
+      rows.map { if case .record(let record, _) = $0 { record.message } else { "--" } }
+        == ["step 10", "step 11", "step 12", "step 13", "step 14"])
+  }
+
   @Test("without neighbours asked for, matches that do not follow each other are groups of one")
   func none() async throws {
     #expect(try await Self.rows(["step 04", "step 05", "step 09"], count: 0) == ["> step 04", "> step 05", "--", "> step 09"])

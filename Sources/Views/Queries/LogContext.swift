@@ -32,12 +32,18 @@ package struct LogContext: Sendable {
     let origin = match.origin
     let pod: [LogQuery.Condition] =
       (origin.cluster.isEmpty ? [] : [.field("cluster", .equal, origin.cluster)]) + [.field("pod", .equal, origin.pod)]
-    let query =
-      isBefore
-      ? LogQuery(pod, range: Timestamp(nanoseconds: 0)..<(match.at + .nanoseconds(1)), order: .newestFirst, limit: count + 2)
-      : LogQuery(pod, range: match.at..<(match.at + .seconds(3600)), order: .oldestFirst, limit: count + 2)
+    let range = isBefore ? Timestamp(nanoseconds: 0)..<(match.at + .nanoseconds(1)) : match.at..<(match.at + .seconds(3600))
     let place = Place(match)
-    return try await logs.records(matching: query).records.filter { isBefore ? Place($0) < place : place < Place($0) }
+    // Records of the same moment come on either side of the match: with many of them the first look may not reach beyond it.
+    var limit = count + 2
+    while true {
+      let found = try await logs.records(
+        matching: LogQuery(pod, range: range, order: isBefore ? .newestFirst : .oldestFirst, limit: limit)
+      ).records
+      let near = found.filter { isBefore ? Place($0) < place : place < Place($0) }
+      if near.count > count || found.count < limit || limit > 4096 { return near }
+      limit *= 4
+    }
   }
 }
 
