@@ -129,7 +129,8 @@ extension GroundAPIHandler {
   private func scale(_ change: ChangeRequest, _ new: (JSONValue) throws(APIError) -> JSONValue) throws(APIError) -> Response {
     let target = change.target
     let stored = try store.update(
-      target.resource, namespace: target.namespace ?? "", name: target.name ?? "", by: change.manager, dryRun: change.dryRun
+      target.resource, namespace: target.namespace ?? "", name: target.name ?? "", subresource: "scale", by: change.manager,
+      dryRun: change.dryRun
     ) { (object) throws(APIError) in
       let wanted = try new(Scale.of(object))
       if let version = wanted.at("metadata", "resourceVersion")?.stringValue, !version.isEmpty,

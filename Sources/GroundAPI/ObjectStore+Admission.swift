@@ -64,7 +64,9 @@ extension ObjectStore {
     let name = old.at("metadata", "name")?.stringValue ?? ""
     object["kind"] = .string(resource.kind)
     object["apiVersion"] = .string(resource.apiVersion)
-    if let subresource {
+    // `scale` has changed the count of the whole object.
+    let isWhole = subresource == nil || subresource == "scale"
+    if let subresource, !isWhole {
       // Only a part of the object is written; any other subresource was answered before.
       guard case .part(let path) = resource.subresource(subresource)?.action else { return nil }
       object = old
@@ -83,7 +85,7 @@ extension ObjectStore {
       try definition.admit(&object, old, others(state))
     }
     if object == old { return nil }
-    let causes = Validation.causes(resource, object, old: subresource == nil ? old : JSONValue?.none)
+    let causes = Validation.causes(resource, object, old: isWhole ? old : JSONValue?.none)
     if !causes.isEmpty { throw .invalid(resource, name, causes) }
     if resource.hasGeneration, Self.desired(object) != Self.desired(old) {
       object.set("metadata", "generation", to: .int((old.at("metadata", "generation")?.intValue ?? 0) + 1))

@@ -38,18 +38,21 @@ func nearest(_ word: String, among words: [String]) -> String? {
   return best?.word
 }
 
-/// Levenshtein's distance.
+/// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
 private func editDistance(_ one: [UInt8], _ other: [UInt8]) -> Int {
   guard one.count <= 32, other.count <= 32 else { return Int.max }
-  var row = Array(0...other.count)
+  var before = [Int](repeating: 0, count: other.count + 1)
+  var previous = Array(0...other.count)
   for (index, byte) in one.enumerated() {
-    var diagonal = row[0]
-    row[0] = index + 1
-    for column in 0..<other.count {
-      let above = row[column + 1]
-      row[column + 1] = Swift.min(above + 1, row[column] + 1, diagonal + (byte == other[column] ? 0 : 1))
-      diagonal = above
+    var row = [index + 1] + [Int](repeating: 0, count: other.count)
+    for column in other.indices {
+      row[column + 1] = Swift.min(previous[column + 1] + 1, row[column] + 1, previous[column] + (byte == other[column] ? 0 : 1))
+      if index > 0, column > 0, byte == other[column - 1], one[index - 1] == other[column] {
+        row[column + 1] = Swift.min(row[column + 1], before[column - 1] + 1)
+      }
     }
+    before = previous
+    previous = row
   }
-  return row[other.count]
+  return previous[other.count]
 }

@@ -26,6 +26,13 @@ package struct TimeDisplay: Sendable, Hashable {
     return "\(civil.date) \(civil.clock) \(name)"
   }
 
+  /// `2018-01-22 14:03:02–14:20:00 UTC`; the day twice where it is another one.
+  package func full(from: Timestamp, to: Timestamp) -> String {
+    let (first, last) = (CivilTime(from, offset: offset), CivilTime(to, offset: offset))
+    let end = first.date == last.date ? last.clock : " \(last.date) \(last.clock)"
+    return "\(first.date) \(first.clock)\(first.date == last.date ? "–" : " –")\(end) \(name)"
+  }
+
   /// As short as it stays clear beside `now`: `03:12` on the same day, `Sat 03:12` within six days, else `2018-01-22`.
   package func short(_ moment: Timestamp, now: Timestamp) -> String {
     let civil = CivilTime(moment, offset: offset)

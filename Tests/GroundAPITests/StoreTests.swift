@@ -47,6 +47,19 @@ func barePod(_ name: String) -> JSONValue {
     #expect(made.at("metadata", "managedFields")?[0]?["manager"] == "test")
   }
 
+  /// As on a real server: who scaled is told apart from who wrote the rest of the spec.
+  @Test func scalingIsAnEntryOfItsOwn() throws {
+    let store = try store()
+    let made = try store.create(.deployments, webDeployment(), by: "kubectl")
+    let scaled = try store.update(
+      .deployments, namespace: "default", name: "web", subresource: "scale", by: "kubectl"
+    ) { (object) throws(APIError) in object.set("spec", "replicas", to: 7) }
+    #expect(scaled.at("spec", "replicas") == 7 && scaled.at("metadata", "generation") == 2)
+    let entries = scaled.at("metadata", "managedFields")?.arrayValue ?? []
+    #expect(entries.first == made.at("metadata", "managedFields")?[0])
+    #expect(entries.last?["subresource"] == "scale" && entries.last?["fieldsV1"] == ["f:spec": ["f:replicas": [:]]])
+  }
+
   @Test func refusalsAreInWords() throws {
     let store = try store()
     var wrong = webDeployment()

@@ -103,7 +103,8 @@ struct ActionTests {
       "- send: {request: place-order, requestId: r}\n- rememberPod: {as: pod, service: orders, requestId: r}\n"
         + "- deletePod: {workload: orders, pod: \"${pod}\"}", app)
     #expect(remembered.log == ["delete orders-1"])
-    #expect(await run("- waitForRecords: {requestId: x, services: [orders], within: 1s}").trouble?.contains("no record of x from orders within 1 s") == true)
+    let waited = await run("- waitForRecords: {requestId: x, services: [orders], within: 1s}")
+    #expect(waited.trouble?.contains("no record of x from orders within 1 s") == true)
     #expect(
       await run("- rememberPod: {as: pod, service: orders, requestId: x}").trouble
         == "setup: expected a record of x from orders, but there is none")

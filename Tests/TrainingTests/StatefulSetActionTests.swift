@@ -98,7 +98,7 @@ struct StatefulSetActionTests {
     await #expect {
       try await delete(7, of: set)
     } throws: { error in
-      (error as? ActionError)?.sentence.hasPrefix("expected a Pod db-7 in the namespace shop, there is none") == true
+      (error as? ActionError)?.sentence.hasPrefix("the Pod db-7 does not exist in the namespace shop") == true
     }
     #expect(set.deleted.isEmpty)
   }

@@ -50,7 +50,7 @@ package enum WorkloadHistory {
     }
     for scaling in scalings(of: workload) { insert(scaling, into: &changes) }
     if let change = workload.lastChange, let at = change.at, workload.created.map({ at > $0 + second }) ?? true,
-      !steps.contains(where: { $0.isExplained(by: change) })
+      !steps.contains(where: { $0.isExplained(by: change) }), !isScaling(change, of: workload)
     {
       insert(WorkloadChange(at: at, manager: change.manager, what: .spec), into: &changes)
     }
@@ -72,6 +72,10 @@ package enum WorkloadHistory {
       changes.append(WorkloadChange(at: scaled.at, manager: scaled.manager, what: .scaled(from: nil, to: workload.desired)))
     }
     return changes
+  }
+
+  private static func isScaling(_ change: Workload.Change, of workload: Workload) -> Bool {
+    workload.scaled.map { $0.isSubresource && $0.manager == change.manager && $0.at == change.at } ?? false
   }
 
   // MARK: Revisions
@@ -130,12 +134,14 @@ package enum WorkloadHistory {
       } else {
         let after = steps[..<index].compactMap(\.at).last
         let before = steps[(index + 1)...].compactMap(\.at).first
-        let change = changes.last { change in
+        let fitting = changes.filter { change in
           guard let at = change.at else { return false }
           return (after.map { at > $0 } ?? true) && (before.map { at < $0 - reaction } ?? true)
         }
-        steps[index].change = change
-        steps[index].at = change?.at
+        // Of several it is not known which one it was.
+        guard fitting.count == 1 else { continue }
+        steps[index].change = fitting[0]
+        steps[index].at = fitting[0].at
       }
     }
     return steps

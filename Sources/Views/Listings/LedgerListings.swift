@@ -85,7 +85,7 @@ package enum LedgerListings {
     guard case .run(let run, _) = row else { return cells }
     return zip(titles, cells).map { title, cell in
       switch title {
-      case "time": "\(context.face.full(run.oldest.at)) – \(context.face.full(run.newest.at))"
+      case "time": context.face.full(from: run.oldest.at, to: run.newest.at)
       case "change": "\(cell) ×\(run.entries.count)"
       case "pod": row.pods + (run.newest.change == .restarted ? run.newest.exitCode.map { ", exit \($0)" } ?? "" : "")
       case "node": row.nodes

@@ -66,17 +66,19 @@ extension WorkloadPage {
     let half = isWide ? area.width / 2 : area.width
     let left = Rect(x: area.x, y: area.y, width: isWide ? half - 1 : half, height: area.height)
     canvas.rule(StyledLine("why", .title), left, row)
-    for (index, line) in why.prefix(whyRows).enumerated() { canvas.line(line, left, row + 1 + index) }
     let right = isWide ? Rect(x: area.x + half, y: area.y, width: area.width - half, height: area.height) : area
     let top = isWide ? row : row + 1 + whyRows
     let most = max(isWide ? max(whyRows, area.height >= 24 ? 5 : 3) : 2, min(12, area.height - top - 1 - rest))
     let (changes, shown) = changes(view, width: right.width, most: most, canvas)
-    guard !changes.isEmpty else { return 1 + whyRows }
+    // Beside the changes a reason that is long goes on in the rows that are empty.
+    let reasons = Canvas.fitted(why, columns: left.width - 1, rows: max(whyRows, isWide ? min(changes.count, most) : 0), hanging: 3)
+    for (index, line) in reasons.enumerated() { canvas.line(line, left, row + 1 + index) }
+    guard !changes.isEmpty else { return 1 + reasons.count }
     canvas.rule(
       [StyledRun("what changed", .title), StyledRun(" \(view.changes.count)", .dim)], right, top,
       note: shown < view.changes.count ? StyledLine("\(view.changes.count - shown) more: e export", .dim) : nil)
     for (index, line) in changes.enumerated() { canvas.line(line, right, top + 1 + index) }
-    return isWide ? 1 + max(whyRows, changes.count) : 2 + whyRows + changes.count
+    return isWide ? 1 + max(reasons.count, changes.count) : 2 + whyRows + changes.count
   }
 
   /// At most so many lines on what changed, newest first, and how many changes they show whole.
