@@ -13,7 +13,7 @@ package struct RescheduleRun: Sendable, Hashable {
   package func contains(_ key: String) -> Bool { entries.contains { $0.key == key } }
 
   /// Since when nothing is ready in place of what went: from the first entry after which nothing has become ready.
-  package var ongoingSince: Timestamp? { entries.prefix { $0.isPending }.last?.at }
+  package var ongoingSince: Timestamp? { entries.prefix { $0.isOngoing }.last?.at }
 
   /// The downtime of all entries, what overlaps counted once.
   package var downtimeSeconds: Double? { entries.totalDowntime }

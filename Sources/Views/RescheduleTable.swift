@@ -45,7 +45,7 @@ package enum RescheduleTable {
 extension RescheduleRow {
   /// `restarted ×37, crash, exit 64, ongoing, 16 min, q9s2d on node-2`; `nil` for an entry that is over.
   func sentence(now: Timestamp) -> StyledLine? {
-    if case .entry(let entry, _) = self, !entry.isPending { return nil }
+    if case .entry(let entry, _) = self, !entry.isOngoing { return nil }
     let entry = newest
     var line = StyledLine(entry.change.rawValue)
     if case .run(let run, _) = self { line.append(" ×\(run.entries.count)", .strong) }
@@ -65,7 +65,7 @@ extension RescheduleRow {
 
   package var ongoingSince: Timestamp? {
     switch self {
-    case .entry(let entry, _): entry.isPending ? entry.at : nil
+    case .entry(let entry, _): entry.isOngoing ? entry.at : nil
     case .run(let run, _): run.ongoingSince
     }
   }
@@ -93,6 +93,9 @@ extension RescheduleRow {
 }
 
 extension Reschedule {
+  /// Nothing is ready in its place. One of which only the cause may still be explained otherwise is over.
+  package var isOngoing: Bool { isPending && downtimeSeconds == nil }
+
   /// `ongoing, 24 min`.
   package static func ongoing(since: Timestamp, now: Timestamp) -> String { "ongoing, \((now - since).brief)" }
 }

@@ -42,6 +42,13 @@ struct RescheduleRowTests {
     #expect(counted == entries.count)
   }
 
+  @Test("what is ready again is not ongoing, also while its cause may still be explained otherwise")
+  func settled() {
+    #expect(Self.entry("a", "14:00:00", pending: true).isOngoing)
+    #expect(!Self.entry("b", "14:00:00", downtime: 0, pending: true).isOngoing)
+    #expect(RescheduleRow.entry(Self.entry("b", "14:00:00", downtime: 2, pending: true), isInside: false).ongoingSince == nil)
+  }
+
   @Test("another cluster, change, cause or container ends a run")
   func ends() {
     var other = Self.entry("e1", "13:00:00")

@@ -62,7 +62,7 @@ package enum LedgerListings {
       Column(
         json: JSONField(
           "pending", .boolean,
-          "`true` while nothing is ready in its place, so the outage is ongoing; the entry is written again when it is over; else absent"
+          "`true` while nothing is ready in its place or its cause may still be explained otherwise; it is written again when it is settled; else absent"
         ) {
           $0.isPending ? true : nil
         }),
@@ -74,7 +74,7 @@ package enum LedgerListings {
   ])
 
   private static func downtime(_ entry: Reschedule, _ context: ListingContext) -> String {
-    if entry.isPending { return Reschedule.ongoing(since: entry.at, now: context.now) }
+    if entry.isOngoing { return Reschedule.ongoing(since: entry.at, now: context.now) }
     return entry.downtimeSeconds.map(ReschedulesView.duration) ?? "–"
   }
 
