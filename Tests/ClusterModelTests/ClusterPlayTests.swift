@@ -7,8 +7,8 @@ import TimeFormat
 /// The ledger against clusters that are played with their own truth.
 @Suite("The ledger against played clusters")
 struct ClusterPlayTests {
-  /// `make proof` sets it to 10,000.
-  static let runs = ProcessInfo.processInfo.environment["PERIPLUS_LEDGER_RUNS"].flatMap { UInt64($0) } ?? 200
+  /// How many random clusters are played; `PERIPLUS_LEDGER_RUNS` sets another number.
+  static let runs = ProcessInfo.processInfo.environment["PERIPLUS_LEDGER_RUNS"].flatMap { UInt64($0) } ?? 40
 
   static func replay(_ play: ClusterPlay) -> LedgerBook {
     var book = LedgerBook()

@@ -44,7 +44,7 @@ struct LedgerClockTests {
 
   @Test(
     "a clock that is ahead or behind changes no entry",
-    arguments: [-3600, -60, -2, 1, 2, 10, 60, 3600] as [Int64])
+    arguments: [-3600, -2, 2, 60, 3600] as [Int64])
   func offset(seconds: Int64) async throws {
     await Task.yield()
     let expected = told(try Self.whole.get())
@@ -60,7 +60,7 @@ struct LedgerClockTests {
 
   @Test(
     "a kind that comes late changes no entry, or the gap is declared",
-    arguments: ClusterResource.allCases, [3, 8, 60] as [Int64])
+    arguments: ClusterResource.allCases, [8, 60] as [Int64])
   func late(resource: ClusterResource, seconds: Int64) async throws {
     await Task.yield()
     let whole = try Self.whole.get()
