@@ -8,7 +8,7 @@ import TimeFormat
 @Suite("The ledger against played clusters")
 struct ClusterPlayTests {
   /// How many random clusters are played; `PERIPLUS_LEDGER_RUNS` sets another number.
-  static let runs = ProcessInfo.processInfo.environment["PERIPLUS_LEDGER_RUNS"].flatMap { UInt64($0) } ?? 40
+  static let runs = ProcessInfo.processInfo.environment["PERIPLUS_LEDGER_RUNS"].flatMap { UInt64($0) } ?? 15
 
   static func replay(_ play: ClusterPlay) -> LedgerBook {
     var book = LedgerBook()

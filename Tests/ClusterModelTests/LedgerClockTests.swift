@@ -60,7 +60,7 @@ struct LedgerClockTests {
 
   @Test(
     "a kind that comes late changes no entry, or the gap is declared",
-    arguments: ClusterResource.allCases, [8, 60] as [Int64])
+    arguments: ClusterResource.allCases, [8] as [Int64])
   func late(resource: ClusterResource, seconds: Int64) async throws {
     await Task.yield()
     let whole = try Self.whole.get()
@@ -94,7 +94,7 @@ struct LedgerClockTests {
     #expect(told(book).symmetricDifference(expected).sorted() == [])
   }
 
-  @Test("a restart at every 50th delta changes no entry", arguments: [0, 13, 25, 37])
+  @Test("a restart at every 50th delta changes no entry", arguments: [0, 25])
   func restarts(phase: Int) throws {
     let recording = try LedgerReplayTests.recording.get()
     let expected = told(try Self.whole.get())
