@@ -75,12 +75,13 @@ let package = Package(
     module("TimeFormat"),
     module("JSONBytes"),
     module("Screen"),
+    module("Spelling"),
     module("LogStandard", ["JSONBytes", "TimeFormat"]),
     module("Kubernetes", ["JSONBytes", "TimeFormat"]),
     module("ClusterModel", ["JSONBytes", "TimeFormat", "Kubernetes"]),
-    module("TelemetryModel", ["JSONBytes", "TimeFormat", "LogStandard"]),
-    module("StrictYAML", ["JSONBytes", "TimeFormat", yams]),
-    module("Application", ["JSONBytes", "StrictYAML"]),
+    module("TelemetryModel", ["JSONBytes", "TimeFormat", "Spelling", "LogStandard"]),
+    module("StrictYAML", ["JSONBytes", "TimeFormat", "Spelling", yams]),
+    module("Application", ["JSONBytes", "Spelling", "StrictYAML"]),
     module("MigrationPlan", ["JSONBytes", "TimeFormat", "StrictYAML"]),
     module("GroundControllers", ["JSONBytes", "TimeFormat", "Kubernetes"]),
 
@@ -92,7 +93,7 @@ let package = Package(
       ["JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "CPCRE2", grdb, grdbSQLite]),
     module(
       "KubernetesClient",
-      ["JSONBytes", "TimeFormat", "Kubernetes", "StrictYAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, subprocess]),
+      ["JSONBytes", "TimeFormat", "Spelling", "Kubernetes", "StrictYAML", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, subprocess]),
     module("ClusterFeed", ["JSONBytes", "TimeFormat", "Kubernetes", "ClusterModel", "KubernetesClient"]),
     module("Ingest", ["JSONBytes", "TimeFormat", "LogStandard", "TelemetryModel", "CLinux", "CZlib", "CZstd"]),
     module(
@@ -122,13 +123,13 @@ let package = Package(
       "Console",
       [
         "JSONBytes", "TimeFormat", "Screen", "Views", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "Checks", "Training",
-        "StrictYAML",
+        "StrictYAML", "Spelling",
       ]),
 
     module(
       "TrainingGround",
       [
-        "JSONBytes", "TimeFormat", "StrictYAML", "Application", "Screen", "Checks", "Training", "Console", "Load", "Kubernetes",
+        "JSONBytes", "TimeFormat", "Spelling", "StrictYAML", "Application", "Screen", "Checks", "Training", "Console", "Load", "Kubernetes",
         "KubernetesClient", "StateDirectory", "Views", asyncHTTPClient, nioCore, nioHTTP1,
       ]),
 
@@ -152,7 +153,7 @@ let package = Package(
       [
         "JSONBytes", "TimeFormat", "Screen", "Terminal", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore",
         "KubernetesClient", "ClusterFeed", "Ingest", "Checks", "Recorder", "GroundNode", "Load", "Views", "Training", "Console",
-        "StateDirectory", "StrictYAML", "Application", "TrainingGround", argumentParser, crypto,
+        "StateDirectory", "Spelling", "StrictYAML", "Application", "TrainingGround", argumentParser, crypto,
       ]),
 
     program(
@@ -180,6 +181,7 @@ let package = Package(
     tests("TelemetryModelTests", ["TelemetryModel", "JSONBytes", "TimeFormat", "TestSupport", "TestKits"]),
     tests("KubernetesTests", ["Kubernetes", "JSONBytes", "TimeFormat"]),
     tests("ClusterModelTests", ["ClusterModel", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport"], data: ["Fixtures"]),
+    tests("SpellingTests", ["Spelling"]),
     tests("StrictYAMLTests", ["StrictYAML", "JSONBytes"]),
     tests("ApplicationTests", ["Application", "StrictYAML", "JSONBytes"]),
     tests("MigrationPlanTests", ["MigrationPlan", "TimeFormat", "JSONBytes", "TestSupport", "StrictYAML", "TestKits"]),

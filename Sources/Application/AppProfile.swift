@@ -1,3 +1,4 @@
+import Spelling
 package import StrictYAML
 
 /// What Periplus knows of the application it watches: `app.yaml`. Checks, lessons, demos and traffic name no service and no path of

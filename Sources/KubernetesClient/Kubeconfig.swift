@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSONBytes
+import Spelling
 import StrictYAML
 
 /// The kubeconfig files of a user, merged as kubectl does: the first file to name a cluster, user, context or the current context wins.

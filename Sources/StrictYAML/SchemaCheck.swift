@@ -1,3 +1,4 @@
+import Spelling
 import TimeFormat
 
 /// Holds a node to a schema and collects every finding; nothing stops at the first.

@@ -1,3 +1,5 @@
+import Spelling
+
 /// The values behind `${name}` in the texts of a lesson, a demo, a plan or an app profile.
 package struct Variables: Sendable, Hashable {
   package var values: [String: String]

@@ -1,3 +1,5 @@
+import Spelling
+
 extension LogQuery {
   /// Fields of the query that are nearly called as one that every record has: `servce` is probably meant to be `service`. They are no error,
   /// because a record may have any field; who finds nothing wants to know.
@@ -6,7 +8,7 @@ extension LogQuery {
     var found: [(written: String, known: String)] = []
     for name in conditions.flatMap(\.fieldNames)
     where LogFieldReader.Known(name: name) == nil && !found.contains(where: { $0.written == name }) {
-      if let meant = nearest(name, among: known) { found.append((name, meant)) }
+      if let meant = EditDistance.nearest(to: name, among: known) { found.append((name, meant)) }
     }
     return found
   }

@@ -1,3 +1,4 @@
+import Spelling
 import TimeFormat
 
 /// One `name:value` of a query: a condition, or an option such as `since:`.
@@ -24,7 +25,7 @@ struct QueryField {
         return nil
       }
       let words = LogLevel.allCases.map(\.word)
-      let guess = nearest(value, among: words + ["WARNING"])
+      let guess = EditDistance.nearest(to: value, among: words + ["WARNING"])
       let meant = guess.map { "did you mean \($0)?" } ?? "the levels are \(words.joined(separator: ", "))."
       return ("Unknown level \(value); \(meant)", guess.map { "\(name):\(comparison.rawValue)\($0)" })
     case .status where value != "*":
@@ -76,7 +77,7 @@ struct QueryOptions {
       guard let wanted = orders[field.value.lowercased()] else {
         return (
           "Expected oldest or newest after 'order:', but '\(field.value)' came.",
-          nearest(field.value, among: Array(orders.keys)).map { "order:\($0)" }
+          EditDistance.nearest(to: field.value, among: Array(orders.keys)).map { "order:\($0)" }
         )
       }
       order = wanted

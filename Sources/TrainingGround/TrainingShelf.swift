@@ -1,4 +1,5 @@
 import Checks
+import Spelling
 import StateDirectory
 import StrictYAML
 package import Training

@@ -1,5 +1,5 @@
 import ArgumentParser
-import StrictYAML
+import Spelling
 
 /// A word where the name of a command belongs, and which command was probably meant.
 struct MistypedCommand {

@@ -20,7 +20,8 @@ private let systemModules: [String: Set<String>] = {
 
 /// Targets without I/O and Foundation: they declare only each other and ``purePackages``, and import no system module but these.
 private let pure: [String: Set<String>] = [
-  "TimeFormat": [], "JSONBytes": [], "Screen": [], "LogStandard": [], "Kubernetes": [], "ClusterModel": [], "TelemetryModel": [],
+  "TimeFormat": [], "JSONBytes": [], "Screen": [], "Spelling": [], "LogStandard": [], "Kubernetes": [], "ClusterModel": [],
+  "TelemetryModel": [],
   "StrictYAML": [], "Application": [], "MigrationPlan": [], "Views": [], "GroundControllers": ["Synchronization"],
   "Checks": ["Synchronization"], "Training": ["Synchronization"], "Console": ["Synchronization"],
 ]

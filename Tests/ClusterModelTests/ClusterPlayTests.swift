@@ -50,12 +50,18 @@ struct ClusterPlayTests {
     return found
   }
 
+  /// A cluster in which one Deployment has been watched for a while.
+  private func calm(seed: UInt64, replicas: Int, isRecreate: Bool = false) -> ClusterPlay {
+    var play = ClusterPlay(seed: seed)
+    play.deploy("web", replicas: replicas, isRecreate: isRecreate)
+    play.begin()
+    play.run(15)
+    return play
+  }
+
   @Test("a quiet rollout of 24 pods is 24 of a rollout and nothing else")
   func rollout() {
-    var play = ClusterPlay(seed: 1)
-    play.deploy("web", replicas: 24)
-    play.begin()
-    play.run(20)
+    var play = calm(seed: 1, replicas: 24)
     play.roll(0)
     play.run(200)
     let book = Self.replay(play)
@@ -67,10 +73,7 @@ struct ClusterPlayTests {
   @Test("an undo in the middle of a rollout changes nothing that went before it")
   func undo() {
     for seed in 1...20 as ClosedRange<UInt64> {
-      var play = ClusterPlay(seed: seed)
-      play.deploy("web", replicas: 8)
-      play.begin()
-      play.run(15)
+      var play = calm(seed: seed, replicas: 8)
       play.roll(0)
       play.run(Double(play.pick(2...12)))
       play.undo(0)
@@ -81,10 +84,7 @@ struct ClusterPlayTests {
 
   @Test("a rollout with strategy Recreate is no scaling")
   func recreate() {
-    var play = ClusterPlay(seed: 5)
-    play.deploy("web", replicas: 3, isRecreate: true)
-    play.begin()
-    play.run(15)
+    var play = calm(seed: 5, replicas: 3, isRecreate: true)
     play.roll(0)
     play.run(40)
     let book = Self.replay(play)
@@ -94,10 +94,7 @@ struct ClusterPlayTests {
 
   @Test("scaled to zero and back is scaling")
   func zero() {
-    var play = ClusterPlay(seed: 6)
-    play.deploy("web", replicas: 3)
-    play.begin()
-    play.run(15)
+    var play = calm(seed: 6, replicas: 3)
     play.scale(0, to: 0)
     play.run(30)
     play.scale(0, to: 3)
@@ -110,10 +107,7 @@ struct ClusterPlayTests {
   @Test("a pod deleted by hand before a rollout is told so")
   func handBeforeRollout() {
     for seed in 1...10 as ClosedRange<UInt64> {
-      var play = ClusterPlay(seed: seed)
-      play.deploy("web", replicas: 4)
-      play.begin()
-      play.run(15)
+      var play = calm(seed: seed, replicas: 4)
       play.deleteByHand(0)
       play.run(Double(play.pick(3...20)))
       play.roll(0)
@@ -124,10 +118,7 @@ struct ClusterPlayTests {
 
   @Test("a taint on a ready node is a drain, also when it is taken off at once")
   func taint() {
-    var play = ClusterPlay(seed: 9)
-    play.deploy("web", replicas: 6)
-    play.begin()
-    play.run(15)
+    var play = calm(seed: 9, replicas: 6)
     play.taint("node-2")
     play.run(8)
     play.bringBack("node-2")

@@ -2,6 +2,7 @@ import ClusterModel
 import Console
 import Kubernetes
 import Screen
+import TestKits
 import Testing
 import TimeFormat
 import Views
@@ -38,16 +39,9 @@ struct NodesTests {
     return snapshot
   }
 
-  private struct Cluster: ClusterSource {
-    var snapshot = NodesTests.trouble
-    var cluster: String { snapshot.cluster }
-    func current() -> ClusterSnapshot { snapshot }
-    func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
-  }
-
   private func driver(_ place: Place = Place(.nodes), _ size: Size = Size(columns: 120, rows: 40)) async throws -> ConsoleDriver {
     var ports = ConsolePorts.fake()
-    ports.clusters = [Cluster()]
+    ports.clusters = [StillCluster(Self.trouble)]
     return try await ConsoleDriver(place, ports: ports, size: size)
   }
 
@@ -134,7 +128,7 @@ struct NodesTests {
   @Test("a node's row on Health leads to the node")
   func fromHealth() async throws {
     var ports = ConsolePorts.fake()
-    ports.clusters = [Cluster()]
+    ports.clusters = [StillCluster(Self.trouble)]
     ports.verdicts = { snapshot, reschedules, now in HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now) }
     for key in ["Enter", "o", "w"] {
       let driver = try await ConsoleDriver(Place(.health, filter: "node-3"), ports: ports)
@@ -147,7 +141,7 @@ struct NodesTests {
   func empty() async throws {
     var ports = ConsolePorts.fake(clusters: [])
     #expect(try await ConsoleDriver(Place(.nodes), ports: ports).text().contains("No cluster is watched yet."))
-    ports.clusters = [Cluster(snapshot: ClusterSnapshot(cluster: "prd-fra", at: Fixture.now, connection: .live(since: Fixture.now)))]
+    ports.clusters = [StillCluster(ClusterSnapshot(cluster: "prd-fra", at: Fixture.now, connection: .live(since: Fixture.now)))]
     #expect(try await ConsoleDriver(Place(.nodes), ports: ports).text().contains("No nodes"))
     #expect(
       try await ConsoleDriver(Place(.node, cluster: "prd-fra", item: "node-9"), ports: ports).text().contains("node-9 is not in prd-fra"))

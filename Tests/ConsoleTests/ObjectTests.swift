@@ -3,6 +3,7 @@ import Console
 import Foundation
 import JSONBytes
 import Screen
+import TestKits
 import Testing
 import Views
 
@@ -96,26 +97,18 @@ struct ObjectTests {
   @Test("restart warns when the strategy is Recreate")
   func recreate() async throws {
     var ports = ConsolePorts.fake()
-    ports.clusters = [RecreatingCluster()]
-    let driver = try await ConsoleDriver(ports: ports)
-    try await driver.press(":", "type:restart", "Enter")
-    #expect(await driver.text().contains("strategy is Recreate"))
-  }
-}
-
-private struct RecreatingCluster: ClusterSource {
-  let cluster = "prd-fra"
-  func current() -> ClusterSnapshot {
-    var snapshot = Fixture.snapshot(cluster)
+    var snapshot = Fixture.snapshot("prd-fra")
     snapshot.workloads = .init(
       snapshot.workloads.map { workload in
         var workload = workload
         workload.updateStrategy = "Recreate"
         return workload
       })
-    return snapshot
+    ports.clusters = [StillCluster(snapshot)]
+    let driver = try await ConsoleDriver(ports: ports)
+    try await driver.press(":", "type:restart", "Enter")
+    #expect(await driver.text().contains("strategy is Recreate"))
   }
-  func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
 }
 
 @Suite("Words of kubectl")

@@ -2,6 +2,7 @@ import ClusterModel
 import Console
 import Screen
 import Synchronization
+import TestKits
 import Testing
 import TimeFormat
 import Views
@@ -63,35 +64,19 @@ struct PaneTests {
     let panes = SlowPanes()
     var ports = ConsolePorts.fake()
     ports.panes = panes
-    let state = ConsoleState(now: Fixture.now)
-    let inbox = Inbox()
-    var core = ConsoleCore(
-      state: state, inbox: inbox, size: Size(columns: 120, rows: 40), theme: Theme(depth: .mono), glyphs: .unicode,
-      now: { clock.now })
-    let runner = EffectRunner(ports: ports, inbox: inbox)
-    func settle(until isThere: (String) -> Bool) async -> String {
-      var text = ""
-      for _ in 0..<100_000 {
-        core.readInbox()
-        for effect in core.takeEffects() { runner.perform(effect) }
-        text = core.render().plainText().joined(separator: "\n")
-        if isThere(text) { break }
-        await Task.yield()
-      }
-      return text
-    }
-    core.run("learn")
-    _ = await settle { $0.contains("line 1") }
-    core.handle(.key(.character(">")))
+    var console = SteppedConsole(ports: ports, size: Size(columns: 120, rows: 40)) { clock.now }
+    console.core.run("learn")
+    _ = await console.settle { $0.contains("line 1") }
+    console.core.handle(.key(.character(">")))
     clock.advance(by: .seconds(12))
-    core.tick()
-    let waiting = await settle { $0.contains("checking the step") }
+    console.core.tick()
+    let waiting = await console.settle { $0.contains("checking the step") }
     #expect(waiting.contains("◌ checking the step, 12 s  Esc cancel"))
-    core.handle(.key(KeyPress(.escape)))
-    let cancelled = await settle { $0.contains("✖ cancelled") }
+    console.core.handle(.key(KeyPress(.escape)))
+    let cancelled = await console.settle { $0.contains("✖ cancelled") }
     #expect(cancelled.contains("✖ cancelled"))
     #expect(await panes.wasCancelled)
-    #expect(core.state.pane != nil)
+    #expect(console.core.state.pane != nil)
   }
 
   @Test("the room reads a demo's sentence alone; the notes come and go with a key", arguments: [80, 120])
@@ -123,26 +108,18 @@ struct PaneTests {
   @Test("beside the pane the names of pods are whole")
   func names() async throws {
     var ports = ConsolePorts.fake()
-    ports.clusters = [LongNames()]
-    let driver = try await ConsoleDriver(ports: ports, size: Size(columns: 120, rows: 40))
-    try await driver.press(":", "type:learn", "Enter", "Enter")
-    #expect(await driver.text().contains("reports-7f7b8d9c4-4ftrr-is-long"))
-  }
-}
-
-private struct LongNames: ClusterSource {
-  let cluster = "prd-fra"
-  func current() -> ClusterSnapshot {
-    var snapshot = Fixture.snapshot(cluster)
+    var snapshot = Fixture.snapshot("prd-fra")
     snapshot.pods = .init(
       snapshot.pods.map { pod in
         var pod = pod
         pod.name = pod.name.replacing("7f7b8-4ftrr", with: "7f7b8d9c4-4ftrr-is-long")
         return pod
       })
-    return snapshot
+    ports.clusters = [StillCluster(snapshot)]
+    let driver = try await ConsoleDriver(ports: ports, size: Size(columns: 120, rows: 40))
+    try await driver.press(":", "type:learn", "Enter", "Enter")
+    #expect(await driver.text().contains("reports-7f7b8d9c4-4ftrr-is-long"))
   }
-  func snapshots() -> AsyncStream<ClusterSnapshot> { AsyncStream { $0.finish() } }
 }
 
 @Suite("Searching logs")

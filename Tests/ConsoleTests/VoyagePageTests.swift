@@ -88,31 +88,17 @@ struct VoyagePageTests {
 
   @Test("checks that run say how far they are, and Esc cancels them")
   func cancel() async throws {
-    let inbox = Inbox()
-    var core = ConsoleCore(
-      state: ConsoleState(now: Fixture.now, place: Place(.voyage)), inbox: inbox, size: Size(columns: 80, rows: 24),
-      theme: Theme(depth: .mono), glyphs: .unicode, now: { Fixture.now })
-    let runner = EffectRunner(ports: try ports(FakeChecks(hangsAfter: 1)), inbox: inbox)
-    await runner.lookOnce()
-    func settle(until isThere: (String) -> Bool) async -> String {
-      var text = ""
-      for _ in 0..<10_000 {
-        core.readInbox()
-        for effect in core.takeEffects() { runner.perform(effect) }
-        text = core.render().plainText().joined(separator: "\n")
-        if isThere(text) { break }
-        await Task.yield()
-      }
-      return text
-    }
-    _ = await settle { $0.contains("logging.id-at-every-hop") }
-    core.run("check")
-    let running = await settle { $0.contains("1 of 4 done") }
+    var console = SteppedConsole(
+      Place(.voyage), ports: try ports(FakeChecks(hangsAfter: 1)), size: Size(columns: 80, rows: 24))
+    await console.runner.lookOnce()
+    _ = await console.settle { $0.contains("logging.id-at-every-hop") }
+    console.core.run("check")
+    let running = await console.settle { $0.contains("1 of 4 done") }
     #expect(running.contains("◌ running checks: 1 of 4 done, 0 s   Esc cancel"))
-    core.run("check")
-    #expect(await settle { $0.contains("Esc cancels them") }.contains("Checks are running; Esc cancels them."))
-    core.handle(.key(KeyPress(.escape)))
-    let ended = await settle { $0.contains("Cancelled after") }
+    console.core.run("check")
+    #expect(await console.settle { $0.contains("Esc cancels them") }.contains("Checks are running; Esc cancels them."))
+    console.core.handle(.key(KeyPress(.escape)))
+    let ended = await console.settle { $0.contains("Cancelled after") }
     #expect(ended.contains("Cancelled after 1 of 4 checks"))
     #expect(!ended.contains("running checks"))
   }

@@ -87,9 +87,4 @@ struct StrictYAMLTests {
       #expect(error.text.hasPrefix("manifest.yaml:2:1: error: this is not YAML: "), "\(error.text)")
     }
   }
-
-  @Test("edit distance", arguments: [("", "abc", 3), ("nmae", "name", 1), ("kitten", "sitting", 3), ("a", "a", 0), ("ab", "", 2)])
-  func distance(one: String, other: String, expected: Int) {
-    #expect(EditDistance.between(one, other) == expected)
-  }
 }

@@ -39,13 +39,8 @@ struct ServerClock: Sendable, Hashable {
       }
       spanEnd = received + Self.span
     }
-    if isFresh {
-      current = max(current ?? measured, measured)
-    } else if measured > offset {
-      current = max(current ?? measured, measured)
-    } else {
-      return
-    }
+    guard isFresh || measured > offset else { return }
+    current = max(current ?? measured, measured)
     let best = [current, previous].compactMap { $0 }.max() ?? measured
     // A second of rounding and a moment on the way are no difference between clocks.
     offset = best < .zero && best > .milliseconds(-1500) ? .zero : best

@@ -1,5 +1,5 @@
 package import Screen
-import StrictYAML
+import Spelling
 
 /// Which key gives which command, from the table and the user's `keys:`.
 package struct KeyMap: Sendable {

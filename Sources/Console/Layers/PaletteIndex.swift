@@ -1,5 +1,5 @@
 import ClusterModel
-import StrictYAML
+import Spelling
 import Views
 
 /// What the palette finds: commands, places that were looked at, and what the pages put in. Read once per opening; texts are made for what

@@ -1,6 +1,6 @@
 package import ClusterModel
+import Spelling
 import Views
-import StrictYAML
 package import TimeFormat
 
 /// Where one is, which can be written as a link: `logs/request:9f3c`, `health/prd-fra:default/Deployment/api`,

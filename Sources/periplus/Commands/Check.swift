@@ -2,8 +2,8 @@ import ArgumentParser
 import Checks
 import JSONBytes
 import Recorder
+import Spelling
 import StateDirectory
-import StrictYAML
 import Views
 
 struct Check: AsyncParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import RecordStore
 import Screen
+import Spelling
 import StateDirectory
-import StrictYAML
 import TelemetryModel
 import TimeFormat
 import Views

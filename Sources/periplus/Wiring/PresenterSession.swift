@@ -1,5 +1,3 @@
-import Dispatch
-import Glibc
 import Screen
 import StateDirectory
 import Synchronization
@@ -56,13 +54,11 @@ struct PresenterSession {
 /// The newest notes.
 private final class NotesReader: Sendable {
   private let file: DemoNotesFile
-  private let changes: FolderChanges
   private let newest: Mutex<DemoNotes?>
   private let onChange: @Sendable () -> Void
 
-  init(_ file: DemoNotesFile, _ changes: FolderChanges, onChange: @escaping @Sendable () -> Void) {
+  init(_ file: DemoNotesFile, onChange: @escaping @Sendable () -> Void) {
     self.file = file
-    self.changes = changes
     self.onChange = onChange
     newest = Mutex(file.read())
   }
@@ -71,7 +67,6 @@ private final class NotesReader: Sendable {
 
   /// Reads them, and tells when they are others than before.
   func look() {
-    _ = changes.take()
     let notes = file.read()
     let isOther = newest.withLock { newest in
       defer { newest = notes }
@@ -84,28 +79,22 @@ private final class NotesReader: Sendable {
 /// Reads the notes when the folder changes, and once a second, because a console that ends changes nothing.
 private struct NotesWatch {
   let reader: NotesReader
-  private let sources: [any DispatchSourceProtocol]
+  private let task: Task<Void, Never>
 
   init(_ file: DemoNotesFile, onChange: @escaping @Sendable () -> Void) {
-    let changes = FolderChanges(file.folder)
-    let reader = NotesReader(file, changes, onChange: onChange)
+    // Watched before the first look, so that no change falls between the two.
+    let changes = FolderWatch(file.folder)
+    let reader = NotesReader(file, onChange: onChange)
     self.reader = reader
-    let queue = DispatchQueue(label: "presenter")
-    let timer = DispatchSource.makeTimerSource(queue: queue)
-    timer.schedule(deadline: .now() + 1, repeating: 1)
-    timer.setEventHandler { reader.look() }
-    timer.resume()
-    guard changes.descriptor >= 0 else {
-      sources = [timer]
-      return
+    task = Task {
+      while !Task.isCancelled {
+        await changes.wake.wait(within: .seconds(1))
+        reader.look()
+      }
     }
-    let told = DispatchSource.makeReadSource(fileDescriptor: changes.descriptor, queue: queue)
-    told.setEventHandler { reader.look() }
-    told.resume()
-    sources = [timer, told]
   }
 
-  func stop() { for source in sources { source.cancel() } }
+  func stop() { task.cancel() }
 }
 
 private final class PresenterHandler: TerminalHandler {
