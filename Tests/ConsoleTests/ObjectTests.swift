@@ -39,6 +39,16 @@ struct ObjectTests {
     #expect(await driver.value("page") == "logs")
   }
 
+  @Test("on 80 columns an action and its reason go on in the next row")
+  func wrapped() async throws {
+    let driver = try await ConsoleDriver()
+    try await driver.press("a")
+    let rows = await driver.screen().filter { $0.contains("│") }
+    let words = rows.joined(separator: " ").split { " │".contains($0) }.joined(separator: " ")
+    #expect(words.contains("one time axis with its records and pods"))
+    #expect(!words.contains("…"), "\(rows.joined(separator: "\n"))")
+  }
+
   @Test("an action that wants an argument is completed in the palette")
   func argument() async throws {
     let driver = try await driver()

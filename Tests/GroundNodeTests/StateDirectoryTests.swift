@@ -96,6 +96,16 @@ struct StateDirectoryTests {
     #expect(!missed)
   }
 
+  @Test func aReplacedProgramIsFoundAtItsPath() throws {
+    let folder = try Self.folder()
+    defer { try? Files.remove(folder) }
+    #expect(Environment.successor(of: "\(folder)/periplus (deleted)") == nil)
+    try Files.write("", to: "\(folder)/periplus", mode: 0o700)
+    #expect(Environment.successor(of: "\(folder)/periplus (deleted)") == "\(folder)/periplus")
+    #expect(Environment.successor(of: "\(folder)/periplus") == nil)
+    #expect(Environment.executable?.hasPrefix("/") == true)
+  }
+
   @Test func aWaitEndsWhenItsTaskIsCancelled() async {
     let wake = WakeUp()
     let task = Task { await wake.wait() }

@@ -52,9 +52,14 @@ struct PickLayer: Sendable {
 
   func draw(_ surface: Surface) {
     let width = min(max(48, rows.map { $0.line.width + 2 }.max() ?? 0, TextWidth.width(of: empty)), surface.boxColumns)
-    let height = max(1, min(rows.count, max(3, surface.height - 4)))
-    let top = Table.scroll(from: list.top, selected: list.selected, rowCount: rows.count, visible: height)
-    let more = rows.count > height ? "\(top + 1)–\(min(rows.count, top + height)) of \(rows.count)   " : ""
+    let most = max(3, surface.height - 4)
+    // Nothing is cut while there is room for it.
+    let whole = rows.map { Paragraph.wrap($0.line, columns: max(1, width - 2), hanging: 12) }
+    let wrapped = whole.reduce(0) { $0 + $1.count }
+    let isWhole = wrapped <= most
+    let height = max(1, isWhole ? wrapped : min(rows.count, most))
+    let top = isWhole ? 0 : Table.scroll(from: list.top, selected: list.selected, rowCount: rows.count, visible: height)
+    let more = !isWhole ? "\(top + 1)–\(min(rows.count, top + height)) of \(rows.count)   " : ""
     let overlay = Overlay(
       title: StyledLine(title, .title), note: StyledLine(more + "Enter choose   Esc close", .dim),
       content: Size(columns: width, rows: height),
@@ -63,13 +68,15 @@ struct PickLayer: Sendable {
     surface.clear(behind: frame)
     surface.draw(overlay, in: surface.bounds)
     let inner = frame.inset(horizontal: 2, vertical: 1)
-    for (place, row) in rows.enumerated().dropFirst(top).prefix(height) {
-      let y = inner.y + place - top
-      surface.line(row.line, x: inner.x + 2, y: y, width: max(0, inner.width - 2))
+    var y = inner.y
+    for (place, row) in rows.enumerated().dropFirst(top).prefix(isWhole ? rows.count : height) {
+      let lines = isWhole ? whole[place] : [row.line]
+      for (index, line) in lines.enumerated() { surface.line(line, x: inner.x + 2, y: y + index, width: max(0, inner.width - 2)) }
       if place == list.selected {
-        surface.highlight(Rect(x: inner.x, y: y, width: inner.width, height: 1))
+        surface.highlight(Rect(x: inner.x, y: y, width: inner.width, height: lines.count))
         surface.text(surface.glyphs.pointer, x: inner.x, y: y, style: surface.theme[.selection], width: 1)
       }
+      y += lines.count
     }
   }
 

@@ -33,7 +33,7 @@ package enum VoyageListings {
         ],
         cell: { facility, context in StyledLine(facility.newest.map { (context.now - $0).brief } ?? "–", .dim) }),
       Column(
-        TableColumn("next", min: 24, flex: 1, priority: 1),
+        TableColumn("next", min: 25, flex: 1, priority: 1),
         json: [JSONField("next", .string, "what stands in the way, in words") { $0.next }],
         cell: { facility, _ in StyledLine(facility.next, facility.counts.fail > 0 ? .red : .text) }),
       Column(json: JSONField("checks", each: check) { $0.checks }),

@@ -35,7 +35,8 @@ struct Installation {
 
   static func locate() throws -> Installation {
     guard let executable = Environment.executable else {
-      throw Problem.environment("expected to read /proc/self/exe and could not; is /proc mounted?")
+      throw Problem.environment(
+        "the file of the running program is gone, or /proc is not mounted; install periplus again and start it anew")
     }
     return Installation(executable: executable)
   }

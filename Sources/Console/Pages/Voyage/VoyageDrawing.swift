@@ -25,7 +25,7 @@ extension VoyagePage {
     let count = view.voyage.facilities.count
     let gates = view.voyage.gates
     let isWide = area.width >= 120
-    let left = isWide ? Rect(x: area.x, y: area.y, width: area.width - 42, height: area.height) : area
+    let left = isWide ? Rect(x: area.x, y: area.y, width: area.width - Self.sideWidth - 2, height: area.height) : area
     var row = 0
     if area.height >= 20 {
       let legend = VoyageView.gradeLegend
@@ -45,10 +45,10 @@ extension VoyagePage {
     row += tableRows
     if isWide {
       // Gates may need more rows than the facilities; the checks below get theirs first.
-      let side = gateBlocks(view, width: 40)
-      let budget = Paragraph.wrap(view.budgetLine, columns: 40, hanging: 2)
+      let side = gateBlocks(view, width: Self.sideWidth)
+      let budget = Paragraph.wrap(view.budgetLine, columns: Self.sideWidth, hanging: 2)
       row = max(row, min(side.reduce(0) { $0 + $1.count } + budget.count + 2, area.height - below))
-      drawSide(side, budget, Rect(x: left.endX + 2, y: area.y, width: 40, height: min(area.height, row)), &canvas)
+      drawSide(side, budget, Rect(x: left.endX + 2, y: area.y, width: Self.sideWidth, height: min(area.height, row)), &canvas)
     } else {
       let top = Table.scroll(from: gateList.top, selected: gateList.selected, rowCount: gates.count, visible: gateRows)
       canvas.shown(Pane.gates.rawValue, top: top, visible: gateRows)
@@ -76,6 +76,9 @@ extension VoyagePage {
   }
 
   /// Each gate with what stands in its way.
+  /// Of the gates beside the facilities; at 120 columns it leaves these what "soaking: 0 of 5 days done" takes.
+  private static let sideWidth = 39
+
   private func gateBlocks(_ view: VoyageView, width: Int) -> [[StyledLine]] {
     view.voyage.gates.map { gate in
       var lines: [StyledLine] = [
