@@ -12,8 +12,9 @@ enum LiveGround {
     name: "ground", title: "On a running ground",
     method: """
       `periplus up --detach` in a fresh state folder; then 20 requests a second for 15 s, while a reader that the recorder pushes \
-      its commits to reads what is new: from a record's own time (a whole millisecond) to the end of the query that found it. Then the idle console as above, \
-      without traffic.
+      its commits to reads what is new: from a record's own time (a whole millisecond) to the end of the query that found it. Then \(FollowOnScreen.rate) requests a second \
+      for \(Int(FollowOnScreen.span.seconds)) s while `periplus console` follows on the Logs page of a terminal of 120×40: from the time of the first record of an order \
+      to the bytes that draw its id. Then the idle console as above, without traffic.
       """
   ) { bench in
     let home = try bench.home("ground")
@@ -36,10 +37,14 @@ enum LiveGround {
     _ = await ChildProcess.wait(traffic)
     guard delays.count > 100 else { throw NotMeasured("only \(delays.count) records came within 16 s of traffic") }
     let spread = Spread(delays)
+    let onScreen = Spread(try await FollowOnScreen.delays(of: home, bench))
     try await Task.sleep(for: .seconds(3))
     let share = try await IdleConsole.share(of: home, bench)
     return [
       Figure(what: "line written to record findable (\(grouped(spread.count)) records)", figure: spread.text),
+      Figure(
+        what: "line written to line on the screen, following (\(grouped(onScreen.count)) orders)", figure: onScreen.text,
+        target: "p99 < 100 ms", isMet: onScreen.p99 < .milliseconds(100)),
       Figure(what: "idle console on a running ground", figure: IdleConsole.text(share), target: "< 1 % of a core", isMet: share < 1),
       Figure(what: "`periplus up --detach` until every pod is ready", figure: "\(decimals(up.seconds)) s"),
     ]

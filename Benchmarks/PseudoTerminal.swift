@@ -77,6 +77,19 @@ final class PseudoTerminal {
     recent = []
   }
 
+  /// Reads for as long as `span` lasts and keeps all of it, with the moment at which each piece came.
+  func record(for span: Duration) -> TerminalRecording {
+    recent = []
+    var recording = TerminalRecording()
+    let end = ContinuousClock.now + span
+    while ContinuousClock.now < end {
+      guard take(5) else { continue }
+      recording.append(recent, at: LargeCluster.now())
+      recent = []
+    }
+    return recording
+  }
+
   /// Waits for bytes, at most so many milliseconds; `true` when some came.
   private func take(_ milliseconds: Int32) -> Bool {
     var ready = pollfd(fd: master, events: Int16(POLLIN), revents: 0)

@@ -124,7 +124,7 @@ package final class EffectRunner: Sendable {
         await loadSources()
         await follow(sources) { await loadSources() }
       }
-      group.addTask { [self] in await follow(logs) { inbox.post(.changed(.logs)) } }
+      group.addTask { [self] in await follow(logs, joining: Self.joiningRecords) { inbox.post(.changed(.logs)) } }
       group.addTask { [self] in await age() }
     }
   }
@@ -152,13 +152,15 @@ package final class EffectRunner: Sendable {
     withExtendedLifetime(released) {}
   }
 
-  /// How long changes of a store are joined: pages are drawn ten times a second at most.
+  /// How long changes of a store are joined: what is read whole again, ten times a second at most.
   private static let joining = Duration.milliseconds(100)
+  /// New records are read alone, and somebody waits for them: with what comes before it, a line is on the screen within 100 ms.
+  private static let joiningRecords = Duration.milliseconds(25)
 
-  private func follow(_ changes: AsyncStream<Void>, _ act: () async -> Void) async {
+  private func follow(_ changes: AsyncStream<Void>, joining: Duration = joining, _ act: () async -> Void) async {
     for await _ in changes {
       await act()
-      do { try await ports.pause(Self.joining) } catch { return }
+      do { try await ports.pause(joining) } catch { return }
     }
   }
 
