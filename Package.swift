@@ -197,7 +197,7 @@ let package = Package(
       "TrainingGroundTests",
       [
         "TrainingGround", "Training", "Console", "Checks", "Application", "StrictYAML", "StateDirectory", "ClusterModel", "TelemetryModel",
-        "JSONBytes", "TimeFormat", "Screen",
+        "JSONBytes", "TimeFormat", "Screen", "TestKits",
       ]),
     tests(
       "RecordStoreTests",

@@ -36,8 +36,8 @@ package struct PageContext: Sendable {
   package var actionClusters: Set<String> = []
   /// Clusters that want an object's name typed before an action.
   package var productionClusters: Set<String> = []
-  /// A service of the application, for the examples of a search.
-  package var exampleService = "NAME"
+  /// A service of the application, for the examples of a search; asked when one is shown.
+  package var exampleService: @Sendable () -> String = { "NAME" }
   /// The checks that were last run from here; `nil` when none were.
   package var checkRun: CheckRun?
   /// When this user last quit the console.

@@ -133,7 +133,7 @@ extension ConsoleState {
   private mutating func openSearch() -> [Effect] {
     guard let search = spec.search else { return [] }
     var layer = SearchLayer(
-      prompt: search.prompt, text: page.place.filter, placeholder: search.placeholder.replacing("NAME", with: shared.exampleService),
+      prompt: search.prompt, text: page.place.filter, placeholder: search.placeholder.replacing("NAME", with: shared.exampleService()),
       history: searchHistory)
     if search.isLive { layer.before = (page.place.filter, page.lists) }
     layers.append(.search(layer))

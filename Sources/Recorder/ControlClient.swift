@@ -2,6 +2,7 @@ import AsyncHTTPClient
 package import JSONBytes
 import NIOCore
 import NIOHTTP1
+import StateDirectory
 
 /// Asks a running recorder to do something, over its control socket.
 package struct ControlClient: Sendable {
@@ -22,8 +23,14 @@ package struct ControlClient: Sendable {
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()
 
+  private var noAnswer: Unreachable {
+    Unreachable(description: "the recorder does not answer on \(socket); periplus status tells whether it runs")
+  }
+
   /// Runs a job and gives each line of its answer to `line`.
   package func run(_ job: String, _ body: JSONValue = .null, line: (JSONValue) throws -> Void) async throws {
+    // Without a recorder there is nothing to connect to, and no HTTP client is made: a console that starts has no time for one.
+    guard Files.exists(socket) else { throw noAnswer }
     guard let url = URLText.unixSocket(socket, path: "/\(job)") else { throw Unreachable(description: "\(socket) is not a socket's path") }
     var request = HTTPClientRequest(url: url)
     request.method = .POST
@@ -32,7 +39,7 @@ package struct ControlClient: Sendable {
     do {
       response = try await Self.http.execute(request, timeout: .hours(24))
     } catch {
-      throw Unreachable(description: "the recorder does not answer on \(socket); periplus status tells whether it runs")
+      throw noAnswer
     }
     guard response.status == .ok else { throw Unreachable(description: "the recorder knows no job named \(job); are both of one version?") }
     var splitter = LineSplitter()

@@ -12,16 +12,20 @@ package struct LessonText {
   private let voice: Voice
   /// Whoever has just read the story need not read it with every answer.
   private let showsStory: Bool
+  /// It was done before, and is about to be begun again.
+  private let isReopened: Bool
   /// A moment's day where the reader is.
   private let day: @Sendable (Timestamp) -> String
 
   package init(
-    lesson: Lesson, state: LessonState, voice: Voice, showsStory: Bool = true, day: @escaping @Sendable (Timestamp) -> String
+    lesson: Lesson, state: LessonState, voice: Voice, showsStory: Bool = true, isReopened: Bool = false,
+    day: @escaping @Sendable (Timestamp) -> String
   ) {
     self.lesson = lesson
     self.state = state
     self.voice = voice
     self.showsStory = showsStory
+    self.isReopened = isReopened
     self.day = day
   }
 
@@ -29,7 +33,7 @@ package struct LessonText {
     switch state.phase {
     case .notStarted: "\(lesson.minutes) min"
     case .running: "step \(state.step + 1) of \(state.stepCount)"
-    case .done: "done"
+    case .done: isReopened ? "done before" : "done"
     }
   }
 
@@ -37,7 +41,7 @@ package struct LessonText {
     switch state.phase {
     case .notStarted: beginning
     case .running: running
-    case .done: ending
+    case .done: isReopened ? beginning : ending
     }
   }
 

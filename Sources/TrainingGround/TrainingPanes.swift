@@ -16,6 +16,8 @@ package actor TrainingPanes: PaneSource {
   /// The console on which demos play; `nil` where there is none to be seen.
   private let stage: (any DemoStage)?
   private var lesson: Lesson?
+  /// The lesson had been done when it was opened: it may begin again. One that was finished here leaves its debrief to be read.
+  private var mayBeginAgain = false
   private var demo: DemoShow?
   /// What the pane that is seen is about, when it is a list or an error.
   private var kind = PaneUpdate.Kind.lesson
@@ -47,6 +49,7 @@ package actor TrainingPanes: PaneSource {
         // A lesson that cannot be done is better not begun.
         _ = try ground()
         self.lesson = lesson
+        mayBeginAgain = try state(of: lesson).phase == .done
         return try update(of: lesson)
       case .demo:
         guard !id.isEmpty else { return try demoList(shelf) }
@@ -92,7 +95,13 @@ package actor TrainingPanes: PaneSource {
     let runner = LessonRunner(lesson, ground: ground.port, context: ground.checks, progress: progress)
     let state = try runner.state()
     switch command {
-    case .next: _ = state.phase == .running ? try await runner.check() : try await runner.start()
+    case .next:
+      if state.phase == .running {
+        _ = try await runner.check()
+      } else if state.phase == .notStarted || mayBeginAgain {
+        mayBeginAgain = false
+        _ = try await runner.start()
+      }
     case .hint: _ = try await runner.hint()
     case .answer:
       let answer = LessonAnswer(argument, asks: state.asks)
@@ -104,12 +113,15 @@ package actor TrainingPanes: PaneSource {
     }
   }
 
+  private func state(of lesson: Lesson) throws -> LessonState { LessonState(lesson, events: try progress.events()) }
+
   private func update(of lesson: Lesson) throws -> PaneUpdate {
-    let state = LessonState(lesson, events: try progress.events())
-    let text = LessonText(lesson: lesson, state: state, voice: .console, day: day)
+    let state = try state(of: lesson)
+    let isReopened = state.phase == .done && mayBeginAgain
+    let text = LessonText(lesson: lesson, state: state, voice: .console, isReopened: isReopened, day: day)
     return PaneUpdate(
       kind: .lesson, title: lesson.title, progress: text.progress, lines: text.lines, isUnderWay: state.phase == .running,
-      isDone: state.phase == .done)
+      isDone: state.phase == .done && !isReopened)
   }
 
   private func lessonList(_ shelf: TrainingShelf) throws -> PaneUpdate {

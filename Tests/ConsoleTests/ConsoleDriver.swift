@@ -18,7 +18,7 @@ struct ConsoleDriver {
     state.shared.localFace = TimeDisplay(offset: 3600, name: "CET")
     state.shared.actionClusters = ["dev-fra", "prd-fra"]
     state.shared.productionClusters = ["prd-fra"]
-    state.shared.exampleService = "orders"
+    state.shared.exampleService = { "orders" }
     prepare(&state)
     console = HeadlessConsole(ports: ports, state: state, size: size, theme: Theme(depth: depth), glyphs: glyphs)
     await console.look()

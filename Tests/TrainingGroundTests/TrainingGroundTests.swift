@@ -8,6 +8,7 @@ import Screen
 import StateDirectory
 import StrictYAML
 import TelemetryModel
+import TestKits
 import Testing
 import TimeFormat
 import Training
@@ -72,6 +73,34 @@ struct TrainingGroundTests {
       #expect(update.isDone)
       // What there is can be read all the same.
       #expect(await panes.open(.lesson, id: "").lines.first?.text == "follow-an-id  Follow an id, 10 min")
+    }
+  }
+
+  @Test("a lesson that is done keeps its debrief until it is opened again; only then > begins it again")
+  func reopened() async throws {
+    try await withHome { home in
+      let shelf = shelf
+      let app = FakeApp()
+      let panes = TrainingPanes(
+        home: home, shelf: { shelf }, ground: { TrainingContext(port: SilentGround(), checks: app.context()) }, day: { _ in "today" },
+        stage: nil)
+      let progress = ProgressFile(home)
+      func add(_ event: String) throws {
+        try progress.append(
+          Array("{\"at\":\"2018-02-10T12:00:00Z\",\"lesson\":\"follow-an-id\",\"event\":\"\(event)\",\"name\":\"r\"}".utf8))
+      }
+      try add("started")
+      #expect(await panes.open(.lesson, id: "3").isUnderWay)
+      try add("finished")
+      let debrief = try #require(await panes.perform(.next, argument: ""))
+      #expect(debrief.isDone && debrief.lines.first?.text.hasPrefix("Done in") == true, "\(debrief.lines)")
+      #expect(try progress.events().count == 2)
+
+      let opened = await panes.open(.lesson, id: "3")
+      #expect(!opened.isDone && opened.progress == "done before" && opened.lines.contains { $0.text == "> starts the lesson." })
+      // The ground does not answer, so it ends there; but it has been tried.
+      let begun = try #require(await panes.perform(.next, argument: ""))
+      #expect(begun.lines.first?.text.hasSuffix("the ground is silent") == true, "\(begun.lines)")
     }
   }
 
@@ -170,4 +199,15 @@ struct TrainingGroundTests {
           + "--app FILE names another profile")
     ) { try AppAddresses.urls(profile, [service("archive")]) }
   }
+}
+
+private struct SilentGround: GroundPort {
+  private let silence = ActionError("the ground is silent")
+
+  func get(_ path: String) async throws -> JSONValue? { throw silence }
+  func list(_ path: String, labels: [String: String]) async throws -> [JSONValue] { throw silence }
+  func delete(_ path: String) async throws -> Bool { throw silence }
+  func patch(_ path: String, _ change: JSONValue) async throws { throw silence }
+  func ask(_ address: String, port: Int, method: String, path: String, body: JSONValue?) async throws -> PodAnswer { throw silence }
+  func traffic(_ app: AppProfile, requests: Int) async throws -> TrafficDone { throw silence }
 }

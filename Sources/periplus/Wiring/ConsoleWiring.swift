@@ -114,7 +114,8 @@ extension ConsoleState {
     state.shared.ground = ground.first
     state.shared.actionClusters = Set(ground + (look?.actions == true ? contexts : []))
     state.shared.productionClusters = Set((ground + contexts).filter(configuration.isProduction))
-    if let service = (try? AppFile.locate(app?.path))?.profile?.services.first { state.shared.exampleService = service.name }
+    let example = FirstService(of: app?.path)
+    state.shared.exampleService = { example.name }
     state.shared.lastLook = LastLook(home: home).moment
     return state
   }
