@@ -1,5 +1,5 @@
 /// The rows of a list with a cursor that stays on its row when rows come, go, change their order or fold.
-struct RowList<Row: Sendable>: Sendable {
+package struct RowList<Row: Sendable>: Sendable {
   /// How a row answers to the name under which the cursor was left.
   enum Match: Sendable { case none, contains, exactly }
 
@@ -47,7 +47,7 @@ struct RowList<Row: Sendable>: Sendable {
 }
 
 /// What a list is searched for and how it is ordered, and the commands that change it.
-struct ListQuery<Order: RawRepresentable<String> & CaseIterable & Equatable & Sendable>: Sendable {
+package struct ListQuery<Order: RawRepresentable<String> & CaseIterable & Equatable & Sendable>: Sendable {
   var filter = ""
   var order: Order
 

@@ -2,14 +2,14 @@ import ClusterModel
 import Screen
 import TelemetryModel
 import TimeFormat
-import Views
+package import Views
 
 extension PageID {
   package static let health = PageID("health")
 }
 
 /// Every workload of every cluster on one board, worst first.
-package struct HealthPage: Page {
+package struct HealthPage: ListPage {
   package static let spec = PageSpec(
     .health, title: "Health",
     tab: .init(
@@ -22,10 +22,10 @@ package struct HealthPage: Page {
     search: .init("a name, red, amber, words of a reason, kind:job, namespace:NAME, cluster:NAME", isLive: true),
     uses: [.rowLogs, .owner, .node, .sort, .delete, .scale, .restart])
 
-  private var tiles = RowList<HealthView.Tile> {
+  package var rows = RowList<HealthView.Tile> {
     "\($0.verdict.cluster)/\($0.verdict.subject.namespace)/\($0.verdict.subject.display)"
   }
-  private var query = ListQuery(order: HealthView.Order.worstFirst)
+  package var query = ListQuery(order: HealthView.Order.worstFirst)
   private(set) var view: HealthView?
   /// The latest reschedules, newest first: for the room that a quiet board leaves.
   private(set) var latest: [Reschedule] = []
@@ -34,38 +34,16 @@ package struct HealthPage: Page {
   package init?(_ place: Place, _ context: PageContext) { self.init(filter: place.filter) }
 
   package var place: Place { Place(.health, filter: filter) }
-  package var lists: [ListState] {
-    get { [tiles.state] }
-    set { tiles.state = newValue[0] }
-  }
-  package var settings: [String: String] {
-    get { query.settings }
-    set { query.settings = newValue }
-  }
+  var tile: HealthView.Tile? { row }
 
-  var list: ListState { tiles.state }
-  var filter: String { query.filter }
-  var order: HealthView.Order { query.order }
-  var tile: HealthView.Tile? { tiles.row }
-
-  package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
-    switch input {
-    case .refreshed: refresh(context)
-    case .command(let command, let argument): return perform(command, argument, context)
-    case .picked(let row, _): tiles.pick(row)
-    case .opened, .changed, .sorted, .answered: break
-    }
-    return .done
-  }
-
-  private mutating func refresh(_ context: PageContext) {
+  package mutating func refresh(_ context: PageContext) {
     let data = context.shown
     let view = HealthView(
       clusters: context.isUnknown ? [] : data.clusters, reschedules: data.reschedules, ledger: data.ledger, now: context.moment,
       filter: filter, order: order)
     self.view = view
     latest = filter.isEmpty ? HealthPage.latest(of: data.reschedules, now: context.moment) : []
-    tiles.fill(view.tiles)
+    rows.fill(view.tiles)
   }
 
   private static func latest(of all: [Reschedule], now: Timestamp) -> [Reschedule] {
@@ -81,15 +59,7 @@ package struct HealthPage: Page {
     return latest
   }
 
-  private mutating func perform(_ command: CommandID, _ argument: String, _ context: PageContext) -> PageOutcome {
-    if tiles.move(command) { return .done }
-    if let change = query.perform(command, argument) {
-      if change == .rows { tiles.reset() }
-      refresh(context)
-      if case .order(let words) = change { return .say(words) }
-      return .done
-    }
-    guard command == .enter else { return .ignored }
+  package func enter() -> PageOutcome {
     guard let tile, let place = Place(cluster: tile.verdict.cluster, object: tile.verdict.subject) else {
       return .say("There is nothing to drill into.")
     }

@@ -117,7 +117,8 @@ extension LogsPage {
       canvas.empty(
         [
           StyledLine("No record matches." + misspelling, .strong), StyledLine("+ widens the time, / changes the search, :clear clears it."),
-          StyledLine("request:ID   service:\(canvas.shared.exampleService())   level:>=WARN   status:5xx   \"words\"   /regex/   -not", .dim),
+          StyledLine(
+            "request:ID   service:\(canvas.shared.exampleService())   level:>=WARN   status:5xx   \"words\"   /regex/   -not", .dim),
         ], in: area)
     }
   }

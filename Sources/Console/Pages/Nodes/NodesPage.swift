@@ -1,14 +1,14 @@
 import ClusterModel
 import Kubernetes
 import Screen
-import Views
+package import Views
 
 extension PageID {
   package static let nodes = PageID("nodes")
 }
 
 /// Every node of every cluster, worst first.
-package struct NodesPage: Page {
+package struct NodesPage: ListPage {
   package static let spec = PageSpec(
     .nodes, title: "Nodes", parent: .health, link: .init(name: "nodes", rest: .filter),
     search: .init("a name, a cluster, not ready, cordoned, a taint, a version", isLive: true), uses: [.owner, .sort],
@@ -16,56 +16,30 @@ package struct NodesPage: Page {
       Command(.init("nodes"), .go, [], "Nodes: conditions, capacity and cordons, worst first", action: .opens(.nodes))
     ])
 
-  private var rows = RowList<NodesView.Row> { "\($0.cluster)/\($0.node.name)" }
-  private var query = ListQuery(order: NodesView.Order.worstFirst)
+  package var rows = RowList<NodesView.Row> { "\($0.cluster)/\($0.node.name)" }
+  package var query = ListQuery(order: NodesView.Order.worstFirst)
   private(set) var view: NodesView?
 
   package init?(_ place: Place, _ context: PageContext) { query.filter = place.filter }
 
   package var place: Place { Place(.nodes, filter: filter) }
-  package var lists: [ListState] {
-    get { [rows.state] }
-    set { rows.state = newValue[0] }
-  }
-  package var settings: [String: String] {
-    get { query.settings }
-    set { query.settings = newValue }
-  }
-
-  var list: ListState { rows.state }
-  var filter: String { query.filter }
-  var order: NodesView.Order { query.order }
-  var row: NodesView.Row? { rows.row }
-
-  package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
-    switch input {
-    case .refreshed: refresh(context)
-    case .command(let command, let argument): return perform(command, argument, context)
-    case .picked(let row, _): rows.pick(row)
-    case .sorted(let column): sort(byColumn: column, context)
-    case .opened, .changed, .answered: break
-    }
-    return .done
-  }
-
-  private mutating func refresh(_ context: PageContext) {
+  package mutating func refresh(_ context: PageContext) {
     let snapshots = context.isUnknown ? [] : context.shown.clusters.map(\.snapshot)
     let view = NodesView(snapshots, now: context.moment, filter: filter, order: order)
     self.view = view
     rows.fill(view.rows)
   }
 
-  private mutating func sort(byColumn column: Int, _ context: PageContext) {
+  package func order(byColumn column: Int) -> NodesView.Order? {
     let columns = listing(width: .max).tableColumns
-    guard columns.indices.contains(column) else { return }
-    switch columns[column].title {
-    case "cpu req": query.order = .mostCPU
-    case "mem req": query.order = .mostMemory
-    case "node", "cluster": query.order = .byName
-    case "state", "why": query.order = .worstFirst
-    default: return
+    guard columns.indices.contains(column) else { return nil }
+    return switch columns[column].title {
+    case "cpu req": .mostCPU
+    case "mem req": .mostMemory
+    case "node", "cluster": .byName
+    case "state", "why": .worstFirst
+    default: nil
     }
-    refresh(context)
   }
 
   /// The column by which the rows are ordered.
@@ -86,15 +60,7 @@ package struct NodesPage: Page {
     return view?.hasManyClusters == true ? listing : listing.without("cluster")
   }
 
-  private mutating func perform(_ command: CommandID, _ argument: String, _ context: PageContext) -> PageOutcome {
-    if rows.move(command) { return .done }
-    if let change = query.perform(command, argument) {
-      if change == .rows { rows.reset() }
-      refresh(context)
-      if case .order(let words) = change { return .say(words) }
-      return .done
-    }
-    guard command == .enter else { return .ignored }
+  package func enter() -> PageOutcome {
     guard let row else { return .say("There is no node to drill into.") }
     return .go(NodePage.place(of: row.node.name, cluster: row.cluster))
   }
