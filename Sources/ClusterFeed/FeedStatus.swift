@@ -28,6 +28,8 @@ package struct FeedStatus: Sendable, Hashable {
   package var cluster: String
   package var kinds: [Kind]
   package var connection: ClusterConnection
+  /// When the server answered anything last.
+  package var answered: Timestamp?
 
   /// Until when each kind that is watched is known to have been seen. What happened in the last second may still be on its way.
   package func watched(at now: Timestamp) -> [ClusterResource: Timestamp] {

@@ -12,6 +12,7 @@ package final class WatchedCluster: ClusterSource {
   package let api: KubernetesAPI
   private let resources: [ClusterResource]
   private let now: @Sendable () -> Timestamp
+  private let rhythm: ServerSilence
   private let inner: Mutex<Inner>
 
   private struct Inner {
@@ -23,6 +24,8 @@ package final class WatchedCluster: ClusterSource {
     var nextID = 0
     var snapshotStreams: [Int: AsyncStream<ClusterSnapshot>.Continuation] = [:]
     var deltaStreams: [Int: AsyncStream<ClusterDelta>.Continuation] = [:]
+    var answerStreams: [Int: AsyncStream<Timestamp>.Continuation] = [:]
+    var silence: ServerSilence
     var signal: AsyncStream<Void>.Continuation?
     var isFinished = false
   }
@@ -33,16 +36,18 @@ package final class WatchedCluster: ClusterSource {
 
   package init(
     api: KubernetesAPI, cluster: String? = nil, resources: [ClusterResource] = WatchedCluster.allResources,
-    now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock
+    silence: ServerSilence = ServerSilence(), now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock
   ) {
     self.api = api
     self.cluster = cluster ?? api.context.name
     self.resources = resources
     self.now = now
+    rhythm = silence
     inner = Mutex(
       Inner(
         state: ClusterState(cluster: cluster ?? api.context.name, at: now()),
-        kinds: Dictionary(uniqueKeysWithValues: resources.map { ($0, FeedStatus.Kind(resource: $0, state: .listing)) })))
+        kinds: Dictionary(uniqueKeysWithValues: resources.map { ($0, FeedStatus.Kind(resource: $0, state: .listing)) }),
+        silence: silence))
   }
 
   // MARK: Reading
@@ -79,16 +84,32 @@ package final class WatchedCluster: ClusterSource {
     }
   }
 
+  package func answers() -> AsyncStream<Timestamp> {
+    AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+      let id: Int? = inner.withLock { inner in
+        guard !inner.isFinished else { return nil }
+        inner.nextID += 1
+        inner.answerStreams[inner.nextID] = continuation
+        return inner.nextID
+      }
+      guard let id else { return continuation.finish() }
+      // Later, as above.
+      continuation.onTermination = { [weak self] _ in Task { self?.inner.withLock { $0.answerStreams[id] = nil } } }
+    }
+  }
+
   package func status() -> FeedStatus {
     inner.withLock { inner in
-      FeedStatus(cluster: cluster, kinds: resources.compactMap { inner.kinds[$0] }, connection: inner.state.connection)
+      FeedStatus(
+        cluster: cluster, kinds: resources.compactMap { inner.kinds[$0] }, connection: inner.state.connection,
+        answered: inner.silence.answered)
     }
   }
 
   private static func snapshot(_ inner: inout Inner) -> ClusterSnapshot {
-    if let known = inner.snapshot { return known }
-    let made = inner.state.snapshot()
+    var made = inner.snapshot ?? inner.state.snapshot()
     inner.snapshot = made
+    made.answered = inner.silence.answered
     return made
   }
 
@@ -107,6 +128,8 @@ package final class WatchedCluster: ClusterSource {
           try? await Task.sleep(for: .milliseconds(100))
         }
       }
+      group.addTask { await self.ask(self.rhythm) }
+      group.addTask { await self.judge(self.rhythm) }
       await group.waitForAll()
     }
     finish()
@@ -121,17 +144,19 @@ package final class WatchedCluster: ClusterSource {
   }
 
   private func finish() {
-    let (snapshots, deltas) = inner.withLock { inner in
+    let (snapshots, deltas, answers) = inner.withLock { inner in
       inner.isFinished = true
       inner.signal?.finish()
       defer {
         inner.snapshotStreams = [:]
         inner.deltaStreams = [:]
+        inner.answerStreams = [:]
       }
-      return (Array(inner.snapshotStreams.values), Array(inner.deltaStreams.values))
+      return (Array(inner.snapshotStreams.values), Array(inner.deltaStreams.values), Array(inner.answerStreams.values))
     }
     for stream in snapshots { stream.finish() }
     for stream in deltas { stream.finish() }
+    for stream in answers { stream.finish() }
   }
 
   private func follow(_ resource: ClusterResource) async {
@@ -243,6 +268,7 @@ extension WatchedCluster {
   private func receive(_ delta: ClusterDelta) {
     inner.withLock { inner in
       inner.state.apply(delta)
+      answered(&inner, delta.at)
       inner.kinds[delta.resource]?.received += 1
       inner.kinds[delta.resource]?.heard = delta.at
       if case .relist = delta.change {
@@ -259,6 +285,7 @@ extension WatchedCluster {
   private func opened(_ resource: ClusterResource) {
     let at = now()
     inner.withLock { inner in
+      answered(&inner, at)
       inner.kinds[resource]?.heard = at
       if case .watching? = inner.kinds[resource]?.state { return }
       inner.kinds[resource]?.state = .watching(since: at)
@@ -268,7 +295,32 @@ extension WatchedCluster {
 
   private func heard(_ resource: ClusterResource) {
     let at = now()
-    inner.withLock { $0.kinds[resource]?.heard = at }
+    inner.withLock { inner in
+      answered(&inner, at)
+      inner.kinds[resource]?.heard = at
+    }
+  }
+
+  /// The server said something, were it only that it refuses.
+  private func answered(_ inner: inout Inner, _ at: Timestamp) {
+    let wasStale = inner.silence.isStale(.now)
+    inner.silence.heard(at: at, .now)
+    for stream in inner.answerStreams.values { stream.yield(at) }
+    if wasStale { connect(&inner, at) }
+  }
+
+  func answered() {
+    let at = now()
+    inner.withLock { answered(&$0, at) }
+  }
+
+  var isQuiet: Bool { inner.withLock { $0.silence.isQuiet(.now) } }
+
+  func noticeSilence() {
+    let at = now()
+    inner.withLock { inner in
+      if inner.silence.isStale(.now) { connect(&inner, at) }
+    }
   }
 
   private func unreadable(_ resource: ClusterResource, _ reason: String) {
@@ -291,6 +343,7 @@ extension WatchedCluster {
     let reason = known?.message ?? "the connection to \(api.context.cluster.server) failed"
     let at = now()
     inner.withLock { inner in
+      if known.map({ $0.status > 0 }) ?? false { answered(&inner, at) }
       inner.kinds[resource]?.lastError = reason
       switch (failure, action) {
       case (.unavailable, _):
@@ -329,6 +382,11 @@ extension WatchedCluster {
       inner.staleSince = inner.staleSince ?? failing.since
       inner.liveSince = nil
       inner.state.connection = .stale(since: inner.staleSince ?? at, reason: failing.reason, retryAt: failing.retryAt)
+    } else if isListed, inner.silence.isStale(.now) {
+      inner.staleSince = inner.staleSince ?? inner.silence.answered ?? at
+      inner.liveSince = nil
+      inner.state.connection = .stale(
+        since: inner.staleSince ?? at, reason: "\(api.context.cluster.server) does not answer", retryAt: nil)
     } else if isListed {
       inner.liveSince = inner.liveSince ?? at
       inner.staleSince = nil

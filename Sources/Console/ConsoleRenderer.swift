@@ -106,7 +106,7 @@ package enum ConsoleRenderer {
       if clusters.isEmpty { line.append("no cluster", .grey) }
       if allClusters {
         for snapshot in clusters { line += cluster(snapshot, shared) }
-      } else if let worst = clusters.first(where: { if case .live = $0.connection { false } else { true } }) ?? clusters.first {
+      } else if let worst = clusters.first(where: { !isAnswering($0, shared) }) ?? clusters.first {
         line += cluster(worst, shared)
         if clusters.count > 1 { line.append("and \(clusters.count - 1) more", .dim) }
       }
@@ -120,8 +120,21 @@ package enum ConsoleRenderer {
     surface.text(clock, x: 0, y: 0, role: .text, width: width, align: .right)
   }
 
+  /// A server that is there answers every two seconds: a younger answer needs no word.
+  private static let quiet = Duration.seconds(4)
+
+  private static func isAnswering(_ snapshot: ClusterSnapshot, _ shared: PageContext) -> Bool {
+    guard case .live = snapshot.connection else { return false }
+    return snapshot.answered.map { shared.now - $0 < ClusterSnapshot.trusted } ?? true
+  }
+
+  /// With the age of its last answer once that is worth a word, and grey once nothing that is shown can be relied on.
   private static func cluster(_ snapshot: ClusterSnapshot, _ shared: PageContext) -> StyledLine {
-    switch snapshot.connection {
+    let age = snapshot.answered.map { shared.now - $0 } ?? .zero
+    return switch snapshot.connection {
+    case .live where !isAnswering(snapshot, shared):
+      [StyledRun("◌ \(snapshot.cluster) stale \(age.brief)  ", .grey)]
+    case .live where age >= quiet: [StyledRun("● ", .green), StyledRun("\(snapshot.cluster) \(age.brief)  ")]
     case .live: [StyledRun("● ", .green), StyledRun(snapshot.cluster + "  ")]
     case .connecting: [StyledRun("◌ \(snapshot.cluster) connecting  ", .grey)]
     case .stale(let since, _, _): [StyledRun("◌ \(snapshot.cluster) stale \((shared.now - since).brief)  ", .grey)]

@@ -80,6 +80,8 @@ package enum PaneCommand: String, Sendable, Hashable {
 /// What comes back from outside.
 package enum Message: Sendable {
   case cluster(ClusterUpdate)
+  /// The API server of a cluster answered.
+  case heard(cluster: String, at: Timestamp)
   case ledger(LedgerUpdate)
   case plan(PlanUpdate)
   case sources([SourceStatus])

@@ -102,6 +102,9 @@ package final class EffectRunner: Sendable {
     let (logs, sources) = (ports.logs.changes(), ports.completeness.completenessChanges())
     await withTaskGroup(of: Void.self) { group in
       for source in ports.clusters {
+        group.addTask { [inbox] in
+          for await moment in source.answers() { inbox.post(.heard(cluster: source.cluster, at: moment)) }
+        }
         group.addTask { [self] in
           post(source.current())
           for await snapshot in source.snapshots() {

@@ -64,6 +64,7 @@ extension Message {
   fileprivate func isReplaced(by other: Message) -> Bool {
     switch (self, other) {
     case (.cluster(let one), .cluster(let two)): one.health.snapshot.cluster == two.health.snapshot.cluster
+    case (.heard(let one, _), .heard(let two, _)): one == two
     case (.changed(let one), .changed(let two)): one == two
     case (.ledger, .ledger), (.plan, .plan), (.sources, .sources), (.tick, .tick): true
     default: false

@@ -72,6 +72,15 @@ package final class KubernetesAPI: Sendable {
     return []
   }
 
+  /// Whether the server answers a small request within `limit`, whatever it says: a refusal is an answer too.
+  package func answers(within limit: Duration) async -> Bool {
+    do {
+      let response = try await execute(.get, "/version", query: [], body: nil, contentType: "", accept: "application/json", patience: limit)
+      _ = try await response.body.collect(upTo: 1 << 16)
+      return true
+    } catch { return false }
+  }
+
   /// As ``send(_:_:query:body:contentType:accept:limit:)``, with JSON on both sides.
   package func sendJSON(
     _ method: Method, _ path: String, query: [(String, String)] = [], body: JSONValue? = nil, contentType: String = "application/json"

@@ -9,7 +9,7 @@ package struct SourcesView: Sendable {
   package let sources: [SourceStatus]
   package let now: Timestamp
   /// A source that was current this long ago is behind.
-  private static let behind = Duration.seconds(10)
+  private static let behind = ClusterSnapshot.trusted
 
   package init(_ sources: [SourceStatus], clusters: [ClusterSnapshot], now: Timestamp) {
     self.now = now
@@ -20,8 +20,8 @@ package struct SourcesView: Sendable {
       case .connecting: status.lastError = nil
       case .live(let since):
         status.connectedSince = since
-        // A watch that is live is current, however long nothing has changed.
-        status.currentAt = now
+        // A server that answers is watched to the end, however long nothing has changed.
+        status.currentAt = snapshot.answered ?? now
       case .stale(let since, let reason, _):
         status.currentAt = since
         status.lastError = reason

@@ -17,6 +17,8 @@ final class FakeServer: Sendable {
     var requests: [String] = []
     var refusals = 0
     var tokens: Set<String> = []
+    var isStopped = false
+    var held: [CheckedContinuation<Void, Never>] = []
   }
 
   let state = Mutex(State())
@@ -38,7 +40,10 @@ final class FakeServer: Sendable {
   func runRaw(_ body: @escaping @Sendable (Int) async throws -> Void) async throws {
     let (ports, port) = AsyncStream<Int>.makeStream()
     let router = Router()
-    router.get("**") { request, _ in self.answer(request) }
+    router.get("**") { request, _ in
+      await self.waitWhileStopped()
+      return self.answer(request)
+    }
     router.on("**", method: .delete) { request, _ in self.answer(request) }
     let app = Application(
       router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
@@ -52,6 +57,7 @@ final class FakeServer: Sendable {
         }
       }
       try await group.next()
+      self.goOn()
       self.breakWatches()
       group.cancelAll()
       while let _ = try? await group.next() {}
@@ -84,6 +90,28 @@ final class FakeServer: Sendable {
       return Array(state.watchers.values)
     }
     for watcher in watchers { watcher.finish() }
+  }
+
+  /// Takes requests and answers none, as a process that was stopped with SIGSTOP does.
+  func stop() { state.withLock { $0.isStopped = true } }
+
+  func goOn() {
+    let held = state.withLock { state in
+      state.isStopped = false
+      defer { state.held = [] }
+      return state.held
+    }
+    for one in held { one.resume() }
+  }
+
+  private func waitWhileStopped() async {
+    await withCheckedContinuation { continuation in
+      let isStopped = state.withLock { state in
+        if state.isStopped { state.held.append(continuation) }
+        return state.isStopped
+      }
+      if !isStopped { continuation.resume() }
+    }
   }
 
   /// Forgets the past: watches from before now are answered with 410.

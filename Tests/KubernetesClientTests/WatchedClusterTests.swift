@@ -5,14 +5,16 @@ import JSONBytes
 import KubernetesClient
 import Synchronization
 import Testing
+import TimeFormat
 
 @Suite(.timeLimit(.minutes(1))) struct WatchedClusterTests {
   /// Runs a feed of pods and nodes on the fake server.
   private func withFeed(
-    _ server: FakeServer, _ body: @escaping @Sendable (WatchedCluster, KubernetesAPI) async throws -> Void
+    _ server: FakeServer, silence: ServerSilence = ServerSilence(),
+    _ body: @escaping @Sendable (WatchedCluster, KubernetesAPI) async throws -> Void
   ) async throws {
     try await server.run { api in
-      let feed = WatchedCluster(api: api, cluster: "fake", resources: [.pods, .nodes])
+      let feed = WatchedCluster(api: api, cluster: "fake", resources: [.pods, .nodes], silence: silence)
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await feed.run() }
         try await body(feed, api)
@@ -95,6 +97,43 @@ import Testing
         return snapshot.pods.count == 1
       }
     }
+  }
+
+  /// A watch of a stopped server stays open and says nothing, like that of a calm one.
+  @Test func aServerThatWasStoppedIsStaleSinceItsLastAnswer() async throws {
+    let server = FakeServer()
+    server.put("a")
+    try await withFeed(server, silence: ServerSilence(asksAfter: .milliseconds(20), limit: .milliseconds(400))) { feed, _ in
+      func isLive(_ snapshot: ClusterSnapshot) -> Bool { if case .live = snapshot.connection { snapshot.pods.count == 1 } else { false } }
+      await self.until(feed, isLive)
+      // Nothing changes, and it goes on answering.
+      var count = 0
+      for await _ in feed.answers() {
+        count += 1
+        if count == 30 { break }
+      }
+      #expect(isLive(feed.current()))
+      server.stop()
+      await self.until(feed) { snapshot in
+        guard case .stale(let since, let reason, _) = snapshot.connection else { return false }
+        return reason.hasSuffix("does not answer") && since == snapshot.answered
+      }
+      let lists = server.state.withLock { $0.requests.count { $0.contains("pods") } }
+      server.goOn()
+      await self.until(feed, isLive)
+      // Its watch was never lost.
+      #expect(server.state.withLock { $0.requests.count { $0.contains("pods") } } == lists)
+    }
+  }
+
+  @Test func silenceIsMeasuredFromTheLastAnswer() {
+    let (start, moment) = (ContinuousClock.now, Timestamp(seconds: 1000))
+    var silence = ServerSilence()
+    #expect(!silence.isQuiet(start) && !silence.isStale(start))
+    silence.heard(at: moment, start)
+    #expect(!silence.isQuiet(start + .seconds(1)) && silence.isQuiet(start + .seconds(2)))
+    #expect(!silence.isStale(start + .milliseconds(9999)) && silence.isStale(start + .seconds(10)))
+    #expect(silence.answered == moment)
   }
 
   /// Who yields holds the feed's lock and waits for that of the reading task; who cancels that task must not wait for the feed's.

@@ -16,6 +16,8 @@ package struct ClusterSnapshot: Sendable, Hashable {
   /// Newest last; at most a few thousand are kept.
   package var events: ChunkedTable<ClusterEvent>
   package var connection: ClusterConnection
+  /// When the server answered anything last, by our clock; `nil` before its first answer.
+  package var answered: Timestamp?
 
   package init(
     cluster: String, at: Timestamp, namespaces: [Namespace] = [], nodes: [Node] = [], pods: [Pod] = [], workloads: [Workload] = [],
@@ -80,6 +82,11 @@ extension ClusterSnapshot {
   package func id(of reference: ObjectReference) -> ObjectID { reference.id(in: cluster) }
 }
 
+extension ClusterSnapshot {
+  /// How old the last answer may be before nothing that is shown of the cluster can be relied on.
+  package static let trusted = Duration.seconds(10)
+}
+
 /// Whether the cluster answers. Stale is grey on every page, never green.
 package enum ClusterConnection: Sendable, Hashable {
   case connecting
@@ -96,4 +103,11 @@ package protocol ClusterSource: Sendable {
   func current() -> ClusterSnapshot
   /// Snapshots as they change, at most ten a second, the newest only; ends when the task is cancelled.
   func snapshots() -> AsyncStream<ClusterSnapshot>
+  /// When the server answered last, as it answers: every few seconds also where nothing changes. Ends when the task is cancelled.
+  func answers() -> AsyncStream<Timestamp>
+}
+
+extension ClusterSource {
+  /// A source that is no server answers nothing.
+  package func answers() -> AsyncStream<Timestamp> { AsyncStream { $0.finish() } }
 }

@@ -38,13 +38,13 @@ final class FeedCounts: Sendable {
 
 extension SourceUpdate {
   fileprivate init(_ status: FeedStatus, now: Timestamp) {
-    self.init(name: "k8s", cluster: status.cluster, currentAt: status.heard)
+    self.init(name: "k8s", cluster: status.cluster, currentAt: status.answered)
     switch status.connection {
     case .live(let since):
       connectedSince = since
-      // One that is silent longer than servers are may be gone.
-      currentAt = status.heard.map { status.isDoubtful(at: now) ? $0 : now } ?? now
       error = .cleared
+      // Watches that are silent longer than servers are may be gone, though the server answers.
+      if status.isDoubtful(at: now) { currentAt = status.heard }
     case .stale(_, let reason, _): error = .happened(reason)
     case .connecting: break
     }
