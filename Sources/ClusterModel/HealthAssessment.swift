@@ -85,8 +85,10 @@ package enum HealthAssessment {
     private var owners: [String: String] = [:]
     private var warnings: [String: [ClusterEvent]] = [:]
     private var replicaSets: [String: [Workload]] = [:]
+    private let now: Timestamp
 
     init(_ snapshot: ClusterSnapshot, _ entries: [Reschedule], _ now: Timestamp) {
+      self.now = now
       listed = Set(snapshot.workloads.lazy.map(\.reference.uid))
       for workload in snapshot.workloads {
         owners[workload.reference.uid] =
@@ -118,25 +120,66 @@ package enum HealthAssessment {
 
     func events(of pods: [Pod]) -> [ClusterEvent] { warnings.isEmpty ? [] : pods.flatMap { warnings[$0.uid] ?? [] } }
 
-    /// `image 1.4.2→1.4.3 02:58 jenkins`.
+    /// `image 1.4.2→1.4.3 02:58 jenkins`: of all that is known to have changed the last, with its own time and who it was.
     func lastChange(of workload: Workload) -> String? {
-      let change = workload.lastChange
-      var parts: [String] = []
+      var changes = [revisionChange(of: workload), scaling(of: workload)].compactMap { $0 }
+      if let change = workload.lastChange {
+        // Another template, and another count, are told by what they are.
+        let isTold = changes.contains { known in
+          guard let at = known.at, let moment = change.at else { return change.at == nil }
+          return moment >= at - WorkloadHistory.reaction && moment <= at + WorkloadHistory.second
+        }
+        if !isTold {
+          let isNew = change.at == nil || change.at == workload.created
+          changes.append(Known(words: isNew ? "created" : "changed", at: change.at, manager: change.manager))
+        }
+      }
+      if changes.isEmpty, let created = workload.created { changes = [Known(words: "created", at: created)] }
+      guard let last = changes.max(by: { ($0.at?.nanoseconds ?? .min) < ($1.at?.nanoseconds ?? .min) }) else { return nil }
+      var parts = [last.words]
+      if let at = last.at {
+        let time = CivilTime(at)
+        parts.append((now - at < .seconds(20 * 3600) ? "" : time.date.dropFirst(5) + " ") + time.clock.prefix(5))
+      }
+      if !last.manager.isEmpty { parts.append(last.manager) }
+      return parts.joined(separator: " ")
+    }
+
+    private struct Known {
+      var words: String
+      var at: Timestamp?
+      var manager = ""
+    }
+
+    /// The last step from one pod template to another.
+    private func revisionChange(of workload: Workload) -> Known? {
       let sets = (replicaSets[workload.reference.uid] ?? []).sorted {
         (Int($0.revision) ?? 0, $0.created ?? Timestamp(nanoseconds: 0)) < (Int($1.revision) ?? 0, $1.created ?? Timestamp(nanoseconds: 0))
       }
-      if let now = sets.last, let before = sets.dropLast().last {
-        if before.image != now.image {
-          parts.append("image \(Self.tag(before.image, unlike: now.image))→\(Self.tag(now.image, unlike: before.image))")
-        } else {
-          parts.append("revision \(before.revision)→\(now.revision)")
-        }
+      guard let newest = sets.last, let before = sets.dropLast().last else { return nil }
+      let words =
+        before.image == newest.image
+        ? "revision \(before.revision)→\(newest.revision)"
+        : "image \(Self.tag(before.image, unlike: newest.image))→\(Self.tag(newest.image, unlike: before.image))"
+      let changes = workload.templateChanges.filter { $0.at != nil }
+      // A set that came back is older than the step: when that was, only who made it says.
+      let start = sets.dropLast().compactMap(\.created).max()
+      let cameBack = newest.created.map { created in start.map { created < $0 } ?? false } ?? true
+      if cameBack {
+        let last = changes.last { change in start.map { start in change.at.map { $0 > start } ?? false } ?? true }
+        return Known(words: words, at: last?.at, manager: last?.manager ?? "")
       }
-      guard let at = change?.at ?? sets.last?.created ?? workload.created else { return parts.first }
-      if parts.isEmpty { parts.append(change?.at == nil || at == workload.created ? "created" : "changed") }
-      parts.append(String(CivilTime(at).clock.prefix(5)))
-      if let manager = change?.manager, !manager.isEmpty { parts.append(manager) }
-      return parts.joined(separator: " ")
+      guard let at = newest.created else { return nil }
+      let author = changes.last { $0.at.map { $0 >= at - WorkloadHistory.reaction && $0 <= at + WorkloadHistory.second } ?? false }
+      return Known(words: words, at: author?.at ?? at, manager: author?.manager ?? "")
+    }
+
+    private func scaling(of workload: Workload) -> Known? {
+      if let seen = workload.scalings.last, seen.at != nil {
+        return Known(words: "scaled \(seen.from)→\(seen.to)", at: seen.at, manager: seen.manager)
+      }
+      guard let scaled = workload.scaled, scaled.isSubresource, scaled.at != nil else { return nil }
+      return Known(words: "scaled to \(workload.desired)", at: scaled.at, manager: scaled.manager)
     }
 
     /// The tag alone where the name before it is the same, else the name without its registry.

@@ -1,7 +1,7 @@
 import Kubernetes
 import TimeFormat
 
-/// The rules, worst first. Completed jobs, scaled-down workloads and cordoned nodes are no faults, so no rule speaks of them.
+/// The rules, worst first. Completed jobs and cordoned nodes are no faults, so no rule speaks of them; what is scaled to zero is grey.
 package enum HealthRules {
   package static let all: [HealthRule] = workloads + nodes
 
@@ -160,7 +160,20 @@ package enum HealthRules {
       guard let pod = stuck.first else { return nil }
       return .init("\(pod.name) stuck in Terminating: its node or a finalizer holds it", since: pod.deletionTimestamp)
     },
+    HealthRule(scaledToZero, .unknown, [.workload], "No replica is desired, so nothing runs and nothing answers: on purpose or not.") {
+      facts in
+      guard let workload = facts.workload, workload.kind.isScalable, !workload.kind.runsToCompletion, workload.desired == 0 else {
+        return nil
+      }
+      let seen = workload.scalings.last { $0.to == 0 }
+      let manager = seen?.manager ?? workload.scaled.flatMap { $0.isSubresource ? $0.manager : nil } ?? ""
+      guard seen != nil || !manager.isEmpty else { return .init("0 replicas desired") }
+      return .init("scaled to 0" + (manager.isEmpty ? "" : " by \(manager)"), since: seen?.at ?? workload.scaled?.at)
+    },
   ]
+
+  /// Grey like what is not known, but no lack of data.
+  package static let scaledToZero = "scaled-to-zero"
 
   static let nodes: [HealthRule] = [
     HealthRule("node-not-ready", .red, [.node], "The condition Ready is False, or Unknown because the kubelet stopped posting it.") {

@@ -57,6 +57,8 @@ package struct HealthView: Sendable {
 
   /// Says of which clusters no reschedules are known.
   package let ledgerNote: String?
+  /// Of the grey ones, those of which no replica is desired.
+  package let scaledToZero: Int
   /// Whether the reschedules of any of the clusters are known.
   package let hasLedger: Bool
 
@@ -81,6 +83,7 @@ package struct HealthView: Sendable {
     self.reschedules = all.reduce(0, +)
     let needle = filter.lowercased()
     var counts: [HealthVerdict.Status: Int] = [:]
+    var scaledToZero = 0
     sections = clusters.map { health in
       let snapshot = health.snapshot
       let hasLedger = ledger?.has(snapshot.cluster) ?? true
@@ -89,6 +92,7 @@ package struct HealthView: Sendable {
         // A node that is fine is in the nodes' line; one that is not has a line of its own.
         if verdict.subject.kind == "Node", verdict.status == .green { continue }
         counts[verdict.status, default: 0] += 1
+        if verdict.isScaledToZero { scaledToZero += 1 }
         if !needle.isEmpty, !HealthView.matches(verdict, needle) { continue }
         let key = "\(snapshot.cluster)/\(verdict.subject.namespace)/\(verdict.subject.display)"
         tiles.append(Tile(verdict: verdict, hours: perWorkload[key] ?? [], hasLedger: hasLedger))
@@ -107,6 +111,7 @@ package struct HealthView: Sendable {
         nodesReady: snapshot.nodes.count { $0.isReady && !$0.isUnschedulable }, nodes: snapshot.nodes.count, nodeNotes: notes)
     }
     self.counts = counts
+    self.scaledToZero = scaledToZero
     tiles = sections.flatMap { $0.listed + $0.fine }
     let first = tiles.first?.verdict.subject.namespace
     hasManyNamespaces = tiles.contains { $0.verdict.subject.namespace != first }
@@ -177,11 +182,12 @@ package struct HealthView: Sendable {
   package var summary: StyledLine {
     var line = StyledLine()
     for status in [HealthVerdict.Status.red, .amber, .green, .unknown] {
-      let count = counts[status] ?? 0
+      let count = (counts[status] ?? 0) - (status == .unknown ? scaledToZero : 0)
       if count == 0, status == .unknown { continue }
       line.append("\(status.glyph) \(count) \(status.countWord)", count > 0 ? status.role : .dim)
       line.append("  ")
     }
+    if scaledToZero > 0 { line.append("\(HealthVerdict.Status.unknown.glyph) \(scaledToZero) scaled to 0  ", .grey) }
     return line
   }
 
@@ -266,6 +272,10 @@ extension HealthVerdict.Status {
   }
 
   var countWord: String { self == .unknown ? "no data" : word }
+}
+
+extension HealthVerdict {
+  fileprivate var isScaledToZero: Bool { status == .unknown && reasons.first?.rule == HealthRules.scaledToZero }
 }
 
 extension ClusterConnection {

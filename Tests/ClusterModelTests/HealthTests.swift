@@ -117,10 +117,67 @@ import TimeFormat
     #expect(HealthRules.all.allSatisfy { $0.meaning.hasSuffix(".") })
   }
 
-  @Test func scaledDownIsNoFault() {
+  /// Who and when are those of the change that is named, and it is the last one.
+  @Test func whatChangedLastHasItsOwnTime() throws {
+    func at(_ time: String) throws -> Timestamp { try #require(Timestamp(rfc3339: "2026-01-01T\(time)Z")) }
+    let owner = ObjectReference(kind: "Deployment", namespace: "n", name: "web", uid: "u")
+    func set(_ revision: Int, _ image: String, _ time: String) throws -> Workload {
+      Workload(
+        reference: ObjectReference(kind: "ReplicaSet", namespace: "n", name: "web-\(revision)", uid: "s\(revision)"), controller: owner,
+        image: image, desired: 0, revision: "\(revision)", created: try at(time))
+    }
+    var workload = Workload(reference: owner, desired: 1, created: try at("10:00:00"))
+    func words(_ sets: [Workload], now: String = "11:00:00") throws -> String? {
+      let moment = try at(now)
+      let snapshot = ClusterSnapshot(cluster: "c", at: moment, workloads: [workload] + sets, connection: .live(since: moment))
+      return HealthAssessment.verdicts(on: snapshot, reschedules: [], now: moment).first { $0.subject.kind == "Deployment" }?.lastChange
+    }
+    let first = try set(1, "web:1", "10:00:00")
+    let second = try set(2, "web:2", "10:10:00")
+    // A rollout by one, and a label by another an hour later.
+    let rollout = Workload.Change(manager: "jenkins", at: try at("10:10:00"), operation: "Update")
+    workload.templateChanges = [rollout]
+    workload.lastChange = rollout
+    #expect(try words([first, second]) == "image 1→2 10:10 jenkins")
+    workload.lastChange = Workload.Change(manager: "helm", at: try at("10:40:00"), operation: "Apply")
+    #expect(try words([first, second]) == "changed 10:40 helm")
+    // Undone: the old set has the new number and its old age.
+    let undo = Workload.Change(manager: "kubectl", at: try at("10:20:00"), operation: "Update")
+    workload.templateChanges = [rollout, undo]
+    workload.lastChange = undo
+    let back = try set(3, "web:1", "10:00:00")
+    #expect(try words([second, back]) == "image 2→1 10:20 kubectl")
+    // Then scaled, with no change of the template.
+    workload.scalings = [Workload.Scaling(from: 1, to: 3, at: try at("10:30:00"), manager: "keda")]
+    workload.lastChange = Workload.Change(manager: "keda", at: try at("10:30:00"), operation: "Update")
+    #expect(try words([second, back]) == "scaled 1→3 10:30 keda")
+  }
+
+  @Test func whatChangedOnAnotherDaySaysTheDay() throws {
+    let at = try #require(Timestamp(rfc3339: "2026-01-01T10:00:00Z"))
+    let workload = Workload(reference: ObjectReference(kind: "Deployment", namespace: "n", name: "web", uid: "u"), desired: 0, created: at)
+    let now = at + .seconds(3 * 86_400)
+    let snapshot = ClusterSnapshot(cluster: "c", at: now, workloads: [workload], connection: .live(since: now))
+    #expect(HealthAssessment.verdicts(on: snapshot, reschedules: [], now: now).first?.lastChange == "created 01-01 10:00")
+  }
+
+  /// No fault, and not green either: it answers nothing.
+  @Test func scaledToZeroIsGreyWithWhoAndWhen() {
     let at = Timestamp(seconds: 1_800_000_000)
-    let workload = Workload(reference: ObjectReference(kind: "Deployment", namespace: "n", name: "off", uid: "u"), desired: 0)
-    let snapshot = ClusterSnapshot(cluster: "c", at: at, workloads: [workload], connection: .live(since: at))
-    #expect(HealthAssessment.verdicts(on: snapshot, reschedules: [], now: at).map(\.status) == [.green])
+    var workload = Workload(reference: ObjectReference(kind: "Deployment", namespace: "n", name: "off", uid: "u"), desired: 0)
+    func verdict() -> HealthVerdict? {
+      let snapshot = ClusterSnapshot(cluster: "c", at: at, workloads: [workload], connection: .live(since: at))
+      return HealthAssessment.verdicts(on: snapshot, reschedules: [], now: at).first
+    }
+    #expect(verdict()?.status == .unknown && verdict()?.reasons.map(\.sentence) == ["0 replicas desired"])
+    workload.scaled = Workload.ReplicasOwner(manager: "kubectl")
+    #expect(verdict()?.reasons.map(\.sentence) == ["scaled to 0 by kubectl"] && verdict()?.since == nil)
+    workload.scalings = [Workload.Scaling(from: 3, to: 0, at: at - .seconds(90), manager: "keda-operator")]
+    #expect(verdict()?.reasons.map(\.sentence) == ["scaled to 0 by keda-operator"] && verdict()?.since == at - .seconds(90))
+    // A suspended CronJob and a Job that is done have no replicas to desire.
+    for kind in ["Job", "CronJob", "DaemonSet"] {
+      workload = Workload(reference: ObjectReference(kind: kind, namespace: "n", name: "off", uid: "u"), desired: 0)
+      #expect(verdict()?.status == .green, "\(kind)")
+    }
   }
 }

@@ -86,6 +86,39 @@ import TimeFormat
     #expect(try history("orders", in: state.snapshot()) == ["– - scaled 2 → 0 kubectl"])
   }
 
+  /// A manager that owns the template has a new time when it changes something else; whoever watched knows when the template changed.
+  @Test func aLaterChangeOfTheSameManagerMovesNoRollback() throws {
+    func deployment(_ image: String, _ time: String, replicas: Int) throws -> ClusterObject {
+      let text = """
+        {"items":[{"metadata":{"name":"orders","namespace":"shop","uid":"u","managedFields":[{"manager":"kubectl","operation":"Update",
+        "time":"2026-01-01T\(time)Z","fieldsV1":{"f:spec":{"f:template":{},"f:replicas":{}}}}]},
+        "spec":{"replicas":\(replicas),"template":{"spec":{"containers":[{"name":"c","image":"\(image)"}]}}}}]}
+        """
+      return try #require(try ClusterDecoder().list(ClusterResource(.deployment), Array(text.utf8)).items.first)
+    }
+    let start = try #require(Timestamp(rfc3339: "2026-01-01T10:00:00Z"))
+    var state = ClusterState(cluster: "c", at: start)
+    let states = [("c:2", "10:10:00", 1), ("c:1", "10:20:00", 1), ("c:1", "10:30:00", 3), ("c:1", "10:40:00", 1)]
+    for (image, time, replicas) in states {
+      let at = try #require(Timestamp(rfc3339: "2026-01-01T\(time)Z"))
+      state.apply(
+        ClusterDelta(
+          resource: ClusterResource(.deployment), change: .modified(try deployment(image, time, replicas: replicas)), at: at))
+    }
+    let workload = try #require(state.snapshot().workload(ObjectReference(kind: "Deployment", namespace: "shop", name: "orders")))
+    func revision(_ number: Int, earlier: [Int] = [], after seconds: Int64, _ image: String) -> TemplateRevision {
+      TemplateRevision(
+        number: number, earlier: earlier, created: start + .seconds(seconds),
+        template: PodTemplate(json: #"{"spec":{"containers":[{"name":"c","image":"\#(image)"}]}}"#))
+    }
+    let changes = WorkloadHistory.changes(
+      of: workload, revisions: [revision(2, after: 600, "c:2"), revision(3, earlier: [1], after: 0, "c:1")])
+    #expect(
+      lines(changes).suffix(3) == [
+        "10:20:00 rev 3 back to 1 kubectl", "10:30:00 - scaled 1 → 3 kubectl", "10:40:00 - scaled 3 → 1 kubectl",
+      ])
+  }
+
   @Test func aRevisionThatWasNumberedAnewIsARollback() throws {
     let start = Timestamp(rfc3339: "2026-01-01T10:00:00Z")!
     let owner = ObjectReference(kind: "StatefulSet", namespace: "shop", name: "db", uid: "db")

@@ -30,7 +30,10 @@ extension Workload {
     if kind.isScalable, controller == nil, known.desired != desired {
       scalings.append(Scaling(from: known.desired, to: desired, at: scaled?.at ?? at, manager: scaled?.manager ?? ""))
     }
-    templateChanges = known.templateChanges.filter { !templateChanges.contains($0) } + templateChanges
+    // Whoever owns the template and changed something else has a new time as well: that is no change of the template.
+    let isSameTemplate = templateDigest != 0 && known.templateDigest == templateDigest
+    templateChanges =
+      isSameTemplate ? known.templateChanges : known.templateChanges.filter { !templateChanges.contains($0) } + templateChanges
     scalings = scalings.suffix(Self.memory)
     templateChanges = templateChanges.suffix(Self.memory)
   }

@@ -37,9 +37,9 @@ package struct WorkloadChange: Sendable, Hashable {
 /// What changed about a workload, from its revisions and from `managedFields`.
 package enum WorkloadHistory {
   /// A controller makes the revision within this time of the new template.
-  private static let reaction = Duration.seconds(10)
+  static let reaction = Duration.seconds(10)
   /// Times of the API are whole seconds.
-  private static let second = Duration.seconds(1)
+  static let second = Duration.seconds(1)
 
   /// Oldest first; what has no time stands before all others, or beside the revision that it follows.
   package static func changes(of workload: Workload, revisions: [TemplateRevision]) -> [WorkloadChange] {

@@ -26,6 +26,8 @@ package struct Workload: Sendable, Hashable {
   package var lastChange: Change?
   /// Who changed the pod template, and when: what `managedFields` shows, and what it showed while the cluster was watched.
   package var templateChanges: [Change] = []
+  /// Tells one pod template from another while the process runs; 0: not known.
+  package var templateDigest = 0
   /// Who owns `spec.replicas`.
   package var scaled: ReplicasOwner?
   /// Changes of the desired count that were seen, oldest first.

@@ -28,11 +28,11 @@ extension Workload {
               if key == "start" { ordinalStart = try cursor.integer() }
             }
           case "template":
+            var copy = cursor
+            let text = try copy.readText()
+            templateDigest = text.hashValue
             // Of what rolls out revisions, each revision keeps the template.
-            if kind.isRevision {
-              var copy = cursor
-              template = PodTemplate(json: try copy.readText())
-            }
+            if kind.isRevision { template = PodTemplate(json: text) }
             try readTemplate(&cursor, strings)
           default: break
           }
