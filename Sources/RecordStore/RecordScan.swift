@@ -39,17 +39,18 @@ struct RecordScan {
     var rows = RecordRows(database, source)
     var records: [LogRecord] = []
     var place = StorePlace.stored(0)
+    var undecided = 0
     while try statement.step() {
       let here = StorePlace.inTime(at: statement.int(1), id: statement.int(0))
-      guard let record = try Self.match(statement, matcher, &rows) else { continue }
+      guard let record = try Self.match(statement, matcher, &rows, &undecided) else { continue }
       if records.count == query.limit {
         statement.reset()
-        return LogPage(records: records, next: place.cursor(of: source), storedUpTo: end)
+        return LogPage(records: records, next: place.cursor(of: source), storedUpTo: end, undecided: undecided)
       }
       records.append(record)
       place = here
     }
-    return LogPage(records: records, next: nil, storedUpTo: end)
+    return LogPage(records: records, next: nil, storedUpTo: end, undecided: undecided)
   }
 
   static func newestID(_ database: Database) throws -> Int64 {
@@ -66,15 +67,16 @@ struct RecordScan {
     var rows = RecordRows(database, source)
     var records: [LogRecord] = []
     var last = after
+    var undecided = 0
     while records.count < query.limit, try statement.step() {
       let id = statement.int(0)
-      guard let record = try Self.match(statement, matcher, &rows) else { continue }
+      guard let record = try Self.match(statement, matcher, &rows, &undecided) else { continue }
       records.append(record)
       last = id
     }
-    guard records.count == query.limit else { return LogPage(records: records, next: nil) }
+    guard records.count == query.limit else { return LogPage(records: records, next: nil, undecided: undecided) }
     statement.reset()
-    return LogPage(records: records, next: StorePlace.stored(last).cursor(of: source))
+    return LogPage(records: records, next: StorePlace.stored(last).cursor(of: source), undecided: undecided)
   }
 
   func histogram(_ query: LogQuery, over range: Range<Timestamp>, buckets: Int) throws -> [Int] {
@@ -111,29 +113,33 @@ struct RecordScan {
   }
 
   private static func matcher(_ conditions: [LogQuery.Condition]) throws -> LogMatcher {
-    try LogMatcher(
+    let scratch = MatchScratch()
+    return try LogMatcher(
       conditions,
       text: { text throws(StoreError) in
         // A text as machine code is found several times as fast as by a loop.
         guard !text.isEmpty else { return { _ in true } }
         let expression = try RegularExpression(text: text)
-        return { expression.matches($0) }
+        return { expression.test($0, scratch) }
       },
       regex: { pattern throws(StoreError) in
         let expression = try RegularExpression(pattern)
-        return { expression.matches($0) }
+        return { expression.test($0, scratch) }
       })
   }
 
-  private static func match(_ row: SQLStatement, _ matcher: LogMatcher, _ rows: inout RecordRows) throws -> LogRecord? {
+  private static func match(
+    _ row: SQLStatement, _ matcher: LogMatcher, _ rows: inout RecordRows, _ undecided: inout Int
+  ) throws -> LogRecord? {
     let raw = row.bytes(9)
     if matcher.isEmpty { return try rows.record(row, raw) }
     var made: Result<LogRecord, any Error>?
     let isMatch = matcher.matches(raw) { Self.make(row, raw, &rows, &made) }
+    if isMatch == nil { undecided += 1 }
     switch made {
     case .failure(let error): throw error
-    case .success(let record): return isMatch ? record : nil
-    case nil: return isMatch ? try rows.record(row, raw) : nil
+    case .success(let record): return isMatch == true ? record : nil
+    case nil: return isMatch == true ? try rows.record(row, raw) : nil
     }
   }
 
@@ -143,7 +149,7 @@ struct RecordScan {
     var made: Result<LogRecord, any Error>?
     let isMatch = matcher.matches(raw) { Self.make(row, raw, &rows, &made) }
     if case .failure(let error) = made { throw error }
-    return isMatch
+    return isMatch == true
   }
 
   private static func make(

@@ -1,7 +1,7 @@
 /// Decides whether a record fulfils conditions. Made once for a query, used for every record.
 package struct LogMatcher: Sendable {
-  /// Whether bytes match a regular expression.
-  package typealias BytesTest = @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
+  /// Whether bytes match; `nil` when the test gave up before it knew, as regular expressions may.
+  package typealias BytesTest = @Sendable (UnsafeBufferPointer<UInt8>) -> Bool?
 
   private indirect enum Node: Sendable {
     case bytes(BytesTest)
@@ -33,12 +33,14 @@ package struct LogMatcher: Sendable {
     return { needle.isIn($0) }
   }
 
-  package func matches(_ record: LogRecord) -> Bool {
+  /// `nil` when it could not be decided.
+  package func matches(_ record: LogRecord) -> Bool? {
     record.raw.withUnsafeBufferPointer { raw in matches(raw) { record } }
   }
 
-  /// Looks at the raw bytes first; the record is made only when its fields are asked for.
-  package func matches(_ raw: UnsafeBufferPointer<UInt8>, record: () -> LogRecord) -> Bool {
+  /// Looks at the raw bytes first; the record is made only when its fields are asked for. `nil` when it could not be decided: what gave up
+  /// is neither a match nor, under a negation, a hit.
+  package func matches(_ raw: UnsafeBufferPointer<UInt8>, record: () -> LogRecord) -> Bool? {
     var made: LogRecord?
     func fields() -> LogRecord {
       if let made { return made }
@@ -46,16 +48,34 @@ package struct LogMatcher: Sendable {
       made = new
       return new
     }
-    return nodes.allSatisfy { Self.holds($0, raw, fields) }
+    var isKnown = true
+    for node in nodes {
+      guard let holds = Self.holds(node, raw, fields) else {
+        isKnown = false
+        continue
+      }
+      if !holds { return false }
+    }
+    return isKnown ? true : nil
   }
 
-  private static func holds(_ node: Node, _ raw: UnsafeBufferPointer<UInt8>, _ record: () -> LogRecord) -> Bool {
+  /// Kleene's logic: what is not known decides only where the rest does not.
+  private static func holds(_ node: Node, _ raw: UnsafeBufferPointer<UInt8>, _ record: () -> LogRecord) -> Bool? {
     switch node {
-    case .bytes(let test): test(raw)
-    case .request(let id): record().requestID == id
-    case .field(let name, let test): test.matches(LogFieldReader.value(of: name, in: record()))
-    case .not(let inner): !holds(inner, raw, record)
-    case .any(let inner): inner.contains { holds($0, raw, record) }
+    case .bytes(let test): return test(raw)
+    case .request(let id): return record().requestID == id
+    case .field(let name, let test): return test.matches(LogFieldReader.value(of: name, in: record()))
+    case .not(let inner): return holds(inner, raw, record).map { !$0 }
+    case .any(let inner):
+      var isKnown = true
+      for node in inner {
+        guard let isTrue = holds(node, raw, record) else {
+          isKnown = false
+          continue
+        }
+        if isTrue { return true }
+      }
+      return isKnown ? false : nil
     }
   }
 
@@ -86,11 +106,11 @@ package struct LogMatcher: Sendable {
 }
 
 extension LogQuery {
-  /// Whether a record is in the query's range and fulfils its conditions; order, limit and cursor play no part.
+  /// Whether a record is in the query's range and is known to fulfil its conditions; order, limit and cursor play no part.
   package func matches<Failure: Error>(
     _ record: LogRecord, regex: (String) throws(Failure) -> LogMatcher.BytesTest
   ) throws(Failure) -> Bool {
     if let range, !range.contains(record.at) { return false }
-    return try LogMatcher(conditions, regex: regex).matches(record)
+    return try LogMatcher(conditions, regex: regex).matches(record) == true
   }
 }

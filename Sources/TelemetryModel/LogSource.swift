@@ -83,8 +83,11 @@ package struct LogPage: Sendable {
   /// The end of what was searched, in the order of storing: who follows goes on from here. `nil` when the source has no such order
   /// or is empty.
   package var storedUpTo: LogCursor?
+  /// Records of which it is not known whether they match, because a regular expression gave up on them. They are not among the others.
+  package var undecided = 0
 
-  package init(records: [LogRecord], next: LogCursor?, storedUpTo: LogCursor? = nil) {
+  package init(records: [LogRecord], next: LogCursor?, storedUpTo: LogCursor? = nil, undecided: Int = 0) {
+    self.undecided = undecided
     self.records = records
     self.next = next
     self.storedUpTo = storedUpTo

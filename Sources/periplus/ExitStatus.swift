@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import RecordStore
 import Training
 
 /// What the exit code tells a script.
@@ -28,6 +29,10 @@ enum ExitStatus: Int32 {
     if let error = error as? ActionError {
       Output.complain(error.sentence)
       exit(ExitStatus(error.kind).rawValue)
+    }
+    if let error = error as? StoreError, error.kind == .query {
+      Output.complain(error.sentence)
+      exit(usage.rawValue)
     }
     let code = Periplus.exitCode(for: error)
     let mistyped = MistypedCommand(CommandLine.arguments.dropFirst())

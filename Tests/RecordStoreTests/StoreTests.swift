@@ -130,9 +130,9 @@ import TimeFormat
       let writer = try fixture.writer()
       do { try writer.append(StoreBatch(records: (0..<500).map { _ in random.record() })) } catch { failure = error }
     } catch { failure = error as? StoreError }
-    if let failure { #expect(failure.kind == .unreadable) }
+    #expect(failure?.kind == .unreadable)
     let writer = try fixture.writer()
-    if failure != nil { #expect(fixture.names().contains { $0.hasPrefix("records.sqlite.corrupt-") }) }
+    #expect(fixture.names().contains { $0.hasPrefix("records.sqlite.corrupt-") })
     try writer.append(StoreBatch(records: [random.record()]))
   }
 
@@ -252,8 +252,38 @@ import TimeFormat
     var random = RecordRandom(seed: 7)
     var record = random.record()
     record.raw = [UInt8](repeating: 0x61, count: 5000) + [0x62]
+    let start = try await fixture.reader.records(matching: LogQuery()).storedUpTo
     try writer.append(StoreBatch(records: [record]))
-    #expect(try await fixture.reader.records(matching: LogQuery([.regex("^(a+)+$")])).records.isEmpty)
+    // It is neither a match nor, under a negation, a hit: nobody knows, and that is said.
+    let exploding = LogQuery.Condition.regex("^(a+)+$")
+    for condition in [exploding, .not(exploding), .any([exploding, .text("xyz")])] {
+      let page = try await fixture.reader.records(matching: LogQuery([condition]))
+      #expect(page.records.isEmpty && page.undecided == 1, "\(condition)")
+    }
+    var following = LogQuery([exploding])
+    following.storedAfter = start
+    #expect(try await fixture.reader.records(matching: following).undecided == 1)
+    // What the rest of the query decides is decided.
+    let decided = try await fixture.reader.records(matching: LogQuery([exploding, .text("xyz")]))
+    #expect(decided.records.isEmpty && decided.undecided == 0)
+    #expect(try await fixture.reader.records(matching: LogQuery([.any([exploding, .text("ab")])])).records.count == 1)
+  }
+
+  /// The machine code's own stack of 32 KiB was too small for a line of some kilobytes, and that counted as no match.
+  @Test func aLongLineIsMatchedToItsEnd() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    var random = RecordRandom(seed: 8)
+    var records: [LogRecord] = []
+    for length in [1000, 20_000, 200_000] {
+      var record = random.record()
+      record.raw = (0..<length).map { $0 % 3 == 0 ? 0x61 : 0x62 } + [0x63]
+      records.append(record)
+    }
+    try writer.append(StoreBatch(records: records))
+    let page = try await fixture.reader.records(matching: LogQuery([.regex("^(?:a|b)+c$")]))
+    #expect(page.records.count == 3 && page.undecided == 0)
+    #expect(try await fixture.reader.records(matching: LogQuery([.not(.regex("^(?:a|b)+c$"))])).records.isEmpty)
   }
 }
 

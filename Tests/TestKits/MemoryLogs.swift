@@ -98,7 +98,7 @@ package final class MemoryLogs: LogSource, CompletenessSource {
     return (after..<upTo).compactMap { index in
       let record = all[index]
       if let range = query.range, !range.contains(record.at) { return nil }
-      return matcher.matches(record) ? (record, index + 1) : nil
+      return matcher.matches(record) == true ? (record, index + 1) : nil
     }
   }
 

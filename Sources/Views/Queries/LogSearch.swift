@@ -5,6 +5,13 @@ package import TimeFormat
 /// A search in the logs: the records that match, the records around them when wanted, what became of their pods, and how many match over
 /// the time.
 package struct LogSearch: Query {
+  /// What is said of records on which a regular expression gave up; `nil` when there are none.
+  package static func undecided(_ count: Int) -> String? {
+    guard count > 0 else { return nil }
+    return "\(counted(count, "record")) could not be tested: the regular expression takes too many steps on \(count == 1 ? "it" : "them"); "
+      + "a simpler one decides."
+  }
+
   /// The newest records that match, at most so many; a page further back continues from ``Answer/next``.
   package static let limit = 1000
   /// Of so many of the newest matches the records around them are looked up.
@@ -29,6 +36,8 @@ package struct LogSearch: Query {
     package var isAddition = false
     /// More was added than one page holds: the search is asked anew.
     package var isCut = false
+    /// Records on which a regular expression gave up.
+    package var undecided = 0
 
     package init(
       matches: [LogRecord], context: [LogRecord] = [], lifecycle: [PodLifecycleEvent] = [], histogram: [Int] = [], next: LogCursor? = nil,
@@ -84,6 +93,7 @@ package struct LogSearch: Query {
       matches: matches, context: context.records, lifecycle: lifecycle, histogram: counts, next: page.next, isContinuation: isContinuation)
     answer.breaks = context.breaks
     answer.storedUpTo = page.storedUpTo
+    answer.undecided = page.undecided
     (answer.isAddition, answer.isCut) = (isAddition, isAddition && page.next != nil)
     return answer
   }

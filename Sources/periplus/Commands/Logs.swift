@@ -57,6 +57,7 @@ struct Logs: AsyncParsableCommand {
     if let service { wanted.conditions.append(.field("service", .equal, service)) }
     if let level = level.flatMap(LogLevel.init(word:)) { wanted.conditions.append(.field("level", .atLeast, level.word)) }
     if let grep { wanted.conditions.append(.regex(grep)) }
+    try wanted.checkPatterns()
     if let since { wanted.range = (now - since.duration)..<Timestamp(nanoseconds: .max) }
     // The query may say both itself: limit:20 order:oldest.
     let isLimitGiven = wanted.limit != LogQuery().limit
@@ -75,15 +76,26 @@ struct Logs: AsyncParsableCommand {
     let changes = follow ? store.changes() : nil
     let found =
       if let context { try await print(wanted, context: context, from: store) } else { try await print(wanted, from: store) }
+    if let sentence = LogSearch.undecided(found.undecided) { Output.complain(sentence) }
     if let complaint { Output.complain("records of this request may be missing; \(complaint)") }
     if let changes { return try await goOn(wanted, after: found.end, changes, from: store) }
     if !found.any {
+      // What could not be tested may match.
+      guard found.undecided == 0 else { throw Problem.finding(read.json ? "" : "no other record matches") }
       throw Problem.finding(read.json ? "" : "no record matches; \(wanted.fieldHint)periplus status tells what is collected")
     }
   }
 
+  private struct Found {
+    var any: Bool
+    /// The end of what was searched.
+    var end: LogCursor?
+    /// Records on which a regular expression gave up.
+    var undecided: Int
+  }
+
   /// As `grep -C`: the matches among their neighbours, and `--` where records are left out.
-  private func print(_ query: LogQuery, context count: Int, from store: StoreReader) async throws -> (any: Bool, end: LogCursor?) {
+  private func print(_ query: LogQuery, context count: Int, from store: StoreReader) async throws -> Found {
     let page = try await store.records(matching: query)
     let matches = query.order == .newestFirst ? page.records.reversed() : page.records
     let context = try await LogContext.load(around: matches, count: count, from: store)
@@ -94,15 +106,15 @@ struct Logs: AsyncParsableCommand {
       case .lifecycle: break
       }
     }
-    return (!matches.isEmpty, page.storedUpTo)
+    return Found(any: !matches.isEmpty, end: page.storedUpTo, undecided: page.undecided)
   }
 
   /// Prints page after page of one state of the store, so that a million records need no memory.
-  /// - Returns: whether there was any, and the end of what was searched.
-  private func print(_ query: LogQuery, from store: StoreReader) async throws -> (any: Bool, end: LogCursor?) {
+  private func print(_ query: LogQuery, from store: StoreReader) async throws -> Found {
     var query = query
     var left = query.limit
     var isAny = false
+    var undecided = 0
     // Newest first is for a bounded tail, which is printed as it happened: kept, and turned around at the end.
     var tail: [LogRecord] = []
     repeat {
@@ -110,12 +122,13 @@ struct Logs: AsyncParsableCommand {
       let page = try await store.records(matching: query)
       if query.order == .newestFirst { tail += page.records } else { for record in page.records { line(record) } }
       isAny = isAny || !page.records.isEmpty
+      undecided += page.undecided
       left -= page.records.count
       query.cursor = page.next
       query.storedUpTo = page.storedUpTo
     } while query.cursor != nil && left > 0
     for record in tail.reversed() { line(record) }
-    return (isAny, query.storedUpTo)
+    return Found(any: isAny, end: query.storedUpTo, undecided: undecided)
   }
 
   /// In the order of storing: a line of one pod may be stored after a younger one of another.
@@ -131,6 +144,7 @@ struct Logs: AsyncParsableCommand {
         for record in page.records { line(record) }
         query.storedAfter = page.next ?? page.storedUpTo ?? query.storedAfter
         hasMore = page.next != nil
+        if let sentence = LogSearch.undecided(page.undecided) { Output.complain(sentence) }
       } while hasMore
     } while await changes.next() != nil
   }
