@@ -1,7 +1,8 @@
 import Glibc
 
-/// Runs a closure on a thread of its own, because it may wait long in a read(2).
-enum BackgroundThread {
+/// Runs a closure on a thread of its own, because it may wait long: in a read(2), or for a disk. The threads on which tasks run are as
+/// many as there are processors, and whoever waits on one keeps it from all others.
+package enum BackgroundThread {
   private final class Job {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -14,7 +15,7 @@ enum BackgroundThread {
   }
 
   /// `false` when the system has no thread to give.
-  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+  package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }

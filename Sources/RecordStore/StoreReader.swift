@@ -98,6 +98,20 @@ extension StoreReader: LogSource, CompletenessSource, RescheduleSource, Evidence
     try await read([]) { try LedgerRows.evidence(since: since, $0) }
   }
 
+  /// What the store holds; `nil` while there is none.
+  package func extent() async throws -> StoreExtent? {
+    guard let span = try await bounds() else { return nil }
+    let fileBytes = StoreFiles(directory: directory).size()
+    return StoreExtent(records: span.records, span: try await timeSpan(), usedBytes: span.used, fileBytes: fileBytes)
+  }
+
+  private func bounds() async throws -> (records: Int64, used: Int64)? {
+    try await read(nil) { database in
+      let records = try Int64.fetchOne(database, sql: "SELECT coalesce(max(id) - min(id) + 1, 0) FROM record") ?? 0
+      return (records, try StoreExtent.usedBytes(database))
+    }
+  }
+
   /// How many records there are, as far as their ids tell.
   package func count() async throws -> Int {
     try await read(0) { try Int.fetchOne($0, sql: "SELECT coalesce(max(id), 0) FROM record") ?? 0 }

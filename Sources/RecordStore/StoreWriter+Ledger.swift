@@ -18,17 +18,19 @@ extension StoreWriter: EvidenceRecorder {
       try LedgerRows.write(reschedules, database)
       try LedgerRows.write(gaps, database)
       try LedgerRows.write(lifecycle, database)
-      if let note {
-        let statement = try SQLStatement(
-          cached: "INSERT INTO note (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", database)
-        try note.value.withUnsafeBufferPointer { bytes in
-          statement.bind(1, note.name)
-          statement.bind(2, borrowed: bytes)
-          try statement.run()
-        }
-        statement.reset()
-      }
+      if let note { try Self.write(note.name, note.value, database) }
     }
+  }
+
+  static func write(_ note: String, _ value: [UInt8], _ database: Database) throws {
+    let statement = try SQLStatement(
+      cached: "INSERT INTO note (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", database)
+    try value.withUnsafeBufferPointer { bytes in
+      statement.bind(1, note)
+      statement.bind(2, borrowed: bytes)
+      try statement.run()
+    }
+    statement.reset()
   }
 
   /// What ``record(reschedules:gaps:lifecycle:note:)`` stored last under a name.

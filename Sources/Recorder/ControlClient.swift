@@ -43,8 +43,19 @@ package struct ControlClient: Sendable {
     }
     guard response.status == .ok else { throw Unreachable(description: "the recorder knows no job named \(job); are both of one version?") }
     var splitter = LineSplitter()
-    for try await chunk in response.body {
+    var chunks = response.body.makeAsyncIterator()
+    while let chunk = try await next(&chunks) {
       for text in splitter.push(chunk.readableBytesView) { try line(try JSONValue(parsing: text)) }
+    }
+  }
+}
+
+extension ControlClient {
+  /// What a library says of a connection that broke means nothing to a person.
+  private func next(_ chunks: inout HTTPClientResponse.Body.AsyncIterator) async throws -> ByteBuffer? {
+    do { return try await chunks.next() } catch {
+      try Task.checkCancellation()
+      throw Unreachable(description: "the recorder ended before it had answered; periplus status tells whether it runs")
     }
   }
 }

@@ -2,6 +2,7 @@ import Checks
 import Ingest
 import JSONBytes
 import RecordStore
+import Synchronization
 import TelemetryModel
 import TimeFormat
 
@@ -15,11 +16,23 @@ struct Jobs: Sendable {
   let now: @Sendable () -> Timestamp
 
   var table: [String: ControlServer.Job] {
-    ["changes": changes, "check": check, "collected": collected, "ingest": ingest, "services": listed]
+    ["changes": changes, "check": check, "collected": collected, "ingest": ingest, "prune": prune, "services": listed]
   }
 
   @Sendable private func changes(_ body: JSONValue) -> AsyncStream<JSONValue> {
     ChangesJob(hub: store.changes, pause: { try await Task.sleep(for: $0) }).lines()
+  }
+
+  /// Removes what a retention does not keep: `ageSeconds`, `bytes`; answers how many records went, step by step.
+  @Sendable private func prune(_ body: JSONValue) -> AsyncStream<JSONValue> {
+    let job = PruneJob(store: store, now: now)
+    return AsyncStream { continuation in
+      let task = Task {
+        await job.run(body) { continuation.yield($0) }
+        continuation.finish()
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
   }
 
   /// How each service is, one a line.
@@ -69,12 +82,23 @@ struct Jobs: Sendable {
     var copies: [String: String] = [:]
     for copy in body["copies"]?.objectValue ?? [:] { copies[copy.key] = copy.value.stringValue }
     return AsyncStream { [copies] continuation in
-      let task = Task {
+      let isCancelled = Cancellation()
+      continuation.onTermination = { _ in isCancelled.set() }
+      let isStarted = BackgroundThread.start { [store, now] in
         let job = IngestJob(store: store, copies: copies, now: now)
-        continuation.yield(job.run(paths, isCancelled: { Task.isCancelled }, progress: { continuation.yield($0) }))
+        continuation.yield(job.run(paths, isCancelled: { isCancelled.isSet }, progress: { continuation.yield($0) }))
         continuation.finish()
       }
-      continuation.onTermination = { _ in task.cancel() }
+      guard !isStarted else { return }
+      continuation.yield(["error": "the system has no thread to read files on; end other programs and try again"])
+      continuation.finish()
     }
   }
+}
+
+/// Whether whoever asked has hung up.
+private final class Cancellation: Sendable {
+  private let value = Mutex(false)
+  var isSet: Bool { value.withLock { $0 } }
+  func set() { value.withLock { $0 = true } }
 }

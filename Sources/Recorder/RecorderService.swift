@@ -1,7 +1,7 @@
 package import Application
 import Logging
 package import MigrationPlan
-import RecordStore
+package import RecordStore
 import ServiceLifecycle
 package import StateDirectory
 package import TimeFormat
@@ -14,14 +14,16 @@ package struct RecorderService: Sendable {
   private let plan: @Sendable () -> Plan?
   private let app: @Sendable () -> AppProfile?
   private let now: @Sendable () -> Timestamp
+  private let retention: Retention
   /// Called once a second: what is wanted beside the recorder is looked after.
   private let upkeep: @Sendable () -> Void
 
   package init(
     home: Home, configuration: RecorderConfiguration, plan: @escaping @Sendable () -> Plan?,
-    app: @escaping @Sendable () -> AppProfile? = { nil }, now: @escaping @Sendable () -> Timestamp,
+    app: @escaping @Sendable () -> AppProfile? = { nil }, retention: Retention = .standard, now: @escaping @Sendable () -> Timestamp,
     upkeep: @escaping @Sendable () -> Void = {}
   ) {
+    self.retention = retention
     self.home = home
     self.configuration = configuration
     self.plan = plan
@@ -40,7 +42,7 @@ package struct RecorderService: Sendable {
     let parts = RecorderParts(
       configuration: configuration, store: store, reader: StoreReader(directory: home.store, pushes: { store.changes.pushes() }),
       socket: home.socket("recorder"), plan: plan,
-      app: app, now: now, upkeep: upkeep, pause: { try await Task.sleep(for: $0) })
+      app: app, retention: retention, now: now, upkeep: upkeep, pause: { try await Task.sleep(for: $0) })
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: parts.all.map {
@@ -66,6 +68,7 @@ struct RecorderParts: Sendable {
   let socket: String
   let plan: @Sendable () -> Plan?
   let app: @Sendable () -> AppProfile?
+  let retention: Retention
   let now: @Sendable () -> Timestamp
   let upkeep: @Sendable () -> Void
   let pause: @Sendable (Duration) async throws -> Void
@@ -95,6 +98,7 @@ struct RecorderParts: Sendable {
           upkeep()
         }
       },
+      part("retention", "", RetentionPart(store: store, retention: retention, now: now, pause: pause).run),
     ]
     parts += clusters.map { part("feed", $0.cluster.name, FeedPart(cluster: $0.cluster, link: $0.link, now: now).run) }
     parts += clusters.map { part("reschedules", $0.cluster.name, LedgerPart(link: $0.link, store: store, now: now, pause: pause).run) }

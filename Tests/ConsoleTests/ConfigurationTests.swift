@@ -31,6 +31,16 @@ struct ConfigurationTests {
     #expect(keys.text(.sort).isEmpty)
   }
 
+  @Test("how much of the past is kept")
+  func retention() throws {
+    let kept = try #require(parse("store: {keepFor: 30d, keepAtMost: 50Gi}").configuration)
+    #expect(kept.keepFor == .seconds(30 * 86_400) && kept.keepAtMost == 50 << 30)
+    let silent = try #require(parse("keys: {}").configuration)
+    #expect(silent.keepFor == nil && silent.keepAtMost == nil)
+    #expect(parse("store: {keepAtMost: much}").findings.first?.contains("expected a size such as 500Mi or 10Gi") == true)
+    #expect(parse("store: {keepAtMost: -1Gi}").configuration == nil)
+  }
+
   @Test("commands that share no page may share a key")
   func shared() { #expect(parse("keys: {follow: v}").findings.isEmpty) }
 

@@ -1,6 +1,8 @@
+import Foundation
 import JSONBytes
 import RecordStore
 import Recorder
+import StateDirectory
 import Synchronization
 import Testing
 import TimeFormat
@@ -87,6 +89,57 @@ import TimeFormat
     // Without a recorder the stream ends at once: who follows looks for itself.
     var none = ControlClient(socket: "\(folder.path)/none.sock").commits().makeAsyncIterator()
     #expect(await none.next() == nil)
+  }
+
+  /// The threads on which tasks run are as many as there are processors: an ingest that waits on one of them keeps it from all others.
+  @Test("ingests that wait for their input keep nobody else waiting")
+  func manyIngests() async throws {
+    let home = Home(path: folder.path)
+    let recorder = RecorderService(
+      home: home, configuration: try RecorderConfiguration(clusters: []), plan: { nil }, now: { TestClock.start })
+    let (stops, stop) = AsyncStream<Void>.makeStream()
+    let running = Task { try await recorder.run { for await _ in stops { break } } }
+    _ = await FolderWatch.wait(in: home.run, within: .seconds(20)) { Files.exists(home.socket("recorder")) }
+    let client = ControlClient(socket: home.socket("recorder"))
+    var pipes: [FileHandle] = []
+    var ingests: [Task<Void, any Error>] = []
+    for number in 0..<4 * ProcessInfo.processInfo.activeProcessorCount {
+      let path = "\(folder.path)/pipe-\(number)"
+      try #require(mkfifo(path, 0o600) == 0)
+      // Held open for writing: its end does not come.
+      pipes.append(try #require(FileHandle(forUpdatingAtPath: path)))
+      ingests.append(Task { try await client.run("ingest", ["paths": [.string(path)]]) { _ in } })
+    }
+    for _ in 0..<50 {
+      var services: [String] = []
+      try await client.run("services") { if let name = $0["name"]?.stringValue { services.append(name) } }
+      #expect(services.contains("control"))
+    }
+    for ingest in ingests { ingest.cancel() }
+    stop.finish()
+    try await running.value
+    withExtendedLifetime(pipes) {}
+  }
+
+  @Test("a recorder that ends in the middle of an answer is told in a sentence, not in the words of a library")
+  func endsInTheMiddle() async throws {
+    let (begun, begin) = AsyncStream<Void>.makeStream()
+    let endless: ControlServer.Job = { _ in
+      AsyncStream { continuation in
+        continuation.yield(["number": 1])
+        begin.yield()
+      }
+    }
+    let (listening, isListening) = AsyncStream<Void>.makeStream()
+    let server = ControlServer(socket: socket, jobs: ["endless": endless])
+    let serving = Task { try await server.run { isListening.yield() } }
+    for await _ in listening { break }
+    let asking = Task { [socket] in try await ControlClient(socket: socket).run("endless") { _ in } }
+    for await _ in begun { break }
+    serving.cancel()
+    _ = await serving.result
+    let error = await #expect(throws: ControlClient.Unreachable.self) { try await asking.value }
+    #expect(error?.description == "the recorder ended before it had answered; periplus status tells whether it runs")
   }
 
   @Test("a job that is not known, and a recorder that is not there, are told in a sentence")

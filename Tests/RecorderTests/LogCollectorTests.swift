@@ -1,3 +1,4 @@
+import Glibc
 import Ingest
 import RecordStore
 import Recorder
@@ -118,6 +119,30 @@ private struct PausedChanges: PodLogChanges {
     isStopping.withLock { $0 = true }
     clock.goOn()
     try await task.value
+  }
+
+  @Test("what could not be removed is not forgotten: it is not read again")
+  func removalFails() async throws {
+    try folder.log(#"{"logMessage":"last"}"#)
+    try Files.write("", to: "\(folder.logs)/shop_orders-1_uid-orders-1/.ended")
+    for _ in 0..<2 {
+      let store = try StoreWriter(directory: folder.store, now: clock.now())
+      let isStopping = Mutex(false)
+      let collector = LogCollector(
+        root: folder.logs, cluster: "ground", store: store, progress: progress, changes: PausedChanges(clock: clock), now: clock.now,
+        pause: clock.pause, remove: { path in throw SystemError("remove", path, code: EBUSY) })
+      let task = Task { [collector] in try await collector.run { isStopping.withLock { $0 } } }
+      for _ in 0..<2 {
+        try await clock.paused()
+        clock.goOn()
+      }
+      try await clock.paused()
+      #expect(try store.positions().map(\.name) == ["0.log"])
+      #expect(try await messages() == ["last"])
+      isStopping.withLock { $0 = true }
+      clock.goOn()
+      try await task.value
+    }
   }
 
   @Test("a store that takes nothing stops the reading, says so, and loses nothing")

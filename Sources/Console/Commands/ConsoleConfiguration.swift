@@ -1,8 +1,12 @@
+import Kubernetes
 package import StrictYAML
 
 /// What the user's configuration file says about the console: other keys, and which clusters are production.
 package struct ConsoleConfiguration: Sendable {
   package private(set) var keys = KeyMap.standard
+  /// How long records are kept, and in how many bytes; `nil` for what holds without the file.
+  package private(set) var keepFor: Duration?
+  package private(set) var keepAtMost: Int64?
   /// Names of clusters; a `*` at the end stands for any rest.
   private var production: [String] = []
 
@@ -14,6 +18,14 @@ package struct ConsoleConfiguration: Sendable {
     [
       SchemaField("keys", .mapping(.text), "other keys for commands: a command's name and its keys, separated by blanks"),
       SchemaField("productionClusters", .list(.text), "clusters in which an action wants the object's name typed; prd-* is a pattern"),
+      SchemaField("store", .record(store), "how much of the past is kept"),
+    ])
+
+  private static let store = RecordSchema(
+    "the store",
+    [
+      SchemaField("keepFor", .duration, "how long a record is kept after it was stored, e.g. 14d"),
+      SchemaField("keepAtMost", .text, "how large the store may become, e.g. 10Gi; the oldest records go first"),
     ])
 
   /// Strict, and with every finding at once.
@@ -30,6 +42,13 @@ package struct ConsoleConfiguration: Sendable {
     var configuration = ConsoleConfiguration()
     let fields = Fields(root)
     configuration.production = fields.texts("productionClusters")
+    configuration.keepFor = fields.record("store")?.duration("keepFor")
+    if let node = fields.record("store")?.node("keepAtMost"), let text = node.text {
+      configuration.keepAtMost = Quantity(text)?.value.flatMap { $0 > 0 ? $0 : nil }
+      if configuration.keepAtMost == nil {
+        check.error(node, "store.keepAtMost: expected a size such as 500Mi or 10Gi, came \(node.described)")
+      }
+    }
     configuration.readKeys(fields.node("keys")?.entries ?? [], &check)
     for node in fields.node("productionClusters")?.elements ?? [] {
       if let name = node.text, name.dropLast().contains("*") {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import GroundNode
 import MigrationPlan
+import RecordStore
 import Recorder
 import StateDirectory
 
@@ -72,7 +73,9 @@ struct Record: AsyncParsableCommand {
     do {
       let service = RecorderService(
         home: home, configuration: try RecorderWiring(home: home).configuration(contexts: context, logs: logs),
-        plan: { try? plan.read(now: WallClock.now()) }, app: { app?.profile }, now: WallClock.now,
+        plan: { try? plan.read(now: WallClock.now()) }, app: { app?.profile },
+        // A file that cannot be used stops no recording: what is wrong with it stands in the log.
+        retention: (try? ConfigurationFile(home: home).read())?.retention ?? .standard, now: WallClock.now,
         upkeep: { if !owner.isGone { launcher.revive() } })
       try await service.run {
         await withTaskGroup(of: Void.self) { group in

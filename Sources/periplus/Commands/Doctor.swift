@@ -36,7 +36,7 @@ struct Doctor: AsyncParsableCommand {
 
   func run() async throws {
     let home = try home.resolve()
-    var findings = [homeFinding(home), spaceFinding(home)] + programs() + [addresses(), terminal(), locale(), kubectl()]
+    var findings = [homeFinding(home), await spaceFinding(home)] + programs() + [addresses(), terminal(), locale(), kubectl()]
     findings += daemons(home)
     let rows = findings.map { finding in
       [finding.what, finding.isGood ? "✔ ok" : finding.isNeeded ? "✖ missing" : "▲ warning", finding.sentence]
@@ -56,14 +56,22 @@ struct Doctor: AsyncParsableCommand {
     }
   }
 
-  private func spaceFinding(_ home: Home) -> Finding {
+  private func spaceFinding(_ home: Home) async -> Finding {
     var status = statvfs()
     guard statvfs(home.path, &status) == 0 else {
       return Finding(what: "disk", isGood: false, isNeeded: false, sentence: "the free space of \(home.path) cannot be read")
     }
     let free = UInt64(status.f_bavail) * UInt64(status.f_frsize) / (1 << 20)
+    guard free > 500 else { return Finding(what: "disk", isGood: false, sentence: "\(free) MiB free; logs and state need 500 MiB or more") }
+    // The store grows up to what it keeps.
+    let most = ((try? ConfigurationFile(home: home).read())?.retention ?? .standard).bytes
+    let used = ((try? await StoreReader(directory: home.store).extent()) ?? nil)?.usedBytes ?? 0
+    let growth = UInt64(max(0, most - used)) / (1 << 20)
+    let store = "the store has \(WorkloadView.memory(used)) and grows to \(WorkloadView.memory(most)) at most"
     return Finding(
-      what: "disk", isGood: free > 500, sentence: "\(free) MiB free\(free > 500 ? "" : "; logs and state need 500 MiB or more")")
+      what: "disk", isGood: free > growth + 500, isNeeded: false,
+      sentence: "\(free) MiB free; \(store)"
+        + (free > growth + 500 ? "" : "; give it less: store: {keepAtMost: SIZE} in config.yaml of the state folder"))
   }
 
   private func programs() -> [Finding] {

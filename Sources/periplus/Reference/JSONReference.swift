@@ -28,7 +28,7 @@ enum JSONReference {
           periplus logs --request-id "$ID" --json | jq -r '[.at, .service, .message] | @tsv'
           periplus health --json | jq -r 'select(.status == "red") | .workload + ": " + .reasons[0].sentence'
       """,
-    sections: [logs, request, reschedules, health, nodes, status, plan, lint, traffic, check, ingest, doctor, learn, demo])
+    sections: [logs, request, reschedules, health, nodes, status, plan, lint, traffic, check, ingest, store, doctor, learn, demo])
 
   private static let logs = JSONDocument.Section(
     "logs",
@@ -95,7 +95,7 @@ enum JSONReference {
   private static let traffic = JSONDocument.Section(
     "traffic", "One object when it ends.", TrafficSummary.shape,
     examples: #"""
-      {"sent":1000,"failed":0,"byStatus":{"200":741,"201":198,"202":61},"elapsedMillis":2210,"p50Micros":9800,"p99Micros":41200,"lastIds":["traffic-1enzjx3-50"],"lastIdsByRequest":{"add-item":["traffic-1enzjx3-34"]},"failures":[]}
+      {"sent":1000,"failed":0,"byStatus":{"200":741,"201":198,"202":61},"unanswered":0,"elapsedMillis":2210,"p50Micros":9800,"p99Micros":41200,"lastIds":["traffic-1enzjx3-50"],"lastIdsByRequest":{"add-item":["traffic-1enzjx3-34"]},"failures":[]}
       """#)
 
   private static let check = JSONDocument.Section(
@@ -108,6 +108,12 @@ enum JSONReference {
     "ingest", "One object when it ends.", FileIngest.Summary.shape,
     examples: #"""
       {"files":1,"records":1000000,"bytes":528391020,"notJSON":0,"cut":0,"masked":0,"problems":[],"wasCancelled":false}
+      """#)
+
+  private static let store = JSONDocument.Section(
+    "store", "One object; exit code 1 while there is no store.", StoreCommand.Extent.shape,
+    examples: #"""
+      {"records":1000000,"oldest":"2026-01-08T00:00:00.000Z","newest":"2026-01-22T14:03:02.118Z","usedBytes":612368384,"fileBytes":629145600,"keepForSeconds":1209600,"keepAtMostBytes":10737418240}
       """#)
 
   private static let doctor = JSONDocument.Section(

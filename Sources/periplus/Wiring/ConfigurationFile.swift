@@ -1,4 +1,5 @@
 import Console
+import RecordStore
 import StateDirectory
 import StrictYAML
 
@@ -17,5 +18,12 @@ struct ConfigurationFile {
     if let configuration { return configuration }
     for diagnostic in diagnostics { Output.complain(diagnostic.text) }
     throw Problem.finding("the configuration cannot be used; mend what is named above, or move \(path) away")
+  }
+}
+
+extension ConsoleConfiguration {
+  /// How much of the past is kept; what the file does not say is the standard.
+  var retention: Retention {
+    Retention(age: keepFor ?? Retention.standard.age, bytes: keepAtMost ?? Retention.standard.bytes)
   }
 }
