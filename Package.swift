@@ -172,7 +172,7 @@ let package = Package(
       path: "Tests/TestKits"),
 
     tests("ArchitectureTests", []),
-    tests("EndToEndTests", ["JSONBytes"]),
+    tests("EndToEndTests", ["JSONBytes", "TestSupport"]),
     tests("TimeFormatTests", ["TimeFormat", "TestSupport"]),
     tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
     tests("ScreenTests", ["Screen", "TestSupport"]),

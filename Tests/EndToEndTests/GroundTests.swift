@@ -1,11 +1,18 @@
 import Foundation
 import JSONBytes
+import TestSupport
 import Testing
 
 /// Drill sizes: small in `make test`, full in `make proof`.
 enum Drill {
   static func count(_ name: String, _ small: Int) -> Int {
     ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? small
+  }
+  /// Random choices that can be had again: the seed is printed, and `PERIPLUS_SEED` gives it.
+  static func random(_ what: String) -> SeededGenerator {
+    let seed = ProcessInfo.processInfo.environment["PERIPLUS_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
+    print("\(what): PERIPLUS_SEED=\(seed)")
+    return SeededGenerator(seed: seed)
   }
   static let requests = count("PERIPLUS_DRILL_REQUESTS", 200)
   static let kills = count("PERIPLUS_DRILL_KILLS", 20)

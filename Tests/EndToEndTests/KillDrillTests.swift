@@ -42,7 +42,7 @@ struct KillDrillTests {
     }
 
     let traffic = Task.detached { try ground.periplus("traffic", "--rate", "20", "--for", "10m", "--json", limit: 900) }
-    var random = SystemRandomNumberGenerator()
+    var random = Drill.random("kill drill")
     for round in 1...Drill.kills {
       let victims = ground.processes().filter {
         !$0.command.contains("periplus-shim") && !$0.command.contains("traffic") && !$0.command.contains("kubectl")
