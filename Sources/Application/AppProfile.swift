@@ -88,7 +88,7 @@ package struct ValueRange: Sendable, Hashable {
 }
 
 /// Somebody named a request that the profile does not have.
-package struct UnknownRequest: Error, Hashable {
+package struct UnknownRequest: Error, Hashable, CustomStringConvertible {
   package var name: String
   package var known: [String]
 
@@ -96,6 +96,8 @@ package struct UnknownRequest: Error, Hashable {
     self.name = name
     self.known = known
   }
+
+  package var description: String { sentence }
 
   package var sentence: String {
     let hint = EditDistance.nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""

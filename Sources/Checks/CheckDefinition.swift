@@ -79,8 +79,9 @@ package struct CheckFinding: Sendable, Hashable {
 }
 
 /// The environment kept a check from running: the result is unknown, never a failure of what is checked.
-package struct CheckObstacle: Error, Hashable {
+package struct CheckObstacle: Error, Hashable, CustomStringConvertible {
   package var sentence: String
+  package var description: String { sentence }
 
   package init(_ sentence: String) { self.sentence = sentence }
 }

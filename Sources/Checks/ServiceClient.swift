@@ -62,9 +62,10 @@ package struct ServiceResponse: Sendable {
   }
 }
 
-package struct ServiceClientError: Error, Hashable {
+package struct ServiceClientError: Error, Hashable, CustomStringConvertible {
   /// One sentence: what was tried, what came instead.
   package var sentence: String
+  package var description: String { sentence }
 
   package init(_ sentence: String) { self.sentence = sentence }
 }

@@ -44,6 +44,9 @@ package struct ConsoleCore: Sendable {
     needsFrame = true
   }
 
+  /// Whether the user's keys give a command to `press` on the page that is seen.
+  package func hasCommand(for press: KeyPress) -> Bool { state.keys.command(for: press, on: state.spec.id) != nil }
+
   /// A command as typed into the palette, e.g. from the command line.
   package mutating func run(_ text: String) {
     effects += state.run(text: text)

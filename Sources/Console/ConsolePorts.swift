@@ -28,6 +28,8 @@ package struct ConsolePorts: Sendable {
   package var evidence: any EvidenceLog
   /// The voyage from the plan and the evidence, or why it cannot be had; `nil` when there is no plan.
   package var voyage: @Sendable ([Evidence], Timestamp) async -> PlanUpdate
+  /// The voyage as it stood at a moment; throws an error whose description is one sentence. `nil` where no evidence is kept.
+  package var pastVoyage: (@Sendable (Timestamp) async throws -> Voyage)?
   /// The verdicts on a snapshot's workloads.
   package var verdicts: @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict]
   /// The clusters as they were; `nil` when no history is kept.
@@ -46,12 +48,15 @@ package struct ConsolePorts: Sendable {
   package var pause: @Sendable (Duration) async throws -> Void
 
   /// What queries are answered from.
-  package var sources: Sources { Sources(logs: logs, ledger: ledger, past: past, verdicts: verdicts, manifest: manifest) }
+  package var sources: Sources {
+    Sources(logs: logs, ledger: ledger, past: past, verdicts: verdicts, manifest: manifest, pastVoyage: pastVoyage)
+  }
 
   package init(
     logs: any LogSource, completeness: any CompletenessSource, clusters: [any ClusterSource], ledger: any RescheduleSource,
     evidence: any EvidenceLog,
     voyage: @escaping @Sendable ([Evidence], Timestamp) async -> PlanUpdate,
+    pastVoyage: (@Sendable (Timestamp) async throws -> Voyage)? = nil,
     verdicts: @escaping @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict],
     past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)? = nil,
     manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)? = nil, actions: (any ClusterActions)? = nil,
@@ -66,6 +71,7 @@ package struct ConsolePorts: Sendable {
     self.ledger = ledger
     self.evidence = evidence
     self.voyage = voyage
+    self.pastVoyage = pastVoyage
     self.verdicts = verdicts
     self.past = past
     self.manifest = manifest

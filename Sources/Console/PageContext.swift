@@ -1,4 +1,5 @@
 package import ClusterModel
+import Screen
 package import MigrationPlan
 package import TelemetryModel
 package import TimeFormat
@@ -50,6 +51,12 @@ package struct PageContext: Sendable {
     package var data: ConsoleData
     /// The clusters' state at that moment is known; when not, Health says so.
     package var hasClusters: Bool
+    /// The plan's state at that moment has been read.
+    var hasVoyage = true
+
+    init(moment: Timestamp, data: ConsoleData, hasClusters: Bool) {
+      (self.moment, self.data, self.hasClusters) = (moment, data, hasClusters)
+    }
   }
 
   package init(now: Timestamp) { self.now = now }
@@ -58,6 +65,27 @@ package struct PageContext: Sendable {
   package var moment: Timestamp { pin?.moment ?? now }
   /// Nothing is kept of the clusters at the moment the pages show.
   var isUnknown: Bool { pin?.hasClusters == false }
+  /// Why a page of a cluster's object has nothing to show, other than that the object is gone; `nil` when the cluster shows what it has.
+  func reasonForNothing(of cluster: String) -> [StyledLine]? {
+    if isUnknown {
+      return [
+        StyledLine("◌ no data", .grey), StyledLine("No cluster state is recorded for \(face.full(moment)). T returns to live."),
+      ]
+    }
+    guard shown.health(of: cluster) != nil else {
+      let words =
+        shown.clusters.isEmpty ? "No cluster is watched yet; `periplus up` starts the proving ground." : "\(cluster) is not watched."
+      return [StyledLine("◌ no data", .grey), StyledLine(words)]
+    }
+    guard isConnecting(cluster) else { return nil }
+    return [StyledLine("◌ \(cluster): connecting…", .grey), StyledLine("What it has is shown as soon as it has been listed.")]
+  }
+
+  /// Whether nothing has been listed of the cluster yet.
+  func isConnecting(_ cluster: String) -> Bool {
+    if case .connecting? = shown.health(of: cluster)?.snapshot.connection { true } else { false }
+  }
+
   /// The data the pages show.
   package var shown: ConsoleData { pin?.data ?? data }
 

@@ -97,6 +97,10 @@ extension ConsoleState {
       return [.copy(text, what: selection.record != nil ? "record" : selection.copyText == nil ? "link" : "row")]
     case .export:
       let document = page.document(shared)
+      guard !document.isLoading else {
+        note = Note("The page is still being read; nothing was exported.", .bad)
+        return []
+      }
       let name = spec.id.name + (spec.parent == nil ? "" : "-" + page.title.lowercased())
       return [.export(name: name, markdown: document.report().markdown, json: document.json())]
     case .learn: return [.openPane(.lesson, id: argument)]

@@ -19,6 +19,9 @@ extension ConsoleState {
         shared.data.clusters.append(update.health)
       }
       if shared.pin == nil { refresh() }
+    case .heard(let name, let at):
+      guard let index = shared.data.clusters.firstIndex(where: { $0.snapshot.cluster == name }) else { break }
+      shared.data.clusters[index].snapshot.answered = at
     case .ledger(let update):
       if update.error == nil {
         shared.data.reschedules = update.reschedules
@@ -46,7 +49,7 @@ extension ConsoleState {
       awaited[slot] = nil
       if slot.owner == .page { return tell(.answered(slot: slot.name, result)).effects }
       if slot.isOfObject { receive(object: result, slot, number) }
-      if slot == Self.pastSlot, shared.pin != nil { receive(past: (try? result.get()) as? [ClusterHealth]) }
+      receive(past: slot, result)
     case .changed(let feed): return tell(.changed(feed)).effects
     case .pane(let update):
       let opens = update.opens != pane?.update.opens ? update.opens : nil
@@ -74,6 +77,8 @@ extension ConsoleState {
   package mutating func handle(_ press: KeyPress, now: Timestamp) -> [Effect] {
     shared.now = max(shared.now, now)
     let command = keys.command(for: press, on: spec.id)
+    // They are about the terminal, whatever lies over the page; a plain letter is typed where text is typed.
+    if let command, command == .suspend || command == .redraw, press.text == nil { return run(command, argument: "") }
     // The compositor: front to back, consumed or ignored.
     if !layers.isEmpty {
       let outcome = handleLayer(press, command)

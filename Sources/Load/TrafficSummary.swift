@@ -15,6 +15,13 @@ package struct TrafficSummary: Sendable {
   /// The number of failures; ``failures`` keeps the first hundred.
   package var failed = 0
   package var failures: [Failure] = []
+  /// Requests that got no answer at all; they have no status.
+  package var unanswered: Int { sent - byStatus.values.reduce(0, +) }
+  /// `97 × 200, 3 × no answer`.
+  package var outcomes: String {
+    let statuses = byStatus.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }
+    return (statuses + (unanswered > 0 ? ["\(unanswered) × no answer"] : [])).joined(separator: ", ")
+  }
   package var elapsed: Duration = .zero
   /// The ids of the latest requests, the newest last.
   package var lastIDs: [String] = []
@@ -60,6 +67,7 @@ package struct TrafficSummary: Sendable {
       JSONValue.object(
         JSONObject(summary.byStatus.sorted { $0.key < $1.key }.map { .init(key: String($0.key), value: .int(Int64($0.value))) }))
     },
+    JSONField("unanswered", .number, "requests without an answer, which have no status") { $0.unanswered },
     JSONField("elapsedMillis", .millis) { $0.elapsed.micros / 1000 },
     JSONField("p50Micros", .micros, "latency; `null` without answers", orNull: true) { $0.p50?.micros },
     JSONField("p99Micros", .micros, "latency; `null` without answers", orNull: true) { $0.p99?.micros },

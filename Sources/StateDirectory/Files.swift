@@ -3,6 +3,14 @@ import Glibc
 
 /// Small files, read and written whole.
 package enum Files {
+  /// A path that means the same in every process: below the folder that the system knows, not `$PWD`, which anybody may have written.
+  /// Nothing is folded: `..` behind a symbolic link leads where the link does.
+  package static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return "\(String(cString: folder))/\(path)"
+  }
+
   /// The bytes of a file; `nil` when there is none.
   package static func read(_ path: String) throws -> [UInt8]? {
     let descriptor = periplus_open(path, O_RDONLY, 0)

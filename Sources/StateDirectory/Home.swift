@@ -61,13 +61,8 @@ package struct Home: Sendable, Hashable {
   package func log(_ daemon: String) -> String { "\(logs)/\(daemon).log" }
 
   private static func absolute(_ path: String) -> String {
-    var whole = path
-    if !path.hasPrefix("/"), let folder = getcwd(nil, 0) {
-      defer { free(folder) }
-      whole = "\(String(cString: folder))/\(path)"
-    }
     var parts: [Substring] = []
-    for part in whole.split(separator: "/") where part != "." {
+    for part in Files.absolute(path).split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return "/" + parts.joined(separator: "/")

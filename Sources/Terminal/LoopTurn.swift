@@ -93,6 +93,7 @@ struct LoopTurn {
     var events: [InputEvent] = []
     for event in read {
       switch event {
+      case .key(let press) where handler.takes(press): events.append(event)
       case .key(KeyPress.control("c")): if handler.interrupted() { exit = .interrupted }
       case .key(KeyPress.control("z")): events += suspend()
       case .key(KeyPress.control("l")):

@@ -23,12 +23,16 @@ package protocol TerminalHandler: AnyObject {
   /// What the terminal should do besides showing frames; handed over once.
   func takeRequests() -> [TerminalRequest]
 
+  /// Whether the handler itself knows what a key means that the loop would otherwise act on: ctrl-c, ctrl-z and ctrl-l.
+  func takes(_ press: KeyPress) -> Bool
+
   /// ctrl-c or SIGINT. True ends the loop, false means the handler has dealt with it.
   func interrupted() -> Bool
 }
 
 extension TerminalHandler {
   package func takeRequests() -> [TerminalRequest] { [] }
+  package func takes(_ press: KeyPress) -> Bool { false }
   package func interrupted() -> Bool { true }
 }
 

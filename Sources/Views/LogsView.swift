@@ -20,9 +20,11 @@ package struct LogsView: Sendable {
   package let services: [String]
   package let pods: Int
   package let podsGone: Int
+  private let namesGone: [String]
   /// There is more before the first row.
   package let hasOlder: Bool
   private let first: Timestamp?
+  package let extras = RecordExtras()
 
   /// - Parameters:
   ///   - context: records that do not match but stand near one that does.
@@ -59,7 +61,9 @@ package struct LogsView: Sendable {
     services = Set(matches.map(\.service)).sorted()
     let uids = Set(matches.map { $0.origin.podUID.isEmpty ? $0.origin.pod : $0.origin.podUID })
     pods = uids.count
-    podsGone = Set(lifecycle.filter { $0.kind == "gone" }.map(\.podUID)).intersection(uids).count
+    let gone = lifecycle.filter { $0.kind == "gone" && uids.contains($0.podUID) }
+    namesGone = Set(gone.map(\.pod)).sorted()
+    podsGone = Set(gone.map(\.podUID)).count
     self.hasOlder = hasOlder
     first = matches.min { $0.at < $1.at }?.at
   }
@@ -71,7 +75,12 @@ package struct LogsView: Sendable {
   package var summaries: [String] {
     let records = counted(matches, "record") + (hasOlder ? " or more" : "")
     let pods = counted(pods, "pod") + (podsGone > 0 ? ", \(podsGone) gone" : "")
-    return [[records, counted(services.count, "service"), pods].joined(separator: " · "), "\(records) · \(pods)", records]
+    let named = podsGone > 0 && namesGone.count <= 2 ? pods + ": " + namesGone.map(LogFields.shortPod).joined(separator: ", ") : pods
+    let services = counted(services.count, "service")
+    return [
+      [records, services, named].joined(separator: " · "), [records, services, pods].joined(separator: " · "), "\(records) · \(named)",
+      "\(records) · \(pods)", records,
+    ].unique()
   }
 
   package func record(at index: Int) -> LogRecord? {
@@ -95,14 +104,15 @@ package struct LogsView: Sendable {
     switch rows[index] {
     case .gap: return TableRow(spanning: StyledLine("--", .dim))
     case .lifecycle(let event):
-      let after = record(before: index).map { ", \((event.at - $0.at).brief) after the record above" } ?? ""
+      let after = record(before: index).map { ", \(event.delay(after: $0.at)) after the record above" } ?? ""
+      let time = event.isKnownToTheSecond ? face.time(event.at) + "    " : face.millis(event.at)
       return TableRow(
-        spanning: [StyledRun(face.millis(event.at), .red), StyledRun("  ✝ \(event.pod) \(event.detail)", .red), StyledRun(after, .dim)])
+        spanning: [StyledRun(time, .red), StyledRun("  ✝ \(event.pod) \(event.detail)", .red), StyledRun(after, .dim)])
     case .record(let record, let isMatch):
       let millis = first.map { (record.at - $0).nanoseconds / 1_000_000 } ?? 0
       let listing = isLoose ? RecordListings.loose : RecordListings.records
       return listing.tableRow(
-        RecordLine(record, isMatch: isMatch, millis: millis, showsFlags: true), ListingContext(face: face, now: record.at))
+        RecordLine(record, isMatch: isMatch, millis: millis, showsFlags: true, extras: extras), ListingContext(face: face, now: record.at))
     }
   }
 
@@ -132,7 +142,10 @@ package struct LogsView: Sendable {
       switch row {
       case .record(let record, let isMatch): RecordListings.loose.reportRow(RecordLine(record, isMatch: isMatch), context)
       case .lifecycle(let event):
-        [face.millis(event.at), "✝", "", LogFields.shortPod(event.pod), "\(event.pod) \(event.detail)"]
+        [
+          event.isKnownToTheSecond ? face.time(event.at) : face.millis(event.at), "✝", "", LogFields.shortPod(event.pod),
+          "\(event.pod) \(event.detail)",
+        ]
       case .gap: ["--", "", "", "", ""]
       }
     }
@@ -154,5 +167,26 @@ extension PodLifecycleEvent {
   package var isEnding: Bool { kind == "containerEnded" || kind == "gone" || kind == "terminating" }
 }
 
+extension PodLifecycleEvent {
+  /// Times of the API have whole seconds; a moment that a watch saw has more.
+  var isKnownToTheSecond: Bool { at.nanoseconds % 1_000_000_000 == 0 }
+
+  /// `73 ms`; `about 2 s` where the end is known to the second: what looks like 1.2 s may be 1.2 to 2.2.
+  func delay(after moment: Timestamp) -> String {
+    let delay = at - moment
+    guard isKnownToTheSecond else { return delay.brief }
+    let seconds = (delay.nanoseconds + 500_000_000) / 1_000_000_000
+    return seconds < 1 ? "under 1 s" : "about \(Duration.seconds(seconds).brief)"
+  }
+}
+
 /// `1 pod`, `4 pods`.
 package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+extension [String] {
+  /// Each once, in their order.
+  fileprivate func unique() -> [String] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

@@ -16,7 +16,7 @@ package struct RequestView: Sendable {
     }
   }
 
-  /// What one pod did for the request.
+  /// What one pod did for one call of the request.
   package struct Lane: Sendable, Hashable {
     package var service: String
     package var cluster: String
@@ -79,6 +79,8 @@ package struct RequestView: Sendable {
   package let records: Int
   package let pods: Int
   package let podsGone: Int
+  private let namesGone: [String]
+  let extras = RecordExtras()
   private let isCut: Bool
   private let strangers: Int
 
@@ -95,13 +97,13 @@ package struct RequestView: Sendable {
     let lifecycle = lifecycle.filter { event in keys.contains(PodKey(event)) && until.map { event.at <= $0 } ?? true }
     self.id = id
     self.records = records.count
-    var lanes = RequestView.lanes(of: records, lifecycle)
+    var lanes = RequestCalls.lanes(of: records, lifecycle)
     var shown: [PodLifecycleEvent] = []
     if let first = records.first?.at, let last = records.last?.at {
       let ends = PodEndings(lifecycle: lifecycle, reschedules: reschedules.filter { entry in until.map { entry.at <= $0 } ?? true })
       let near = (first - .seconds(1))...(last + .seconds(5))
       var told: Set<PodLifecycleEvent> = []
-      for index in lanes.indices {
+      for index in lanes.indices where !RequestCalls.isFollowed(lanes[index], in: lanes) {
         let endings = ends.of(lanes[index])
         lanes[index].settle(endings, last: last)
         for ending in endings where ending == lanes[index].ending || near.contains(ending.event.at) {
@@ -114,13 +116,15 @@ package struct RequestView: Sendable {
     entries = (records.map(Entry.record) + shown.map(Entry.pod)).sorted { $0.at < $1.at }
     self.lanes = RequestView.ordered(lanes)
     pods = keys.count
-    podsGone = Set(lifecycle.filter { $0.kind == "gone" }.map { PodKey($0) }).count
+    let gone = lifecycle.filter { $0.kind == "gone" }
+    podsGone = Set(gone.map { PodKey($0) }).count
+    namesGone = Set(gone.map(\.pod)).sorted()
     self.isCut = isCut
     strangers = keys.filter { !$0.uid.isEmpty }.subtracting(lifecycle.map { PodKey($0) }).count
   }
 
   /// A pod among those of all clusters.
-  private struct PodKey: Hashable {
+  struct PodKey: Hashable {
     var cluster: String
     var uid: String
     /// Where the UID is not known.
@@ -131,52 +135,6 @@ package struct RequestView: Sendable {
       if uid.isEmpty { name = "\(origin.namespace)/\(origin.pod)" }
     }
     init(_ event: PodLifecycleEvent) { (cluster, uid) = (event.cluster, event.podUID) }
-  }
-
-  /// In the order of their first records, without the ends of pods.
-  private static func lanes(of records: [LogRecord], _ lifecycle: [PodLifecycleEvent]) -> [Lane] {
-    struct Key: Hashable {
-      var service: String
-      var pod: PodKey
-    }
-    var lanes: [Lane] = []
-    var places: [Key: Int] = [:]
-    var open: [Int: Int] = [:]
-    var nodes: [PodKey: String] = [:]
-    for event in lifecycle where !event.node.isEmpty { nodes[PodKey(event)] = event.node }
-    for record in records {
-      let origin = record.origin
-      let pod = PodKey(origin)
-      let level = record.level ?? .info
-      let roles = record.roles
-      let place = places[Key(service: record.service, pod: pod)] ?? lanes.count
-      if place == lanes.count {
-        places[Key(service: record.service, pod: pod)] = place
-        lanes.append(
-          Lane(
-            service: record.service, cluster: origin.cluster, namespace: origin.namespace, pod: origin.pod, podUID: origin.podUID,
-            node: nodes[pod] ?? "", containers: [], operation: "", start: record.at, end: record.at, records: 0, warnings: 0, errors: 0,
-            isComplete: true, moments: []))
-      }
-      lanes[place].end = record.at
-      lanes[place].records += 1
-      if !origin.container.isEmpty { lanes[place].containers.insert(origin.container) }
-      if level >= .error { lanes[place].errors += 1 } else if level >= .warn { lanes[place].warnings += 1 }
-      lanes[place].moments.append((record.at, level))
-      if lanes[place].operation.isEmpty, let method = roles.method, let path = roles.path {
-        lanes[place].operation = "\(method) \(path)"
-      }
-      switch roles.phase {
-      case .started: open[place, default: 0] += 1
-      case .completed:
-        if open[place, default: 0] > 0 { open[place, default: 0] -= 1 }
-        if let status = roles.status { lanes[place].status = status }
-        if let duration = roles.duration { lanes[place].durationMicros = duration.nanoseconds / 1000 }
-      case nil: break
-      }
-    }
-    for (place, count) in open where count > 0 { lanes[place].isComplete = false }
-    return lanes
   }
 
   /// By their start. Times have milliseconds: of those that start in the same one, who asks stays longer than who is asked.
@@ -221,8 +179,12 @@ package struct RequestView: Sendable {
 
   /// `5 services · 14 records · 4 pods, 1 gone`.
   package var summary: String {
-    [counted(services.count, "service"), counted(records, "record"), counted(pods, "pod") + (podsGone > 0 ? ", \(podsGone) gone" : "")]
-      .joined(separator: " · ")
+    let names = namesGone.count <= 2 ? ": " + namesGone.map(LogFields.shortPod).joined(separator: ", ") : ""
+    return [
+      counted(services.count, "service"), counted(records, "record"),
+      counted(pods, "pod") + (podsGone > 0 ? ", \(podsGone) gone\(names)" : ""),
+    ]
+    .joined(separator: " · ")
   }
 
   /// What the time axis spans: what happened to pods after the last record stands in the rows, and does not stretch it.

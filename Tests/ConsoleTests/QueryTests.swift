@@ -80,7 +80,7 @@ struct QueryTests {
 
   @Test("the last lines of a workload are those of its own cluster")
   func lastLines() async throws {
-    let reports = Fixture.deployment("reports")
+    let reports = WorkloadLogs(of: Fixture.deployment("reports"), in: nil)
     #expect(try await LastLogLines(of: reports, cluster: "prd-fra").run(sources).map(\.message).last == "rendering")
     #expect(try await LastLogLines(of: reports, cluster: "dev-fra").run(sources).isEmpty)
   }

@@ -37,6 +37,61 @@ struct RequestTests {
 
   private static func catalogLane(_ view: RequestView) -> RequestView.Lane? { view.lanes.first { $0.service == "catalog" } }
 
+  private static func call(_ id: Int64, _ time: String, _ path: String) -> LogRecord {
+    Fixture.record(
+      id, time, .info, "catalog", catalog.name, "request started", #","logCategory":"apiRequest","reqVerb":"GET","reqPath":"\#(path)""#)
+  }
+
+  private static func answer(_ id: Int64, _ time: String, _ status: Int, micros: Int, _ more: String = "") -> LogRecord {
+    Fixture.record(
+      id, time, .info, "catalog", catalog.name, "request completed",
+      #","logCategory":"apiResponse","reqStatusCode":\#(status),"reqDurationMicros":\#(micros)\#(more)"#)
+  }
+
+  @Test("two calls to one pod are two lanes, each with its own path, status and time")
+  func calls() {
+    func catalog(_ records: [LogRecord]) -> [String] {
+      Self.view([], records: records).lanes.filter { $0.service == "catalog" }.map {
+        "\($0.operation) \($0.status ?? 0) \($0.durationMicros ?? 0)\($0.isComplete ? "" : " open")"
+      }
+    }
+    // One after the other.
+    #expect(
+      catalog([
+        Self.call(1, "14:03:02.130", "/a"), Self.answer(2, "14:03:02.140", 200, micros: 10_000),
+        Self.call(3, "14:03:02.200", "/b"), Self.answer(4, "14:03:02.260", 500, micros: 60_000),
+      ]) == ["GET /a 200 10000", "GET /b 500 60000"])
+    // At once: an answer without a path is that of the call which began when it says.
+    #expect(
+      catalog([
+        Self.call(1, "14:03:02.130", "/a"), Self.call(2, "14:03:02.160", "/b"), Self.answer(3, "14:03:02.180", 200, micros: 20_000),
+        Self.answer(4, "14:03:02.230", 503, micros: 100_000),
+      ]) == ["GET /a 503 100000", "GET /b 200 20000"])
+    // One that says its path is about that call, and one that is missing is missed.
+    #expect(
+      catalog([
+        Self.call(1, "14:03:02.130", "/a"), Self.call(2, "14:03:02.131", "/b"),
+        Self.answer(3, "14:03:02.180", 404, micros: 1, #","reqVerb":"GET","reqPath":"/b""#),
+      ]) == ["GET /a 0 0 open", "GET /b 404 1"])
+    // An access log has completions alone.
+    #expect(
+      catalog([
+        Self.answer(1, "14:03:02.180", 200, micros: 5, #","reqVerb":"GET","reqPath":"/a""#),
+        Self.answer(2, "14:03:02.190", 201, micros: 6, #","reqVerb":"GET","reqPath":"/b""#),
+      ]) == ["GET /a 200 5", "GET /b 201 6"])
+  }
+
+  @Test("a pod that was called twice ended after the later call, and is told so once")
+  func endOfTwoCalls() {
+    let view = Self.view(
+      [Self.entry("14:03:09.200")],
+      records: [
+        Self.call(1, "14:03:02.130", "/a"), Self.answer(2, "14:03:02.140", 200, micros: 10_000),
+        Self.call(3, "14:03:02.200", "/b"), Self.answer(4, "14:03:02.260", 200, micros: 60_000),
+      ])
+    #expect(view.lanes.map { $0.later?.event.detail } == [nil, "deleted"])
+  }
+
   @Test("a pod that was deleted after the request is marked, with how much later; the time axis is not stretched")
   func later() throws {
     let new = Reschedule.PodReference(name: "catalog-6d-x2x9k", uid: "u2", node: "node-1")

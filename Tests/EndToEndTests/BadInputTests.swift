@@ -12,7 +12,10 @@ struct BadInputTests {
 
   @Test(
     "wrong usage ends with 2",
-    arguments: [["nonsense"], ["logs", "--nonsense"], ["console", "--size", "12"], ["traffic", "--rate", "-3"]])
+    arguments: [
+      ["nonsense"], ["logs", "--nonsense"], ["console", "--size", "12"], ["traffic", "--rate", "-3"], ["logs", "--grep", "a(b"],
+      ["logs", "-/a[/"],
+    ])
   func usage(arguments: [String]) throws {
     let outcome = try periplus(arguments)
     #expect(outcome.status == 2, "\(arguments): \(outcome.status) \(outcome.errors)")
@@ -80,11 +83,23 @@ struct BadInputTests {
 
   @Test(
     "nothing to read yet is an answer, not a crash",
-    arguments: [["status"], ["logs"], ["reschedules"], ["health"], ["nodes"], ["request", "x"]])
-  func emptyHome(arguments: [String]) throws {
+    arguments: [
+      (["status"], 0), (["logs"], 1), (["reschedules"], 0), (["health"], 3), (["nodes"], 3), (["request", "x"], 1), (["store"], 1),
+    ])
+  func emptyHome(arguments: [String], status: Int) throws {
     let outcome = try periplus(arguments)
-    #expect([0, 1, 3].contains(outcome.status), "\(arguments): \(outcome.status)")
+    #expect(Int(outcome.status) == status, "\(arguments): \(outcome.status) \(outcome.errors)")
     #expect(!outcome.errors.contains("Error"), "\(outcome.errors)")
+  }
+
+  @Test("a relative path is below the folder one stands in, whatever $PWD says")
+  func relativePath() throws {
+    let home = "/tmp/pe-rel-\(UUID().uuidString.prefix(8))"
+    defer { try? FileManager.default.removeItem(atPath: home) }
+    let outcome = try Program.run(
+      Program.binaries.appending(path: "periplus").path, ["ingest", "./README.md"],
+      environment: ["PERIPLUS_HOME": home, "PWD": "/nowhere"], limit: 30)
+    #expect(outcome.status == 0 && outcome.output.contains("from 1 file"), "\(outcome.status) \(outcome.output)\(outcome.errors)")
   }
 
   @Test("a broken plan gives all its errors at once, with file and line")

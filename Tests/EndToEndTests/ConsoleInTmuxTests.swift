@@ -95,12 +95,71 @@ struct ConsoleInTmuxTests {
     #expect(moves.isEmpty, "\(moves.map { $0.output.debugDescription })")
   }
 
+  @Test("a ground that was stopped is grey after 10 s, with the age of its last answer, and live again when it goes on")
+  func stoppedGround() async throws {
+    let ground = try ground
+    let screen = try TmuxScreen(ground, columns: 120, rows: 40)
+    try screen.type("./periplus console --page health")
+    try await screen.shows("● ground ")
+    let daemon = try #require(ground.processes().first { $0.command.contains("periplus ground") })
+    kill(daemon.pid, SIGSTOP)
+    defer { kill(daemon.pid, SIGCONT) }
+    try await screen.shows("● ground 5 s", within: 10)
+    try await screen.shows("◌ ground stale 1", within: 15)
+    // The board and the footer say the same: nothing is green, and the source does not answer.
+    try await screen.shows("no answer for 1", within: 5)
+    try await screen.shows("✖ not answering", within: 10)
+    #expect(try !screen.text.contains("✔"))
+    kill(daemon.pid, SIGCONT)
+    try await screen.shows("● ground ", within: 15)
+    try await screen.shows("✔", within: 5)
+    try screen.keys("q")
+    try await screen.shows("ready>")
+  }
+
+  @Test("a link opens its page in the console that is seen")
+  func links() async throws {
+    let ground = try ground
+    let screen = try TmuxScreen(ground, columns: 120, rows: 40)
+    let now = Date.now.formatted(.iso8601)
+    for (link, wanted) in [
+      ("health/shop/Deployment/orders", "Deployment/orders"), ("reschedules@\(now)", "PINNED to"), ("voyage@\(now)", "Facilities"),
+    ] {
+      try screen.type("./periplus open \(link); echo status=$?")
+      try await screen.shows(wanted)
+      try await ground.eventually(within: 10, "\(link) is read") {
+        let text = try screen.text
+        return !["no longer", "is being read", "Reading the evidence", "connecting"].contains { text.contains($0) }
+      }
+      try screen.keys("q")
+      try await screen.shows("status=0")
+      try screen.type("clear")
+    }
+  }
+
+  @Test("a ground that fails to start says why, and leaves a console that can be used and quit")
+  func failsToStart() async throws {
+    let ground = try GroundFixture()
+    defer { ground.remove() }
+    let state = ground.home.appending(path: "ground/state.sqlite")
+    try FileManager.default.createDirectory(at: state.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try "this is no database, it is a text of some length\n".write(to: state, atomically: true, encoding: .utf8)
+    if geteuid() == 0 { _ = try Program.runAsIs("/bin/chown", ["-R", "65534:65534", ground.home.path]) }
+    let screen = try TmuxScreen(ground, columns: 120, rows: 40)
+    try screen.type("./periplus up; echo status=$?")
+    try await screen.shows("the proving ground ended before it listened", within: 25)
+    try screen.keys("4")
+    try await screen.shows("No record in the last 1 h.")
+    try screen.keys("q", "y")
+    try await screen.shows("status=", within: 60)
+  }
+
   @Test("random keys and resizes for a while: no crash, no hang")
   func randomKeys() async throws {
     let screen = try TmuxScreen(try ground)
     try screen.type("./periplus console; echo status=$?")
     try await screen.shows("Voyage")
-    var random = SystemRandomNumberGenerator()
+    var random = Drill.random("random keys")
     let keys = [
       "1", "2", "3", "4", "j", "k", "g", "G", "Enter", "Escape", "Tab", "/", "x", "?", ":", "f", "r", "l", "o", "T", "[", "]", "s", "&",
       "PageDown", "PageUp", "Up", "Down", "Left", "Right", "BSpace", "n", "N", "u", "C-d", "C-u", "é", "漢",

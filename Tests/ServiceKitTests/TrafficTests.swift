@@ -66,4 +66,21 @@ struct TrafficTests {
         ])
     }
   }
+
+  @Test("requests that get no answer are counted beside the statuses")
+  func unanswered() async throws {
+    let text = """
+      name: invoices
+      namespace: accounting
+      services: [{name: gateway, port: 9000}]
+      requests: [{name: read, service: gateway, path: /}]
+      traffic: [{request: read}]
+      """
+    let profile = try #require(AppProfileParser.parse(text, file: "app.yaml").profile)
+    let options = TrafficOptions(
+      profile: profile, services: ["gateway": "http://127.0.0.1:1"], requests: 3, concurrency: 1, idPrefix: "t")
+    let summary = await (try TrafficGenerator(options)).run()
+    #expect(summary.sent == 3 && summary.unanswered == 3 && summary.byStatus.isEmpty)
+    #expect(summary.outcomes == "3 × no answer")
+  }
 }

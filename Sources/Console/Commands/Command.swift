@@ -151,6 +151,9 @@ package struct Command: Sendable {
     return Pages.specs.filter { $0.takes(id) }.map(\.title)
   }
 
+  /// Whether it is the key of a page.
+  var opensPage: Bool { if case .opens = action { true } else { false } }
+
   /// Whether it needs no row when it has its argument.
   var worksWithoutRow: Bool { if case .leads = action { argument != nil } else { false } }
 }

@@ -91,7 +91,7 @@ package struct KeyMap: Sendable {
 }
 
 /// Everything that is wrong with a user's keys.
-package struct KeyMapError: Error, Sendable, Hashable {
+package struct KeyMapError: Error, Sendable, Hashable, CustomStringConvertible {
   package struct Problem: Sendable, Hashable {
     /// The entry of `keys:` that is to be mended.
     package var command: String
@@ -102,4 +102,6 @@ package struct KeyMapError: Error, Sendable, Hashable {
   }
 
   package var problems: [Problem]
+
+  package var description: String { problems.map { "keys: \($0.command): \($0.message)" }.joined(separator: "; ") }
 }

@@ -20,6 +20,7 @@ struct HelpLayer: Sendable {
     case .pageDown, .halfDown: scroll += max(1, height - 6)
     case .pageUp, .halfUp: scroll = max(0, scroll - max(1, height - 6))
     case .top: scroll = 0
+    case .some(let id) where CommandTable.command(id)?.opensPage == true: return .runs(id, "")
     default: break
     }
     return .consumed

@@ -120,6 +120,8 @@ struct TextLayer: Sendable {
       return .effects([.copy(text, what: record == nil ? "text" : "record")])
     case .some(let id):
       guard let command = CommandTable.command(id) else { return .consumed }
+      // Who goes on to another page is done reading.
+      if command.opensPage { return .runs(id, "") }
       if row != nil, command.group == .act { return .runs(id, "") }
       guard case .leads(let place) = command.action, let row = row ?? record.map(Self.row) else { return .consumed }
       return place(row, "").map { .goes($0) } ?? .say("There is no \(command.name) here.")

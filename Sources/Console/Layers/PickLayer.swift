@@ -37,6 +37,7 @@ struct PickLayer: Sendable {
     switch command {
     case .back, .quit: return .closed
     case .enter: return rows.indices.contains(list.selected) ? choose(rows[list.selected]) : .closed
+    case .some(let id) where CommandTable.command(id)?.opensPage == true: return .runs(id, "")
     default: return .consumed
     }
   }

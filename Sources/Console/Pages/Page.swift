@@ -79,10 +79,14 @@ package struct Document {
   package var json: () -> [String]
   /// Named values for demos and tests.
   package var values: () -> [String: String]
+  /// What it shows has not been read yet: there is nothing to export.
+  var isLoading: Bool
 
   init(
-    report: @escaping () -> Report, json: @escaping () -> [String] = { [] }, values: @escaping () -> [String: String] = { [:] }
+    isLoading: Bool = false, report: @escaping () -> Report, json: @escaping () -> [String] = { [] },
+    values: @escaping () -> [String: String] = { [:] }
   ) {
+    self.isLoading = isLoading
     self.report = report
     self.json = json
     self.values = values

@@ -154,7 +154,8 @@ extension ClusterSnapshot {
   }
 }
 
-package struct PlaceError: Error, Sendable, Hashable {
+package struct PlaceError: Error, Sendable, Hashable, CustomStringConvertible {
   package var sentence: String
+  package var description: String { sentence }
   init(_ sentence: String) { self.sentence = sentence }
 }

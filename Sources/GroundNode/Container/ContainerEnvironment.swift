@@ -24,7 +24,10 @@ package struct ContainerEnvironment {
     }
   }
 
-  struct Failure: Error { var message: String }
+  struct Failure: Error, CustomStringConvertible {
+    var message: String
+    var description: String { message }
+  }
 
   static func build(
     pod: JSONValue, spec: PodSpec, container: ContainerSpec, place: Place, services: [JSONValue], path: String, lookup: Lookup

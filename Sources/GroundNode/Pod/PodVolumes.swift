@@ -11,7 +11,10 @@ package struct PodVolumes {
   /// The folder of a claim by its name; `nil` when there is no such claim.
   let claim: (String) -> ClaimFolder?
 
-  package struct Failure: Error { package var message: String }
+  package struct Failure: Error, CustomStringConvertible {
+    package var message: String
+    package var description: String { message }
+  }
 
   package init(folder: String, host: String, claim: @escaping (String) -> ClaimFolder?) {
     self.folder = folder

@@ -64,7 +64,7 @@ package struct ActionContext: Sendable {
 }
 
 /// Why an action was not done, or a lesson cannot go on.
-package struct ActionError: Error, Hashable {
+package struct ActionError: Error, Hashable, CustomStringConvertible {
   package enum Kind: Sendable, Hashable {
     /// Something is wrong with the ground or the machine.
     case environment
@@ -76,6 +76,7 @@ package struct ActionError: Error, Hashable {
 
   package var sentence: String
   package var kind: Kind
+  package var description: String { sentence }
 
   package init(_ sentence: String, kind: Kind = .environment) {
     self.sentence = sentence

@@ -168,8 +168,9 @@ package struct DemoRunner: Sendable {
 }
 
 /// Why a stage could not do what a demo wanted: an unknown key or command, a page that is not there.
-package struct DemoStageError: Error, Hashable {
+package struct DemoStageError: Error, Hashable, CustomStringConvertible {
   package var sentence: String
+  package var description: String { sentence }
 
   package init(_ sentence: String) { self.sentence = sentence }
 }

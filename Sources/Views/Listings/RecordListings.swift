@@ -13,8 +13,11 @@ package struct RecordLine: Sendable {
   package var millis: Int64 = 0
   /// Whether what is odd about it stands behind its message.
   package var showsFlags = false
+  /// What is behind the messages of the list, as far as it was read already.
+  private let extras: RecordExtras?
 
-  package init(_ record: LogRecord, isMatch: Bool = true, millis: Int64 = 0, showsFlags: Bool = false) {
+  package init(_ record: LogRecord, isMatch: Bool = true, millis: Int64 = 0, showsFlags: Bool = false, extras: RecordExtras? = nil) {
+    self.extras = extras
     self.record = record
     self.isMatch = isMatch
     self.millis = millis
@@ -22,6 +25,7 @@ package struct RecordLine: Sendable {
   }
 
   fileprivate var level: LogLevel { record.level ?? .info }
+  fileprivate var extra: String { extras?.text(of: record) ?? LogFields.extra(record) }
 }
 
 /// A moment in the life of a pod that served a request, in a list of records.
@@ -105,14 +109,14 @@ package enum RecordListings {
         ],
         cell: { line, _ in
           var text = StyledLine(line.record.message, line.isMatch ? line.level.role : .dim)
-          let extra = LogFields.extra(line.record)
+          let extra = line.extra
           if !extra.isEmpty { text.append("  " + extra, .dim) }
           guard line.showsFlags else { return text }
           for word in line.record.flags.words where word != "masked" { text.append("  [\(flagWords[word] ?? word)]", .amber) }
           return text
         }
       ).report { line, _ in
-        let extra = LogFields.extra(line.record)
+        let extra = line.extra
         return (line.isMatch ? "" : "(context) ") + line.record.message + (extra.isEmpty ? "" : "  (\(extra))")
       },
     ])

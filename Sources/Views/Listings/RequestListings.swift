@@ -69,7 +69,7 @@ extension RequestView {
   func line(_ entry: Entry) -> Line {
     let millis = entries.first.map { (entry.at - $0.at).nanoseconds / 1_000_000 } ?? 0
     switch entry {
-    case .record(let record): return .record(RecordLine(record, millis: millis))
+    case .record(let record): return .record(RecordLine(record, millis: millis, extras: extras))
     case .pod(let event):
       var moment = PodMoment(event, millis: millis, isMidRequest: lanes.contains { $0.death == event })
       moment.delay = lanes.first { $0.later?.event == event }.flatMap { lane in lane.later?.delay(after: lane.end) }

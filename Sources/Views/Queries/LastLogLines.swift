@@ -1,4 +1,3 @@
-package import ClusterModel
 package import TelemetryModel
 
 /// The last log lines of a workload or a pod, oldest first.
@@ -11,8 +10,8 @@ package struct LastLogLines: Query {
     conditions = Self.place(namespace, cluster) + [.field("pod", .equal, name)]
   }
 
-  package init(of workload: ObjectReference, cluster: String) {
-    conditions = Self.place(workload.namespace, cluster) + [.field("service", .equal, workload.name)]
+  package init(of logs: WorkloadLogs, cluster: String) {
+    conditions = [.field("cluster", .equal, cluster)] + logs.conditions
   }
 
   private static func place(_ namespace: String, _ cluster: String) -> [LogQuery.Condition] {

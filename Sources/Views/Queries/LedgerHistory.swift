@@ -9,10 +9,15 @@ package struct LedgerHistory: Query {
   }
 
   private let since: Timestamp
+  private let until: Timestamp?
 
-  package init(since: Timestamp) { self.since = since }
+  /// - Parameter until: what came later is not told; `nil`: all of it.
+  package init(since: Timestamp, until: Timestamp? = nil) { (self.since, self.until) = (since, until) }
 
   package func run(_ sources: Sources) async throws -> Answer {
-    Answer(reschedules: try await sources.ledger.reschedules(since: since), gaps: try await sources.ledger.gaps(since: since))
+    let all = try await sources.ledger.reschedules(since: since)
+    let gaps = try await sources.ledger.gaps(since: since)
+    guard let until else { return Answer(reschedules: all, gaps: gaps) }
+    return Answer(reschedules: all.filter { $0.at <= until }, gaps: gaps.filter { $0.from <= until })
   }
 }

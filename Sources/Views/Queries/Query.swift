@@ -1,5 +1,6 @@
 package import ClusterModel
 package import JSONBytes
+package import MigrationPlan
 package import TelemetryModel
 package import TimeFormat
 
@@ -21,17 +22,21 @@ package struct Sources: Sendable {
   package var verdicts: @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict]
   /// An object as the API server of a cluster has it now; throws an error whose description is one sentence. `nil` where none can be asked.
   package var manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)?
+  /// Where the program stood at a moment; throws an error whose description is one sentence. `nil` where there is no plan.
+  package var pastVoyage: (@Sendable (Timestamp) async throws -> Voyage)?
 
   package init(
     logs: any LogSource, ledger: any RescheduleSource, past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)? = nil,
     verdicts: @escaping @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict] = { _, _, _ in [] },
-    manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)? = nil
+    manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)? = nil,
+    pastVoyage: (@Sendable (Timestamp) async throws -> Voyage)? = nil
   ) {
     self.logs = logs
     self.ledger = ledger
     self.past = past
     self.verdicts = verdicts
     self.manifest = manifest
+    self.pastVoyage = pastVoyage
   }
 }
 

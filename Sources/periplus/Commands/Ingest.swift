@@ -22,7 +22,8 @@ struct IngestCommand: AsyncParsableCommand {
 
   func run() async throws {
     let home = try home.resolve()
-    let absolute = files.map { $0 == "-" || $0.hasPrefix("/") ? $0 : "\(Environment.current["PWD"] ?? ".")/\($0)" }
+    // The recorder, which may read them, stands in another folder.
+    let absolute = files.map { $0 == "-" ? $0 : Files.absolute($0) }
     let summary =
       GroundLauncher(home: home).isRunning("recorder")
       ? try await byRecorder(home, absolute) : try byOurselves(home, absolute)

@@ -53,8 +53,7 @@ struct Traffic: AsyncParsableCommand {
   }
 
   private func print(_ summary: TrafficSummary, _ profile: AppProfile) {
-    let statuses = summary.byStatus.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
-    Output.line("requests  \(summary.sent) in \(summary.elapsed.brief): \(statuses)")
+    Output.line("requests  \(summary.sent) in \(summary.elapsed.brief): \(summary.outcomes)")
     if let p50 = summary.p50, let p99 = summary.p99 { Output.line("latency   p50 \(p50.brief), p99 \(p99.brief)") }
     for failure in summary.failures.prefix(10) { Output.line("failed    \(failure.requestID)  \(failure.what): \(failure.reason)") }
     // The one with the longest way through the services shows most.

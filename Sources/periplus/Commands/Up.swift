@@ -38,13 +38,14 @@ struct Up: AsyncParsableCommand {
     let wasStopped = !launcher.isRunning("ground")
     let isOurs = wasStopped && !detach
     if isOurs { try owner.claim(home) } else if detach { owner.release() }
-    let isStarted = try launcher.start()
+    let daemon = try launcher.startDaemon()
+    let isStarted = daemon != nil
     try deployment.writePlan()
 
     if detach || noConsole {
       Output.progress(isStarted ? "starting the proving ground" : "the proving ground runs already")
       do {
-        try await launcher.waitUntilListening()
+        try await launcher.waitUntilListening(daemon)
         try await deployment.apply()
         try await deployment.waitUntilReady { Output.progress($0) }
       } catch {
@@ -63,7 +64,7 @@ struct Up: AsyncParsableCommand {
       await Interrupts.wait()
     } else {
       let deploying = Task {
-        try await launcher.waitUntilListening()
+        try await launcher.waitUntilListening(daemon)
         try await deployment.apply()
       }
       do {

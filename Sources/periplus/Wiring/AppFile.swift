@@ -20,7 +20,7 @@ struct AppFile {
   /// The one that is named, else that of `$PERIPLUS_APP`, else the one that comes with the program.
   static func locate(_ given: String? = nil) throws -> AppFile {
     if let path = given ?? Environment.current["PERIPLUS_APP"], !path.isEmpty {
-      return AppFile(path: path.hasPrefix("/") ? path : "\(Environment.current["PWD"] ?? ".")/\(path)")
+      return AppFile(path: Files.absolute(path))
     }
     return AppFile(path: try Share.locate().app)
   }

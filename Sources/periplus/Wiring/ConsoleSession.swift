@@ -94,11 +94,9 @@ private final class Background: Sendable {
     if let deploying = session.deploying {
       // The kubeconfig appears when the ground listens; until then the pages say what they wait for.
       inbox.post(.note(Note("Starting the proving ground…")))
-      while !Task.isCancelled {
-        let isListening = await FolderWatch.wait(in: session.home.run, within: .seconds(60)) { Files.exists(session.home.groundInfo) }
-        if isListening { break }
-      }
+      let hasEnded = Ended()
       let watch = Task { [inbox] in
+        defer { hasEnded.set() }
         do {
           try await deploying.value
           inbox.post(.note(Note("The application is deployed; its pods are coming up.", .good)))
@@ -110,6 +108,11 @@ private final class Background: Sendable {
         }
       }
       state.withLock { $0.tasks.append(watch) }
+      // A ground that did not start has no address to wait for: what is stored can be looked at all the same.
+      let launcher = GroundLauncher(home: session.home)
+      while !Task.isCancelled {
+        if await FolderWatch.wait(in: session.home.run, within: .seconds(60), until: { launcher.isListening || hasEnded.isSet }) { break }
+      }
     }
     let wiring: ConsoleWiring
     do {
@@ -138,6 +141,13 @@ private final class Background: Sendable {
     }
     for task in tasks { task.cancel() }
   }
+}
+
+/// Whether the deployment has ended, well or not.
+private final class Ended: Sendable {
+  private let value = Mutex(false)
+  var isSet: Bool { value.withLock { $0 } }
+  func set() { value.withLock { $0 = true } }
 }
 
 /// The console's core on the UI thread.
@@ -191,6 +201,11 @@ private final class ScreenHandler: TerminalHandler {
   func takeRequests() -> [TerminalRequest] {
     defer { requests = [] }
     return requests
+  }
+
+  /// What ctrl-z and ctrl-l do stands in the key map; ctrl-c asks to quit wherever it has not been given another meaning.
+  func takes(_ press: KeyPress) -> Bool {
+    press == .control("z") || press == .control("l") || press == .control("c") && core?.hasCommand(for: press) == true
   }
 
   /// ctrl-c asks to quit, as `:quit` does, whatever lies over the page: nothing is lost by a slip.

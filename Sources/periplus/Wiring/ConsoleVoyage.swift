@@ -14,11 +14,20 @@ actor ConsoleVoyage {
 
   private let file: PlanFile
   private let evidence: EvidenceWindow
+  private let log: any EvidenceLog
   private var known: (basis: Basis, at: Timestamp, update: PlanUpdate)?
 
   init(_ file: PlanFile, _ log: any EvidenceLog) {
     self.file = file
     evidence = EvidenceWindow(log)
+    self.log = log
+  }
+
+  /// As it stood at a moment: of evidence and reveals what there was by then.
+  nonisolated func past(at moment: Timestamp) async throws -> Voyage {
+    let plan = try file.read(now: moment)
+    let known = try await log.history(since: nil).filter { $0.at <= moment }
+    return Voyage(plan, evidence: known, reveals: file.reveals, now: moment)
   }
 
   func update(_ latest: [Evidence], now: Timestamp) async -> PlanUpdate {

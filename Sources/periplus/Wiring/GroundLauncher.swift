@@ -22,15 +22,17 @@ struct GroundLauncher {
   var wasKilled: Bool { DesiredState.read(home) == .up && identity(of: "ground") != nil && !isRunning("ground") }
 
   /// Starts the ground's daemon, which starts the recorder. Answers whether it had to be started.
-  func start() throws -> Bool {
+  func start() throws -> Bool { try startDaemon() != nil }
+
+  /// As ``start()``; answers the process, `nil` when it ran already.
+  func startDaemon() throws -> ProcessIdentity? {
     try home.create()
     try writeImages()
     try DesiredState.up.write(home)
-    if isRunning("ground") { return false }
+    if isRunning("ground") { return nil }
     let installation = try Installation.locate()
-    _ = try DaemonSpawner.spawn(
+    return try DaemonSpawner.spawn(
       installation.executable, ["ground", "--home", home.path], environment: daemonEnvironment, log: home.log("ground"))
-    return true
   }
 
   /// Starts a ground's daemon again that is wanted and dead.
@@ -47,15 +49,19 @@ struct GroundLauncher {
     return environment
   }
 
+  var isListening: Bool { isRunning("ground") && Files.exists(home.groundInfo) && Files.exists(home.kubeconfig) }
+
   /// Waits until the daemon has written where it listens.
-  func waitUntilListening(limit: Duration = .seconds(30)) async throws {
-    let isListening = await FolderWatch.wait(in: home.run, within: limit) {
-      isRunning("ground") && Files.exists(home.groundInfo) && Files.exists(home.kubeconfig)
-    }
+  ///
+  /// - Parameter daemon: the process that was started for it, where it is known: when it ends, nothing is waited for any longer.
+  func waitUntilListening(_ daemon: ProcessIdentity? = nil, limit: Duration = .seconds(30)) async throws {
+    func hasEnded() -> Bool { daemon.map { !$0.isAlive } ?? false }
+    _ = await FolderWatch.wait(in: home.run, within: limit) { isListening || hasEnded() }
     if isListening { return }
     try Task.checkCancellation()
-    let said = Files.text(home.log("ground"))?.split(separator: "\n").last.map { ", its last word: \($0)" } ?? ""
-    throw Problem.environment("the proving ground did not start within \(limit.brief)\(said); its log is \(home.log("ground"))")
+    let said = Files.text(home.log("ground"))?.split(separator: "\n").last.map { ", its last log line is: \($0)" } ?? ""
+    let what = hasEnded() ? "ended before it listened" : "did not start within \(limit.brief)"
+    throw Problem.environment("the proving ground \(what)\(said); its log is \(home.log("ground"))")
   }
 
   /// Which executable an image name stands for; the ground reads it at each start of a container.

@@ -10,7 +10,7 @@ struct HomeOptions: ParsableArguments {
 
   func resolve() throws -> Home {
     if let path {
-      let absolute = path.hasPrefix("/") ? path : "\(Environment.current["PWD"] ?? ".")/\(path)"
+      let absolute = Files.absolute(path)
       return Home(path: absolute)
     }
     return try Home.resolve()

@@ -193,8 +193,12 @@ extension HealthPage {
       return head + StyledLine(why, role).fitted(to: room) + " " + end
     }
     let tail: StyledLine
-    // The reason comes before what changed last: at 120 columns it has room for a whole sentence.
-    let tailWidth = width >= 140 ? 44 : 24
+    let head =
+      StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: many ? 24 : 14)
+      + StyledLine(" \(verdict.ready)/\(verdict.desired) ready").fitted(to: 12)
+    // The reason comes before what changed last: a sentence that has no room beside it takes its place.
+    let widest = width >= 140 ? 44 : 24
+    let tailWidth = TextWidth.width(of: why) + head.width + widest + 19 <= width ? widest : 0
     let bars = min(24, tailWidth - 4)
     if tile.churn > 3 {
       tail =
@@ -202,9 +206,6 @@ extension HealthPage {
     } else {
       tail = StyledLine(verdict.lastChange ?? "", .dim)
     }
-    let head =
-      StyledLine(" \(glyph) ", role) + StyledLine(name, .strong).fitted(to: many ? 24 : 14)
-      + StyledLine(" \(verdict.ready)/\(verdict.desired) ready").fitted(to: 12)
     let room = max(10, width - head.width - tailWidth - 19)
     return head + " " + StyledLine(why, role).fitted(to: room) + "  " + StyledLine(since, .dim).fitted(to: 15) + " "
       + tail.fitted(to: tailWidth)

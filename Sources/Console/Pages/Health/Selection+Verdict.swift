@@ -18,7 +18,8 @@ extension Selection {
       node = NodeName(cluster: verdict.cluster, name: reference.name)
       owner = WorkloadName(cluster: verdict.cluster, reference: reference)
     } else {
-      logQuery = context.logQuery("namespace:\(reference.namespace) service:\(reference.name)", in: verdict.cluster)
+      let snapshot = context.isUnknown ? nil : context.shown.health(of: verdict.cluster)?.snapshot
+      logQuery = context.logQuery(WorkloadLogs(of: reference, in: snapshot).text, in: verdict.cluster)
     }
     link = Place(cluster: verdict.cluster, object: reference)
     moment = verdict.since

@@ -41,6 +41,7 @@ extension LogsPage {
     left.append(query.isEmpty ? "everything" : query, query.isEmpty ? .dim : .strong)
     let span = (Self.spans[spanIndex].span == nil ? "" : "last ") + Self.spans[spanIndex].name
     var right = StyledLine()
+    if undecided > 0 { right.append("▲ \(undecided) not tested  ", .amber) }
     if !matchesOnly { right.append("with context  ", .accent) }
     if isFollowing, canvas.shared.pin == nil { right.append("following", .accent) }
     // What was asked comes first; of what was found as much as there is room for.
@@ -116,7 +117,9 @@ extension LogsPage {
     } else {
       canvas.empty(
         [
-          StyledLine("No record matches." + misspelling, .strong), StyledLine("+ widens the time, / changes the search, :clear clears it."),
+          StyledLine(
+            LogSearch.undecided(undecided).map { "No other record matches. \($0)" } ?? "No record matches." + misspelling, .strong),
+          StyledLine("+ widens the time, / changes the search, :clear clears it."),
           StyledLine(
             "request:ID   service:\(canvas.shared.exampleService())   level:>=WARN   status:5xx   \"words\"   /regex/   -not", .dim),
         ], in: area)

@@ -66,6 +66,8 @@ package struct LogsPage: Page {
   private(set) var isLoading = false
   private var hasNews = false
   private var answer: LogSearch.Answer?
+  /// Records on which a regular expression of the query gave up.
+  var undecided: Int { answer?.undecided ?? 0 }
   /// When the search was last asked as a whole: its range and its histogram are as old.
   private var searchedAt: Timestamp?
   /// How long new records are only added to what is there.
@@ -170,6 +172,7 @@ package struct LogsPage: Page {
         known.matches = (known.matches + answer.matches).sorted { ($0.at, $0.id) < ($1.at, $1.id) }
         known.lifecycle += answer.lifecycle
         known.storedUpTo = answer.storedUpTo
+        known.undecided += answer.undecided
         self.answer = known
         if Self.spans[spanIndex].span == nil { spreadHistogram(known.matches) } else { count(answer.matches) }
       } else if answer.isContinuation, var known = self.answer {
@@ -181,6 +184,7 @@ package struct LogsPage: Page {
         known.context = answer.context + known.context
         known.lifecycle = answer.lifecycle + known.lifecycle
         known.next = answer.next
+        known.undecided += answer.undecided
         self.answer = known
       } else {
         self.answer = answer
@@ -189,8 +193,10 @@ package struct LogsPage: Page {
       }
       next = self.answer?.next
       if let all = self.answer {
+        // A pinned moment knows nothing of what became of the pods later.
+        let lifecycle = all.lifecycle.unique().filter { context.pin == nil || $0.at <= context.moment }
         view = LogsView(
-          matches: all.matches, context: all.context, breaks: all.breaks, lifecycle: all.lifecycle.unique(), hasOlder: all.next != nil)
+          matches: all.matches, context: all.context, breaks: all.breaks, lifecycle: lifecycle, hasOlder: all.next != nil)
       }
       stand()
       if hasNews { return load(context, adds: true) }
@@ -283,9 +289,16 @@ package struct LogsPage: Page {
     return Selection(record: record, context)
   }
 
+  private func report(_ context: PageContext) -> Report {
+    var report = view.report(query: query, face: context.face)
+    if let sentence = LogSearch.undecided(undecided) { report.add(.text(sentence)) }
+    return report
+  }
+
   package func document(_ context: PageContext) -> Document {
     Document(
-      report: { error.map { Report("Logs: \(query)", [.text($0)]) } ?? view.report(query: query, face: context.face) },
+      isLoading: !isLoaded && error == nil,
+      report: { error.map { Report("Logs: \(query)", [.text($0)]) } ?? report(context) },
       json: { view.jsonLines },
       values: {
         [

@@ -3,8 +3,9 @@ import TimeFormat
 
 /// The search box's text as a query.
 enum SearchText {
-  struct Problem: Error {
+  struct Problem: Error, CustomStringConvertible {
     var sentence: String
+    var description: String { sentence }
   }
 
   static func parse(_ text: String, now: Timestamp) -> Result<LogQuery, Problem> {

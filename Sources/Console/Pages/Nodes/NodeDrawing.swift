@@ -6,13 +6,11 @@ extension NodePage {
   package func draw(_ area: Rect, on canvas: inout Canvas) {
     let shared = canvas.shared
     guard let view else {
-      return canvas.empty(
-        [
-          StyledLine(shared.isUnknown ? "◌ no data" : "\(name) is not in \(cluster).", .grey),
-          shared.isUnknown
-            ? "No cluster state is recorded for \(shared.face.full(shared.moment)). T returns to live."
-            : "It was removed, or is not listed yet. :nodes lists all nodes, 3 the reschedules.",
-        ], in: area)
+      let gone: [StyledLine] = [
+        StyledLine("\(name) is not in \(cluster).", .grey),
+        "It was removed, or is not listed yet. :nodes lists all nodes, 3 the reschedules.",
+      ]
+      return canvas.empty(shared.reasonForNothing(of: cluster) ?? gone, in: area)
     }
     var state = view.row.state
     if let since = view.row.since {

@@ -14,12 +14,11 @@ extension PodPage {
       row += 1
     }
     guard let pod else {
-      canvas.empty(
-        [
-          StyledLine("The pod no longer exists.", .grey),
-          "Its logs are kept: l shows them, 3 what replaced it, o its workload.",
-        ], in: Rect(x: area.x, y: area.y + row + 1, width: area.width, height: max(0, area.height - row - 1)))
-      return
+      let gone: [StyledLine] = [
+        StyledLine("The pod no longer exists.", .grey), "Its logs are kept: l shows them, 3 what replaced it, o its workload.",
+      ]
+      let rest = Rect(x: area.x, y: area.y + row + 1, width: area.width, height: max(0, area.height - row - 1))
+      return canvas.empty(shared.reasonForNothing(of: cluster) ?? gone, in: rest)
     }
     var facts = StyledLine(" ") + pod.readyMark
     facts.append("  \(pod.phase)", .text)

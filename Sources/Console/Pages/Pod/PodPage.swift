@@ -57,7 +57,7 @@ package struct PodPage: Page {
   }
 
   private mutating func refresh(_ context: PageContext) {
-    let snapshot = context.shown.health(of: cluster)?.snapshot
+    let snapshot = context.isUnknown ? nil : context.shown.health(of: cluster)?.snapshot
     pod = snapshot?.pod(name, in: namespace)
     events = (snapshot?.events ?? []).filter { $0.object.kind == "Pod" && $0.object.name == name && $0.object.namespace == namespace }
       .sorted { ($0.last ?? Timestamp(nanoseconds: 0)) > ($1.last ?? Timestamp(nanoseconds: 0)) }

@@ -99,7 +99,7 @@ extension RequestPage {
     let ended = view.lanes.indices.count { index in
       view.lanes[index].ending != nil && !shown.contains { $0.lane == index }
     }
-    let words = "  and \(counted(left.count, "more pod"))" + (ended > 0 ? ", \(ended) ended ✝" : "") + ": see below"
+    let words = "  and \(counted(left.count, "more call"))" + (ended > 0 ? ", \(ended) ended ✝" : "") + ": see below"
     return Array(shown) + [(StyledLine(words, .dim), nil)]
   }
 

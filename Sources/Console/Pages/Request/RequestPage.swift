@@ -125,6 +125,7 @@ package struct RequestPage: Page {
           guard case .record(let record) = entry else { return false }
           let origin = record.origin
           return record.service == lane.service && origin.cluster == lane.cluster && origin.podUID == lane.podUID && origin.pod == lane.pod
+            && record.at >= lane.start
         } ?? list.selected
     }
   }
@@ -177,7 +178,8 @@ package struct RequestPage: Page {
 
   package func document(_ context: PageContext) -> Document {
     Document(
-      report: { judged(context)?.report(face: context.face) ?? Report("Request \(id)", [.text(error ?? "Not loaded yet.")]) },
+      isLoading: view == nil && error == nil,
+      report: { judged(context)?.report(face: context.face) ?? Report("Request \(id)", [.text(error ?? "Still being read.")]) },
       json: { judged(context)?.jsonLines ?? [] },
       values: {
         var values = ["requestId": id]

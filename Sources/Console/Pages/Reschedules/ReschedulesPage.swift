@@ -209,6 +209,7 @@ package struct ReschedulesPage: Page {
 
   package func document(_ context: PageContext) -> Document {
     Document(
+      isLoading: !context.shown.hasLedger && context.shown.ledgerError == nil,
       report: {
         view?.report(face: context.face, span: Self.spans[spanIndex].name, order: order) ?? Report("Reschedules")
       }, json: { view?.jsonLines ?? [] },

@@ -39,8 +39,10 @@ extension ReschedulesPage {
       selection.explanation += entry.evidence.map { "evidence: \($0)" }
     } else if !isInEntries, let group = groups.row {
       selection.owner = Self.owner(cluster: group.cluster, namespace: group.namespace, workload: group.workload)
-      selection.logQuery = context.logQuery(
-        "namespace:\(group.namespace) service:\(group.display.split(separator: "/").last ?? "")", in: group.cluster)
+      let snapshot = context.isUnknown ? nil : context.shown.health(of: group.cluster)?.snapshot
+      selection.logQuery = selection.owner.map {
+        context.logQuery(WorkloadLogs(of: $0.reference, in: snapshot).text, in: group.cluster)
+      }
       selection.moment = group.last
       selection.copyText =
         "\(group.cluster) \(group.display): \(counted(group.count, "reschedule")) in \(Self.spans[spanIndex].name), mostly \(group.mostly.rawValue)"

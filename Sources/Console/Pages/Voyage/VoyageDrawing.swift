@@ -6,7 +6,9 @@ import Views
 extension VoyagePage {
   package func draw(_ area: Rect, on canvas: inout Canvas) {
     guard let view else {
-      if let error = canvas.shared.shown.planError {
+      if canvas.shared.pin?.hasVoyage == false {
+        canvas.empty([StyledLine("Reading the evidence up to \(canvas.shared.face.full(canvas.shared.moment))…", .grey)], in: area)
+      } else if let error = canvas.shared.shown.planError {
         canvas.empty(
           [
             StyledLine("✖ The plan cannot be read", .red), StyledLine(error), "",

@@ -7,12 +7,11 @@ extension WorkloadPage {
   package func draw(_ area: Rect, on canvas: inout Canvas) {
     let shared = canvas.shared
     guard let view, view.workload != nil || view.verdict != nil || !view.pods.isEmpty else {
-      canvas.empty(
-        [
-          StyledLine("\(reference.display) is no longer in \(cluster).", .grey),
-          "Its logs and reschedules are kept: l logs, 3 reschedules, Esc back.",
-        ], in: area)
-      return
+      let gone: [StyledLine] = [
+        StyledLine("\(reference.display) is no longer in \(cluster).", .grey),
+        "Its logs and reschedules are kept: l logs, 3 reschedules, Esc back.",
+      ]
+      return canvas.empty(shared.reasonForNothing(of: cluster) ?? gone, in: area)
     }
     var row = 0
     let path = "\(cluster) › \(reference.namespace) › \(reference.display)"

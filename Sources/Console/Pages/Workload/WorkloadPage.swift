@@ -54,7 +54,9 @@ package struct WorkloadPage: Page {
 
   package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
     switch input {
-    case .opened, .changed(.logs): return .load(LastLogLines(of: reference, cluster: cluster), Self.lastLinesSlot)
+    case .opened, .changed(.logs):
+      let snapshot = context.isUnknown ? nil : context.shown.health(of: cluster)?.snapshot
+      return .load(LastLogLines(of: WorkloadLogs(of: reference, in: snapshot), cluster: cluster), Self.lastLinesSlot)
     case .refreshed: refresh(context)
     case .answered(_, let answer): if case .success(let records as [LogRecord]) = answer { lastLines = records }
     case .picked(let row, _): list.selected = row
@@ -69,7 +71,7 @@ package struct WorkloadPage: Page {
   }
 
   private mutating func refresh(_ context: PageContext) {
-    guard let health = context.shown.health(of: cluster) else { return view = nil }
+    guard !context.isUnknown, let health = context.shown.health(of: cluster) else { return view = nil }
     let view = WorkloadView(reference: reference, health: health, reschedules: context.shown.reschedules)
     churn = view.reschedules.count { $0.counts && !$0.cause.isPlanned && HealthView.hour(of: $0.at, now: context.moment) != nil }
     self.view = view
@@ -97,8 +99,11 @@ package struct WorkloadPage: Page {
   }
 
   package func document(_ context: PageContext) -> Document {
-    Document(report: {
-      view?.report(face: context.face, now: context.moment) ?? Report(reference.display, [.text("\(cluster) is not watched.")])
-    })
+    Document(
+      isLoading: context.isConnecting(cluster),
+      report: {
+        let nothing = context.reasonForNothing(of: cluster)?.map(\.text) ?? ["\(reference.display) is no longer in \(cluster)."]
+        return view?.report(face: context.face, now: context.moment) ?? Report(reference.display, nothing.map { .text($0) })
+      })
   }
 }
