@@ -16,6 +16,8 @@ package struct ClusterSnapshot: Sendable, Hashable {
   /// Newest last; at most a few thousand are kept.
   package var events: ChunkedTable<ClusterEvent>
   package var connection: ClusterConnection
+  /// What its server does not show.
+  package var visibility = Visibility()
 
   package init(
     cluster: String, at: Timestamp, namespaces: [Namespace] = [], nodes: [Node] = [], pods: [Pod] = [], workloads: [Workload] = [],

@@ -1,6 +1,7 @@
 import Application
 import Crypto
 import Glibc
+import GroundNode
 import JSONBytes
 import StateDirectory
 import TimeFormat
@@ -50,7 +51,7 @@ struct GroundLauncher {
   /// Waits until the daemon has written where it listens.
   func waitUntilListening(limit: Duration = .seconds(30)) async throws {
     let isListening = await FolderWatch.wait(in: home.run, within: limit) {
-      isRunning("ground") && Files.exists(home.groundInfo) && Files.exists(home.kubeconfig)
+      isRunning("ground") && GroundInfo.running(home) != nil && Files.exists(home.kubeconfig)
     }
     if isListening { return }
     try Task.checkCancellation()
