@@ -213,7 +213,10 @@ let package = Package(
       ]),
     tests(
       "KubernetesClientTests",
-      ["KubernetesClient", "ClusterFeed", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, httpTypes, nioCore]),
+      [
+        "KubernetesClient", "ClusterFeed", "ClusterModel", "JSONBytes", "TimeFormat", hummingbird, httpTypes, nioCore, nioPosix, nioHTTP1,
+        nioSSL,
+      ]),
     tests(
       "GroundAPITests",
       ["GroundAPI", "GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport", lifecycle]),

@@ -1,4 +1,5 @@
 package import ClusterModel
+import Kubernetes
 import KubernetesClient
 package import TimeFormat
 
@@ -9,13 +10,16 @@ package struct FeedStatus: Sendable, Hashable {
       case listing
       case watching(since: Timestamp)
       /// The server lacks the kind, or does not show it to us.
-      case unavailable(reason: String)
-      case failing(since: Timestamp, reason: String, retryAt: Timestamp)
+      case unavailable(reason: String, isForbidden: Bool)
+      /// - Parameter isRefusal: the server answered, and does not accept who asks, or what was configured is wrong.
+      case failing(since: Timestamp, reason: String, retryAt: Timestamp, isRefusal: Bool)
     }
 
     package var resource: ClusterResource
     package var state: State
     package var isListed = false
+    /// The namespaces that are seen of it; empty for all.
+    package var namespaces: [String] = []
     /// Deltas received.
     package var received: Int64 = 0
     /// Lines that could not be read, with the last reason.
@@ -30,6 +34,8 @@ package struct FeedStatus: Sendable, Hashable {
   package var connection: ClusterConnection
   /// When the server answered anything last.
   package var answered: Timestamp?
+  /// What of it is not shown.
+  package var visibility = Visibility()
 
   /// Until when each kind that is watched is known to have been seen. What happened in the last second may still be on its way.
   package func watched(at now: Timestamp) -> [ClusterResource: Timestamp] {
@@ -52,4 +58,24 @@ package struct FeedStatus: Sendable, Hashable {
 
   /// Time since the cluster was last heard of: events, bookmarks or lists.
   package func lag(at now: Timestamp) -> Duration? { heard.map { now - $0 } }
+}
+
+extension Visibility {
+  /// - Parameter chosen: the namespaces that were asked for; none when all were.
+  init(_ kinds: some Collection<FeedStatus.Kind>, chosen: [String]) {
+    self.init()
+    self.chosen = chosen
+    for kind in kinds {
+      let resource = kind.resource.type
+      let name = resource.group.isEmpty ? resource.plural : "\(resource.plural).\(resource.group)"
+      if case .unavailable(_, isForbidden: true) = kind.state {
+        hidden.append(name)
+      } else if kind.isListed, !kind.namespaces.isEmpty {
+        namespaces = kind.namespaces
+        if chosen.isEmpty { limited.append(name) }
+      }
+    }
+    hidden.sort()
+    limited.sort()
+  }
 }

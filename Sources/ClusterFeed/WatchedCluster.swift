@@ -1,4 +1,5 @@
 package import ClusterModel
+import Kubernetes
 package import KubernetesClient
 import Synchronization
 package import TimeFormat
@@ -11,6 +12,8 @@ package final class WatchedCluster: ClusterSource {
   package let cluster: String
   package let api: KubernetesAPI
   private let resources: [ClusterResource]
+  /// Where objects of a namespace are looked for; empty: everywhere, and where the user may not, in the context's namespace.
+  private let namespaces: [String]
   private let now: @Sendable () -> Timestamp
   private let rhythm: ServerSilence
   private let inner: Mutex<Inner>
@@ -34,13 +37,15 @@ package final class WatchedCluster: ClusterSource {
   package static let allResources: [ClusterResource] =
     [.namespaces, .nodes] + ClusterResource.workloads + [.controllerRevisions, .services, .pods, .events]
 
+  /// - Parameter namespaces: the only ones to look at; without any all, or the context's where the user may see no more.
   package init(
-    api: KubernetesAPI, cluster: String? = nil, resources: [ClusterResource] = WatchedCluster.allResources,
+    api: KubernetesAPI, cluster: String? = nil, namespaces: [String] = [], resources: [ClusterResource] = WatchedCluster.allResources,
     silence: ServerSilence = ServerSilence(), now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock
   ) {
     self.api = api
     self.cluster = cluster ?? api.context.name
     self.resources = resources
+    self.namespaces = namespaces.sorted()
     self.now = now
     rhythm = silence
     inner = Mutex(
@@ -102,7 +107,7 @@ package final class WatchedCluster: ClusterSource {
     inner.withLock { inner in
       FeedStatus(
         cluster: cluster, kinds: resources.compactMap { inner.kinds[$0] }, connection: inner.state.connection,
-        answered: inner.silence.answered)
+        answered: inner.silence.answered, visibility: inner.state.visibility)
     }
   }
 
@@ -161,21 +166,31 @@ package final class WatchedCluster: ClusterSource {
 
   private func follow(_ resource: ClusterResource) async {
     let decoder = ResourceReader(resource: resource)
+    let wanted = resource.type.isNamespaced ? namespaces : []
+    var scope = wanted
     var machine = WatchMachine()
     var action = machine.start()
     while !Task.isCancelled {
       switch action {
       case .list:
         do {
-          let list = try await decoder.list(api)
-          receive(ClusterDelta(resource: resource, change: .relist(list.items), at: now()))
+          let list = try await decoder.list(api, in: scope)
+          receive(ClusterDelta(resource: resource, change: .relist(list.items), at: now()), in: scope)
           action = machine.listed(resourceVersion: list.resourceVersion)
-        } catch { action = fail(resource, error, &machine) }
+        } catch {
+          if scope.isEmpty, resource.type.isNamespaced, (error as? KubernetesError)?.kind == .forbidden {
+            // Not everywhere; in the namespace that the user works in it may be allowed.
+            scope = [api.context.namespace]
+          } else {
+            scope = wanted
+            action = fail(resource, error, &machine)
+          }
+        }
       case .watch(let version):
         let began = ContinuousClock.now
         let place = WatchPlace(version)
         do {
-          try await watch(resource, from: version, place: place, decoder: decoder)
+          try await watch(resource, in: scope, place: place, decoder: decoder)
           if place.version != version { machine.saw(resourceVersion: place.version) }
           action = machine.ended(after: .now - began, jitter: Double.random(in: 0...1))
         } catch {
@@ -193,27 +208,39 @@ package final class WatchedCluster: ClusterSource {
     }
   }
 
+  /// Until the first of its watches ends: one, or one for each namespace.
+  private func watch(_ resource: ClusterResource, in scope: [String], place: WatchPlace, decoder: ResourceReader) async throws {
+    let paths = decoder.paths(in: scope)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (index, path) in paths.enumerated() {
+        group.addTask { try await self.watch(resource, path, index, place, decoder) }
+      }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
   private func watch(
-    _ resource: ClusterResource, from version: String, place: WatchPlace, decoder: ResourceReader
+    _ resource: ClusterResource, _ path: String, _ index: Int, _ place: WatchPlace, _ decoder: ResourceReader
   ) async throws {
     // A random length, so that the watches of many clients do not end at once.
     try await api.watch(
-      resource.path, resourceVersion: version, timeoutSeconds: Int.random(in: 180...300),
+      path, resourceVersion: place.versions[index], timeoutSeconds: Int.random(in: 180...300),
       onOpen: { self.opened(resource) },
       onLine: { line in
         do {
           switch try decoder.decoder.withLock({ try $0.watchLine(resource, line) }) {
           case .added(let object, let version):
-            place.version = version
+            place.reached(version, index)
             self.receive(ClusterDelta(resource: resource, change: .added(object), at: self.now()))
           case .modified(let object, let version):
-            place.version = version
+            place.reached(version, index)
             self.receive(ClusterDelta(resource: resource, change: .modified(object), at: self.now()))
           case .deleted(let object, let version):
-            place.version = version
+            place.reached(version, index)
             self.receive(ClusterDelta(resource: resource, change: .deleted(object), at: self.now()))
           case .bookmark(let version, _):
-            place.version = version
+            place.reached(version, index)
             self.heard(resource)
           case .failure(let code, let reason, let message):
             throw KubernetesError(code == 410 ? .gone : .serverError, message, status: code, reason: reason)
@@ -223,49 +250,11 @@ package final class WatchedCluster: ClusterSource {
   }
 }
 
-/// How far a watch has come; shared between the loop that reads lines and the one that starts watches.
-final class WatchPlace: Sendable {
-  private let held: Mutex<String>
-
-  init(_ version: String) { held = Mutex(version) }
-
-  var version: String {
-    get { held.withLock { $0 } }
-    set { if !newValue.isEmpty { held.withLock { $0 = newValue } } }
-  }
-}
-
-/// Reads the lists and lines of one kind, with one table of strings.
-final class ResourceReader: Sendable {
-  let resource: ClusterResource
-  let decoder: Mutex<ClusterDecoder>
-
-  init(resource: ClusterResource) {
-    self.resource = resource
-    decoder = Mutex(ClusterDecoder())
-  }
-
-  func list(_ api: KubernetesAPI) async throws -> (items: [ClusterObject], resourceVersion: String) {
-    var items: [ClusterObject] = []
-    var version = ""
-    try await api.list(resource.path) { bytes in
-      do {
-        let page = try decoder.withLock { try $0.list(resource, bytes) }
-        items += page.items
-        version = page.resourceVersion
-        return page.next
-      } catch {
-        throw KubernetesError(.malformed, "\(api.context.cluster.server) sent a list of \(resource.rawValue) that cannot be read: \(error)")
-      }
-    }
-    return (items, version)
-  }
-}
-
 // MARK: What came
 
 extension WatchedCluster {
-  private func receive(_ delta: ClusterDelta) {
+  /// - Parameter scope: of a list, the namespaces that it covers; empty for all.
+  private func receive(_ delta: ClusterDelta, in scope: [String] = []) {
     inner.withLock { inner in
       inner.state.apply(delta)
       answered(&inner, delta.at)
@@ -273,6 +262,7 @@ extension WatchedCluster {
       inner.kinds[delta.resource]?.heard = delta.at
       if case .relist = delta.change {
         inner.kinds[delta.resource]?.isListed = true
+        inner.kinds[delta.resource]?.namespaces = scope
         inner.kinds[delta.resource]?.state = .watching(since: delta.at)
         connect(&inner, delta.at)
       }
@@ -347,11 +337,12 @@ extension WatchedCluster {
       inner.kinds[resource]?.lastError = reason
       switch (failure, action) {
       case (.unavailable, _):
-        inner.kinds[resource]?.state = .unavailable(reason: reason)
+        inner.kinds[resource]?.state = .unavailable(reason: reason, isForbidden: known?.kind == .forbidden)
         inner.kinds[resource]?.isListed = true
       case (_, .wait(let time)):
         let since = inner.kinds[resource]?.heard ?? at
-        inner.kinds[resource]?.state = .failing(since: since, reason: reason, retryAt: at + time)
+        let isRefusal = known.map { [.unauthorized, .configuration].contains($0.kind) } ?? false
+        inner.kinds[resource]?.state = .failing(since: since, reason: reason, retryAt: at + time, isRefusal: isRefusal)
       default: inner.kinds[resource]?.state = .listing
       }
       connect(&inner, at)
@@ -361,17 +352,24 @@ extension WatchedCluster {
 
   /// Live while every kind that the server has is watched; one that fails makes the whole stale.
   private func connect(_ inner: inout Inner, _ at: Timestamp) {
-    var failing: (since: Timestamp, reason: String, retryAt: Timestamp)?
+    var failing: (since: Timestamp, reason: String, retryAt: Timestamp, isRefusal: Bool)?
     for kind in inner.kinds.values {
-      if case .failing(let since, let reason, let retryAt) = kind.state, retryAt < failing?.retryAt ?? retryAt + .seconds(1) {
-        failing = (since, reason, retryAt)
-      }
+      guard case .failing(let since, let reason, let retryAt, let isRefusal) = kind.state else { continue }
+      // A server that refuses who asks closes the connection under the other requests: its refusal is the reason for all of them.
+      if let known = failing, (known.isRefusal ? 0 : 1, known.retryAt) <= (isRefusal ? 0 : 1, retryAt) { continue }
+      failing = (since, reason, retryAt, isRefusal)
     }
     let before = inner.state.connection
     let isListed = inner.kinds.values.allSatisfy(\.isListed)
     // A server that shows us nothing at all has refused us, whatever each kind says.
     let refusals = inner.kinds.values.compactMap { kind in
-      if case .unavailable(let reason) = kind.state { (kind: kind, reason: reason) } else { nil }
+      if case .unavailable(let reason, _) = kind.state { (kind: kind, reason: reason) } else { nil }
+    }
+    let visibility = Visibility(inner.kinds.values, chosen: namespaces)
+    if inner.state.visibility != visibility {
+      inner.state.visibility = visibility
+      inner.snapshot = nil
+      inner.signal?.yield()
     }
     // What it has shown before, and pods, nothing can be told without.
     let missed = refusals.first { $0.kind.resource == .pods || $0.kind.received > 0 }

@@ -41,7 +41,8 @@ package enum HealthRules {
     },
     HealthRule("image-pull", .red, "An image cannot be pulled: a wrong name, a missing tag, or no access.") { facts in
       guard let found = facts.waiting(pullFailures) ?? facts.waiting(pullFailures, inInit: true) else { return nil }
-      return .init("\(found.reason): \(found.container.image)", since: found.pod.created)
+      let why = pullError(found.pod, found.container, found.reason, found.message, facts.events)
+      return .init("\(found.reason): \(found.container.image)" + (why.isEmpty ? "" : ", \(why)"), since: found.pod.created)
     },
     HealthRule("config-error", .red, "A container cannot be created: a config map, secret or setting is missing or wrong.") { facts in
       guard let found = facts.waiting(createFailures) ?? facts.waiting(createFailures, inInit: true) else { return nil }
@@ -78,7 +79,8 @@ package enum HealthRules {
       return .init("job failed: \(condition.message.isEmpty ? condition.reason : condition.message)", since: condition.lastTransition)
     },
     HealthRule("pod-failed", .red, [.pod], "A pod without a controller failed; nothing replaces it.") { facts in
-      guard let pod = facts.pods.first, pod.phase == "Failed", pod.reason != "Evicted" else { return nil }
+      // One that ends because it was deleted, e.g. with its scaled-down owner, is marked as failed before it goes (exit code 143).
+      guard let pod = facts.pods.first, pod.phase == "Failed", pod.reason != "Evicted", !pod.isTerminating else { return nil }
       var exit = ""
       if case .terminated(let end)? = pod.containers.first?.state { exit = ", exit code \(end.exitCode)" }
       let since = pod.conditions.first { $0.type == "Ready" }?.lastTransition
@@ -193,6 +195,23 @@ package enum HealthRules {
       return .init("network not set up: \(condition.message)", since: condition.lastTransition)
     },
   ]
+
+  /// Why an image cannot be pulled: the container's own message says it while the kubelet tries, then only that it backs off; the event of
+  /// the last attempt has the registry's words.
+  private static func pullError(
+    _ pod: Pod, _ container: Container, _ reason: String, _ message: String, _ events: [ClusterEvent]
+  ) -> String {
+    let event = events.last {
+      $0.object.uid == pod.uid && $0.reason == "Failed" && ($0.container.isEmpty || $0.container == container.name)
+        && $0.message.hasPrefix("Failed to pull image") && $0.message.contains(container.image)
+    }
+    let said = reason == "ErrImagePull" && !message.isEmpty ? message : event?.message ?? (message.hasPrefix("Back-off") ? "" : message)
+    // `Failed to pull image "x": rpc error: code = NotFound desc = …`: what comes before the registry's own words is on the line already.
+    for mark in [" desc = ", "\": "] {
+      if let place = said.firstRange(of: mark) { return String(said[place.upperBound...]) }
+    }
+    return said
+  }
 
   /// Between two starts the kubelet may leave the container's state at its end, and say only later that it waits.
   private static func backingOff(_ facts: HealthFacts) -> HealthRule.Finding? {

@@ -174,7 +174,7 @@ extension ClusterEvent {
         }
       case "type": type = strings.intern(try cursor.text())
       case "reason": reason = strings.intern(try cursor.text())
-      case "message", "note": message = strings.intern(try cursor.text())
+      case "message", "note": message = strings.intern(MessageWords.event(try cursor.text()))
       case "count", "deprecatedCount": count = max(count, try cursor.integer())
       case "firstTimestamp", "deprecatedFirstTimestamp": first = try cursor.time() ?? first
       case "lastTimestamp", "deprecatedLastTimestamp": last = try cursor.time() ?? last

@@ -200,7 +200,7 @@ extension JSONCursor {
         case "type": condition.type = strings.intern(try cursor.text())
         case "status": condition.status = try cursor.text()
         case "reason": condition.reason = strings.intern(try cursor.text())
-        case "message": condition.message = strings.intern(try cursor.text())
+        case "message": condition.message = strings.intern(MessageWords.oneLine(try cursor.text()))
         case "lastTransitionTime": condition.lastTransition = try cursor.time()
         default: break
         }

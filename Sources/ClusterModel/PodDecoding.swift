@@ -36,7 +36,7 @@ extension Pod {
           switch key {
           case "phase": phase = try cursor.text()
           case "reason": reason = strings.intern(try cursor.text())
-          case "message": message = try cursor.text()
+          case "message": message = MessageWords.oneLine(try cursor.text())
           case "podIP": ip = try cursor.text()
           case "startTime": started = try cursor.time()
           case "conditions": conditions = try cursor.conditions(strings)
@@ -138,7 +138,7 @@ extension Container {
       try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
         switch key {
         case "reason": end.reason = strings.intern(try cursor.text())
-        case "message": end.message = try cursor.text()
+        case "message": end.message = MessageWords.oneLine(try cursor.text())
         case "exitCode": end.exitCode = try cursor.integer()
         case "startedAt": end.started = try cursor.time()
         case "finishedAt": end.finished = try cursor.time()

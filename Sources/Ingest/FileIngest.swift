@@ -44,6 +44,8 @@ package struct FileIngest: Sendable {
   package var batchesAhead = 2
   /// Where a path is read from, when that is not itself: the standard input of another process, which made a copy of it.
   package var copies: [String: String] = [:]
+  /// Of lines that do not say where they came from.
+  package var origin = AssumedOrigin()
   /// What time it is now, asked again and again: a pipe may be read for hours. Without it the start counts.
   package var clock: (@Sendable () -> Timestamp)?
 

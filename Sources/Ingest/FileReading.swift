@@ -34,6 +34,8 @@ struct FileReading {
   private var joiner = CRIJoiner()
   private var counts = ReadPart.Counts()
   private var lastTime: Timestamp?
+  /// That of the last line that named its pod.
+  private var named: (prefix: PodPrefix, origin: LogOrigin)?
 
   init(ingest: FileIngest, path: String, file: Int, now: Timestamp) {
     self.ingest = ingest
@@ -46,7 +48,10 @@ struct FileReading {
       let container = parts[parts.count - 2]
       stdout = pod.origin(cluster: ingest.cluster, container: container, restart: log.restart, stream: "stdout")
     } else {
-      stdout = LogOrigin(cluster: ingest.cluster, namespace: "", pod: name, podUID: path, container: "")
+      let assumed = ingest.origin
+      stdout = LogOrigin(
+        cluster: ingest.cluster, namespace: assumed.namespace, pod: assumed.pod.isEmpty ? name : assumed.pod, podUID: path,
+        container: assumed.container)
     }
     var other = stdout
     other.stream = "stderr"
@@ -115,8 +120,21 @@ struct FileReading {
       }
       return
     }
+    if let prefix = PodPrefix(bytes) {
+      let rest = UnsafeBufferPointer(rebasing: bytes[prefix.length...])
+      note(assembly.add(rest, origin: origin(of: prefix), readAt: now, writtenAt: nil, before: lastTime, wasCut: wasCut))
+      return
+    }
     // A line without a time, such as one of a stack trace, belongs to the one before it.
     note(assembly.add(bytes, origin: stdout, readAt: now, writtenAt: nil, before: lastTime, wasCut: wasCut))
+  }
+
+  private mutating func origin(of prefix: PodPrefix) -> LogOrigin {
+    if let named, named.prefix == prefix { return named.origin }
+    var origin = stdout
+    (origin.pod, origin.container, origin.podUID) = (prefix.pod, prefix.container, "\(stdout.podUID)/\(prefix.pod)")
+    named = (prefix, origin)
+    return origin
   }
 
   private mutating func take(_ whole: CRIJoiner.Whole, _ wasCut: Bool) {

@@ -4,7 +4,7 @@ import NIOSSL
 
 /// Makes the HTTP client of a cluster: certificates, server name, proxy, and connections enough for every watch.
 enum ConnectionFactory {
-  static func make(_ context: KubeContext, _ credential: Credential) throws -> HTTPClient {
+  static func make(_ context: KubeContext, _ credential: Credential, _ proxies: ProxyEnvironment) throws -> HTTPClient {
     var configuration = HTTPClient.Configuration()
     configuration.redirectConfiguration = .disallow
     configuration.timeout = .init(connect: .seconds(10))
@@ -16,7 +16,11 @@ enum ConnectionFactory {
     let target = try Target(context)
     if target.isSecure { configuration.tlsConfiguration = try tls(context, credential) }
     if let name = context.cluster.tlsServerName { configuration.dnsOverride = [name: target.host] }
-    if let proxy = context.cluster.proxy { configuration.proxy = try self.proxy(proxy, context) }
+    if let proxy = context.cluster.proxy {
+      configuration.proxy = try ProxyAddress(proxy, from: "the proxy-url of context \(context.name)").configuration
+    } else if let (name, proxy) = proxies.proxy(toHost: target.host, port: target.number, isSecure: target.isSecure) {
+      configuration.proxy = try ProxyAddress(proxy, from: name).configuration
+    }
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
@@ -46,29 +50,13 @@ enum ConnectionFactory {
     return tls
   }
 
-  private static func proxy(_ address: String, _ context: KubeContext) throws -> HTTPClient.Configuration.Proxy {
-    let parts = address.split(separator: "/", omittingEmptySubsequences: true)
-    guard parts.count >= 2, let authority = parts.dropFirst().first else {
-      throw KubernetesError(.configuration, "the proxy-url of context \(context.name) is no address: \(address)")
-    }
-    let colon = authority.lastIndex(of: ":")
-    let host = String(colon.map { authority[..<$0] } ?? authority)
-    let port = colon.flatMap { Int(authority[authority.index(after: $0)...]) }
-    switch parts[0] {
-    case "http:": return .server(host: host, port: port ?? 80)
-    case "socks5:": return .socksServer(host: host, port: port ?? 1080)
-    default:
-      throw KubernetesError(
-        .configuration, "the proxy-url of context \(context.name) must begin with http:// or socks5://, not \(parts[0])//")
-    }
-  }
-
   private struct Target {
     var isSecure: Bool
     var host: String
     /// With its colon; empty when it is the scheme's own.
     var port: String
     var path: String
+    var number: Int { Int(port.dropFirst()) ?? (isSecure ? 443 : 80) }
 
     init(_ context: KubeContext) throws {
       let server = context.cluster.server

@@ -1,6 +1,4 @@
 import FoundationEssentials
-import JSONBytes
-import Subprocess
 import TimeFormat
 
 /// What is sent to prove who asks.
@@ -12,32 +10,84 @@ struct Credential: Sendable, Hashable {
   var expires: Timestamp?
 }
 
+/// How long a credential plugin is waited for.
+package struct PluginLimits: Sendable, Hashable {
+  /// How long a request waits for a plugin that runs; it fails then and says so, and the plugin goes on for the next one.
+  package var patience = Duration.seconds(4)
+  /// How long a plugin may run before it is ended: it may ask a slow identity provider, and never a person.
+  package var deadline = Duration.seconds(60)
+
+  package init() {}
+}
+
 /// Gives the credential of a user, reading token files again and running plugins when theirs has run out.
 actor CredentialSource {
   private let context: KubeContext
   private let now: @Sendable () -> Timestamp
+  private let limits: PluginLimits
   private var held: Credential?
   private var heldSince = Timestamp(nanoseconds: 0)
   private var running: Task<Credential, any Error>?
+  /// Requests that wait for it.
+  private var waiting = 0
 
-  init(_ context: KubeContext, now: @escaping @Sendable () -> Timestamp) {
+  init(_ context: KubeContext, _ limits: PluginLimits, now: @escaping @Sendable () -> Timestamp) {
     self.context = context
+    self.limits = limits
     self.now = now
   }
 
   /// Forgets what is held, after the server refused it.
   func invalidate() { held = nil }
 
+  /// Ends a plugin that runs.
+  func cancel() { running?.cancel() }
+
+  /// Whether the next credential may be another than that which was refused.
+  nonisolated var canRenew: Bool { context.user.exec != nil || context.user.tokenFile != nil }
+
   func credential() async throws -> Credential {
     if let held, isFresh(held) { return held }
-    if let running { return try await running.value }
-    let task = Task { try await Self.make(context) }
+    let task = running ?? start()
     running = task
-    defer { running = nil }
-    let made = try await task.value
-    held = made
-    heldSince = now()
-    return made
+    waiting += 1
+    defer { waiting -= 1 }
+    if let result = await Self.result(of: task, within: limits.patience) { return try result.get() }
+    guard !Task.isCancelled else {
+      // Nobody wants it any more.
+      if waiting == 1 { task.cancel() }
+      throw CancellationError()
+    }
+    throw KubernetesError(
+      .unauthorized,
+      "the credential plugin \(context.user.exec?.command ?? "") of context \(context.name) has not answered yet; it is given \(limits.deadline.brief)"
+    )
+  }
+
+  private func start() -> Task<Credential, any Error> {
+    Task {
+      defer { running = nil }
+      let made = try await Self.make(context, deadline: limits.deadline)
+      held = made
+      heldSince = now()
+      return made
+    }
+  }
+
+  /// `nil` when the time is over first, or who waits is cancelled: neither ends the task.
+  private static func result(of task: Task<Credential, any Error>, within limit: Duration) async -> Result<Credential, any Error>? {
+    let (results, result) = AsyncStream<Result<Credential, any Error>>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    Task {
+      result.yield(await task.result)
+      result.finish()
+    }
+    let timer = Task {
+      try? await Task.sleep(for: limit)
+      result.finish()
+    }
+    defer { timer.cancel() }
+    for await result in results { return result }
+    return nil
   }
 
   private func isFresh(_ credential: Credential) -> Bool {
@@ -47,7 +97,7 @@ actor CredentialSource {
     return true
   }
 
-  private static func make(_ context: KubeContext) async throws -> Credential {
+  private static func make(_ context: KubeContext, deadline: Duration) async throws -> Credential {
     let user = context.user
     var credential = Credential(clientCertificate: user.clientCertificate, clientKey: user.clientKey)
     if let file = user.tokenFile {
@@ -59,55 +109,7 @@ actor CredentialSource {
     } else if let name = user.username {
       credential.authorization = "Basic \(Data("\(name):\(user.password ?? "")".utf8).base64EncodedString())"
     } else if let exec = user.exec {
-      return try await run(exec, context)
-    }
-    return credential
-  }
-
-  /// Runs a plugin and reads its ExecCredential (client.authentication.k8s.io/v1).
-  private static func run(_ plugin: ExecPlugin, _ context: KubeContext) async throws -> Credential {
-    var spec: JSONValue = ["interactive": false]
-    if plugin.providesClusterInfo {
-      var cluster: JSONValue = ["server": .string(context.cluster.server)]
-      if let authority = context.cluster.certificateAuthority {
-        cluster["certificate-authority-data"] = .string(Data(authority).base64EncodedString())
-      }
-      if context.cluster.skipsTLSVerification { cluster["insecure-skip-tls-verify"] = true }
-      if let name = context.cluster.tlsServerName { cluster["tls-server-name"] = .string(name) }
-      spec["cluster"] = cluster
-    }
-    let info: JSONValue = ["apiVersion": .string(plugin.apiVersion), "kind": "ExecCredential", "spec": spec]
-    var environment: [Environment.Key: String?] = ["KUBERNETES_EXEC_INFO": info.jsonString]
-    for (key, value) in plugin.environment { environment[Environment.Key(stringLiteral: key)] = value }
-    let hint = plugin.installHint.isEmpty ? "" : "; \(plugin.installHint)"
-    let output: String
-    do {
-      // env takes names and paths alike.
-      let result = try await Subprocess.run(
-        .name("env"), arguments: Arguments([plugin.command] + plugin.arguments), environment: .inherit.updating(environment),
-        output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
-      guard result.terminationStatus.isSuccess else {
-        let words = result.standardError.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
-        throw KubernetesError(
-          .unauthorized, "the credential plugin \(plugin.command) of context \(context.name) failed\(words)\(hint)")
-      }
-      output = result.standardOutput
-    } catch let error as KubernetesError { throw error } catch {
-      throw KubernetesError(
-        .configuration, "the credential plugin \(plugin.command) of context \(context.name) could not be started\(hint)")
-    }
-    guard let tree = try? JSONValue(parsing: output), let status = tree["status"], tree["kind"]?.stringValue == "ExecCredential" else {
-      throw KubernetesError(
-        .malformed, "the credential plugin \(plugin.command) of context \(context.name) did not print an ExecCredential")
-    }
-    var credential = Credential()
-    credential.authorization = status["token"]?.stringValue.map { "Bearer \($0)" }
-    credential.clientCertificate = status["clientCertificateData"]?.stringValue.map { Array($0.utf8) }
-    credential.clientKey = status["clientKeyData"]?.stringValue.map { Array($0.utf8) }
-    credential.expires = status["expirationTimestamp"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
-    guard credential.authorization != nil || credential.clientCertificate != nil else {
-      throw KubernetesError(
-        .malformed, "the credential plugin \(plugin.command) of context \(context.name) gave neither a token nor a certificate")
+      return try await PluginRun(plugin: exec, context: context, deadline: deadline).credential()
     }
     return credential
   }

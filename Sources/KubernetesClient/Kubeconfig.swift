@@ -20,6 +20,11 @@ package struct Kubeconfig: Sendable {
 
   /// Reads the files that `KUBECONFIG` names, `~/.kube/config` without it.
   package static func load(environment: [String: String] = ProcessInfo.processInfo.environment) throws(KubernetesError) -> Kubeconfig {
+    try Kubeconfig(files: try files(environment: environment))
+  }
+
+  /// The files that ``load(environment:)`` reads.
+  static func files(environment: [String: String]) throws(KubernetesError) -> [String] {
     let named = environment["KUBECONFIG"].map { $0.split(separator: ":").map(String.init).filter { !$0.isEmpty } } ?? []
     if !named.isEmpty {
       // kubectl skips files that are missing as long as one is there.
@@ -29,14 +34,14 @@ package struct Kubeconfig: Sendable {
           .configuration,
           "no kubeconfig found: KUBECONFIG names \(named.joined(separator: ", ")), which does not exist; correct or unset it")
       }
-      return try Kubeconfig(files: present)
+      return present
     }
     let home = environment["HOME"] ?? "/root"
     let usual = "\(home)/.kube/config"
     guard FileManager.default.fileExists(atPath: usual) else {
       throw KubernetesError(.configuration, "no kubeconfig found: set KUBECONFIG or create \(usual)")
     }
-    return try Kubeconfig(files: [usual])
+    return [usual]
   }
 
   package init(files: [String]) throws(KubernetesError) {

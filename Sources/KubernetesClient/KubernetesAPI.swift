@@ -20,17 +20,49 @@ package final class KubernetesAPI: Sendable {
     case strategic = "application/strategic-merge-patch+json"
   }
 
-  package let context: KubeContext
-  private let credentials: CredentialSource
-  private let connection = Mutex<(client: HTTPClient, credential: Credential)?>(nil)
+  /// Who is asked and who asks, and the connections to it.
+  private struct Target {
+    var context: KubeContext
+    var credentials: CredentialSource
+    var connection: (client: HTTPClient, credential: Credential)?
+  }
+
+  private let target: Mutex<Target>
+  /// Looks again where the cluster is and who asks, before each request; `nil` where that never changes.
+  private let resolve: (@Sendable () throws -> KubeContext)?
   /// How long a plain request may take to be answered.
   private let patience: Duration
+  private let now: @Sendable () -> Timestamp
+  private let plugins: PluginLimits
+  private let proxies: ProxyEnvironment
 
-  package init(context: KubeContext, patience: Duration = .seconds(30), now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock)
-  {
-    self.context = context
+  /// The cluster as it was known for the last request.
+  package var context: KubeContext { target.withLock { $0.context } }
+
+  /// - Parameter resolve: the context as it is now, e.g. in a kubeconfig that was written again; a request fails with what it throws.
+  package init(
+    context: KubeContext, patience: Duration = .seconds(30), plugins: PluginLimits = PluginLimits(), proxies: ProxyEnvironment = .process,
+    now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock, resolve: (@Sendable () throws -> KubeContext)? = nil
+  ) {
     self.patience = patience
-    credentials = CredentialSource(context, now: now)
+    self.plugins = plugins
+    self.proxies = proxies
+    self.now = now
+    self.resolve = resolve
+    target = Mutex(Target(context: context, credentials: CredentialSource(context, plugins, now: now)))
+  }
+
+  /// Where to send a request now. What was held for another address or user is let go: a credential goes to nobody else.
+  private func current() throws -> (context: KubeContext, credentials: CredentialSource) {
+    guard let resolve else { return target.withLock { ($0.context, $0.credentials) } }
+    let context = try resolve()
+    return target.withLock { held in
+      if held.context != context {
+        if let old = held.connection?.client { Task { try? await old.shutdown() } }
+        held = Target(context: context, credentials: CredentialSource(context, plugins, now: now))
+      }
+      return (held.context, held.credentials)
+    }
   }
 
   package static let wallClock: @Sendable () -> Timestamp = {
@@ -41,10 +73,11 @@ package final class KubernetesAPI: Sendable {
 
   /// Closes all connections; requests under way fail.
   package func shutdown() async {
-    let client = connection.withLock { held in
-      defer { held = nil }
-      return held?.client
+    let (client, credentials) = target.withLock { held in
+      defer { held.connection = nil }
+      return (held.connection?.client, held.credentials)
     }
+    await credentials.cancel()
     try? await client?.shutdown()
   }
 
@@ -55,21 +88,40 @@ package final class KubernetesAPI: Sendable {
     _ method: Method, _ path: String, query: [(String, String)] = [], body: [UInt8]? = nil, contentType: String = "application/json",
     accept: String = "application/json", limit: Int = 1 << 30
   ) async throws -> [UInt8] {
-    for attempt in 0... {
-      do {
-        let response = try await execute(method, path, query: query, body: body, contentType: contentType, accept: accept)
-        var collected = try await guarded(idle: patience) { heard in
-          try await self.reading(path) { try await Self.collect(response.body, upTo: limit, heard) }
-        }
-        let bytes = collected.readBytes(length: collected.readableBytes) ?? []
-        let status = Int(response.status.code)
-        guard !(200..<300).contains(status) else { return bytes }
-        throw KubernetesError(status: status, body: bytes, request: "\(method.rawValue) \(path)")
-      } catch let error as KubernetesError where error.kind == .unauthorized && attempt == 0 {
-        await credentials.invalidate()
+    func once() async throws -> [UInt8] {
+      let response = try await execute(method, path, query: query, body: body, contentType: contentType, accept: accept)
+      var collected = try await guarded(idle: patience) { heard in
+        try await self.reading(path) { try await Self.collect(response.body, upTo: limit, heard) }
       }
+      let bytes = collected.readBytes(length: collected.readableBytes) ?? []
+      let status = Int(response.status.code)
+      guard !(200..<300).contains(status) else { return bytes }
+      throw error(status, bytes, "\(method.rawValue) \(path)")
     }
-    return []
+    do { return try await once() } catch let refusal as KubernetesError where refusal.kind == .unauthorized {
+      guard await renewCredential() else { throw refusal }
+      // After a refusal a server may close the connection: what counts is that it refused.
+      do { return try await once() } catch let error as KubernetesError where error.kind == .unreachable { throw refusal }
+    }
+  }
+
+  /// Whether another credential may be had than the one that was refused.
+  private func renewCredential() async -> Bool {
+    let credentials = target.withLock(\.credentials)
+    await credentials.invalidate()
+    return credentials.canRenew
+  }
+
+  /// What a server refused, with whose credentials it did not accept.
+  private func error(_ status: Int, _ body: [UInt8], _ request: String) -> KubernetesError {
+    var error = KubernetesError(status: status, body: body, request: request)
+    if error.kind == .unauthorized {
+      let context = context
+      error.message =
+        "\(context.cluster.server) does not accept the credentials of context \(context.name) (HTTP 401 Unauthorized); "
+        + "log in again, or correct its user in the kubeconfig"
+    }
+    return error
   }
 
   /// Whether the server answers a small request within `limit`, whatever it says: a refusal is an answer too.
@@ -106,9 +158,8 @@ package final class KubernetesAPI: Sendable {
       let status = Int(response.status.code)
       guard (200..<300).contains(status) else {
         var body = try await response.body.collect(upTo: 1 << 20)
-        if status == 401 { await credentials.invalidate() }
-        throw KubernetesError(
-          status: status, body: body.readBytes(length: body.readableBytes) ?? [], request: "GET \(path)")
+        if status == 401 { _ = await renewCredential() }
+        throw error(status, body.readBytes(length: body.readableBytes) ?? [], "GET \(path)")
       }
       await onOpen()
       var splitter = LineSplitter()
@@ -164,8 +215,9 @@ package final class KubernetesAPI: Sendable {
     _ method: Method, _ path: String, query: [(String, String)], body: [UInt8]?, contentType: String, accept: String,
     patience: Duration? = nil
   ) async throws -> HTTPClientResponse {
+    let (context, credentials) = try current()
     let credential = try await credentials.credential()
-    let client = try client(for: credential)
+    let client = try client(for: credential, of: context)
     var request = HTTPClientRequest(url: try ConnectionFactory.baseURL(context) + path + Self.encode(query))
     request.method = HTTPMethod(rawValue: method.rawValue)
     request.headers.add(name: "Accept", value: accept)
@@ -197,6 +249,9 @@ package final class KubernetesAPI: Sendable {
     switch error as? HTTPClientError {
     case .connectTimeout?: return KubernetesError(.unreachable, "\(server) does not accept connections (10 s without an answer)")
     case .deadlineExceeded?, .readTimeout?: return KubernetesError(.unreachable, "\(server) did not answer in time")
+    case .proxyAuthenticationRequired?:
+      return KubernetesError(.configuration, "the proxy before \(server) wants another user or password than its address has (HTTP 407)")
+    case .invalidProxyResponse?: return KubernetesError(.unreachable, "the proxy before \(server) does not let the connection through")
     case .remoteConnectionClosed?: return KubernetesError(.unreachable, "\(server) closed the connection")
     default: break
     }
@@ -222,12 +277,15 @@ package final class KubernetesAPI: Sendable {
   }
 
   /// The client for a credential; a new client certificate needs new connections.
-  private func client(for credential: Credential) throws -> HTTPClient {
-    try connection.withLock { held in
-      if let held, held.credential.clientCertificate == credential.clientCertificate { return held.client }
-      let made = try ConnectionFactory.make(context, credential)
-      if let old = held?.client { Task { try? await old.shutdown() } }
-      held = (made, credential)
+  private func client(for credential: Credential, of context: KubeContext) throws -> HTTPClient {
+    try target.withLock { target in
+      guard target.context == context else {
+        throw KubernetesError(.unreachable, "the address of context \(context.name) has just changed")
+      }
+      if let held = target.connection, held.credential.clientCertificate == credential.clientCertificate { return held.client }
+      let made = try ConnectionFactory.make(context, credential, proxies)
+      if let old = target.connection?.client { Task { try? await old.shutdown() } }
+      target.connection = (made, credential)
       return made
     }
   }

@@ -48,7 +48,7 @@ package struct KubernetesError: Error, Sendable, Hashable, CustomStringConvertib
     self.status = status
     kind = Self.kind(status, reason)
     if tree?["kind"]?.stringValue == "Status", let words = tree?["message"]?.stringValue, !words.isEmpty {
-      message = kind == .unauthorized ? "\(request): \(words); check the credentials in the kubeconfig" : words
+      message = words
     } else {
       let text = String(decoding: body.prefix(200), as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
       message = "\(request) was answered with HTTP \(status)\(text.isEmpty ? "" : ": \(text)")"

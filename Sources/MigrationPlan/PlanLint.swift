@@ -23,16 +23,18 @@ struct PlanLint {
     facilities()
     skills()
     budget()
+    gates()
     waves()
+    environments()
     registers()
     if let now { overdue(now) }
   }
 
-  private mutating func error(_ node: YAMLNode, _ message: String) {
+  mutating func error(_ node: YAMLNode, _ message: String) {
     diagnostics.append(YAMLDiagnostic(.error, file: file, line: node.line, column: node.column, message))
   }
 
-  private mutating func warn(_ node: YAMLNode, _ message: String) {
+  mutating func warn(_ node: YAMLNode, _ message: String) {
     diagnostics.append(YAMLDiagnostic(.warning, file: file, line: node.line, column: node.column, message))
   }
 
@@ -161,14 +163,6 @@ struct PlanLint {
     }
   }
 
-  private mutating func waves() {
-    for wave in root.records("waves") {
-      guard let id = wave.text("id"), let cap = wave.integer("cap") else { continue }
-      let count = root.records("services").count { $0.text("wave") == id }
-      if count > cap { warn(wave.node, "wave '\(id)' has \(count) services, its cap is \(cap)") }
-    }
-  }
-
   private mutating func registers() {
     for list in ["constraints", "desires", "ills"] {
       let open = root.records(list).count { !$0.has("statement") }
@@ -195,4 +189,6 @@ struct PlanLint {
 extension Double {
   /// Without a fraction where there is none: `3`, `2.5`.
   package var short: String { self == rounded() && magnitude < 1e15 ? "\(Int64(self))" : "\(self)" }
+  /// ``short``, rounded to tenths.
+  var oneDecimal: String { ((self * 10).rounded() / 10).short }
 }

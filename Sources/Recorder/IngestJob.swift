@@ -1,4 +1,4 @@
-import Ingest
+package import Ingest
 package import JSONBytes
 package import RecordStore
 package import TimeFormat
@@ -7,12 +7,18 @@ package import TimeFormat
 package struct IngestJob: Sendable {
   private let store: StoreWriter
   private let copies: [String: String]
+  private let origin: AssumedOrigin
   private let now: @Sendable () -> Timestamp
 
-  /// - Parameter copies: where what only the asker can read, such as its standard input `-`, can be read from, by its path.
-  package init(store: StoreWriter, copies: [String: String] = [:], now: @escaping @Sendable () -> Timestamp) {
+  /// - Parameters:
+  ///   - copies: where what only the asker can read, such as its standard input `-`, can be read from, by its path.
+  ///   - origin: of lines that do not say where they came from.
+  package init(
+    store: StoreWriter, copies: [String: String] = [:], origin: AssumedOrigin = AssumedOrigin(), now: @escaping @Sendable () -> Timestamp
+  ) {
     self.store = store
     self.copies = copies
+    self.origin = origin
     self.now = now
   }
 
@@ -23,6 +29,7 @@ package struct IngestJob: Sendable {
     do {
       var ingest = FileIngest()
       ingest.copies = copies
+      ingest.origin = origin
       ingest.clock = now
       let summary = try ingest.run(
         paths, now: now(),

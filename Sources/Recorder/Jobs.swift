@@ -81,11 +81,13 @@ struct Jobs: Sendable {
     let paths = (body["paths"]?.arrayValue ?? []).compactMap(\.stringValue)
     var copies: [String: String] = [:]
     for copy in body["copies"]?.objectValue ?? [:] { copies[copy.key] = copy.value.stringValue }
+    func assumed(_ key: String) -> String { body["origin"]?[key]?.stringValue ?? "" }
+    let origin = AssumedOrigin(namespace: assumed("namespace"), pod: assumed("pod"), container: assumed("container"))
     return AsyncStream { [copies] continuation in
       let isCancelled = Cancellation()
       continuation.onTermination = { _ in isCancelled.set() }
       let isStarted = BackgroundThread.start { [store, now] in
-        let job = IngestJob(store: store, copies: copies, now: now)
+        let job = IngestJob(store: store, copies: copies, origin: origin, now: now)
         continuation.yield(job.run(paths, isCancelled: { isCancelled.isSet }, progress: { continuation.yield($0) }))
         continuation.finish()
       }

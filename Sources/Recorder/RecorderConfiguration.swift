@@ -23,14 +23,18 @@ package struct RecorderConfiguration: Sendable {
     package var logs: Logs
     /// Whether it has the application of the plan, and checks may send requests to it.
     package var hasApplication: Bool
+    /// The only ones to watch; empty for all.
+    package var namespaces: [String]
 
     package init(
-      name: String, connect: @escaping @Sendable () async throws -> KubernetesAPI, logs: Logs = .inPlace, hasApplication: Bool = false
+      name: String, connect: @escaping @Sendable () async throws -> KubernetesAPI, logs: Logs = .inPlace, hasApplication: Bool = false,
+      namespaces: [String] = []
     ) {
       self.name = name
       self.connect = connect
       self.logs = logs
       self.hasApplication = hasApplication
+      self.namespaces = namespaces
     }
   }
 

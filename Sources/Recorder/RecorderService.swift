@@ -17,11 +17,13 @@ package struct RecorderService: Sendable {
   private let retention: Retention
   /// Called once a second: what is wanted beside the recorder is looked after.
   private let upkeep: @Sendable () -> Void
+  /// Is told how each service is, when that changes.
+  private let tell: @Sendable (ServiceStatus) -> Void
 
   package init(
     home: Home, configuration: RecorderConfiguration, plan: @escaping @Sendable () -> Plan?,
     app: @escaping @Sendable () -> AppProfile? = { nil }, retention: Retention = .standard, now: @escaping @Sendable () -> Timestamp,
-    upkeep: @escaping @Sendable () -> Void = {}
+    upkeep: @escaping @Sendable () -> Void = {}, tell: @escaping @Sendable (ServiceStatus) -> Void = { _ in }
   ) {
     self.retention = retention
     self.home = home
@@ -30,6 +32,7 @@ package struct RecorderService: Sendable {
     self.app = app
     self.now = now
     self.upkeep = upkeep
+    self.tell = tell
   }
 
   /// Runs until `stop` returns; then collects what is left and ends.
@@ -42,7 +45,7 @@ package struct RecorderService: Sendable {
     let parts = RecorderParts(
       configuration: configuration, store: store, reader: StoreReader(directory: home.store, pushes: { store.changes.pushes() }),
       socket: home.socket("recorder"), plan: plan,
-      app: app, retention: retention, now: now, upkeep: upkeep, pause: { try await Task.sleep(for: $0) })
+      app: app, retention: retention, now: now, upkeep: upkeep, tell: tell, pause: { try await Task.sleep(for: $0) })
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: parts.all.map {
@@ -71,11 +74,12 @@ struct RecorderParts: Sendable {
   let retention: Retention
   let now: @Sendable () -> Timestamp
   let upkeep: @Sendable () -> Void
+  let tell: @Sendable (ServiceStatus) -> Void
   let pause: @Sendable (Duration) async throws -> Void
 
   /// In the order of their start. They are shut down from the last to the first: logs are read to their end while the rest still runs.
   var all: [RecorderPart] {
-    let states = ServiceStates(now: now)
+    let states = ServiceStates(now: now, changed: tell)
     let running = RunningChecks()
     let clusters = configuration.clusters.map { (cluster: $0, link: ClusterLink(), progress: CollectionProgress()) }
     var progress: [String: CollectionProgress] = [:]
@@ -100,7 +104,7 @@ struct RecorderParts: Sendable {
       },
       part("retention", "", RetentionPart(store: store, retention: retention, now: now, pause: pause).run),
     ]
-    parts += clusters.map { part("feed", $0.cluster.name, FeedPart(cluster: $0.cluster, link: $0.link, now: now).run) }
+    parts += clusters.map { part("feed", $0.cluster.name, FeedPart(cluster: $0.cluster, link: $0.link, now: now, pause: pause).run) }
     parts += clusters.map { part("reschedules", $0.cluster.name, LedgerPart(link: $0.link, store: store, now: now, pause: pause).run) }
     parts += clusters.map {
       let checks = ChecksPart(

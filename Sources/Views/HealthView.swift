@@ -44,8 +44,11 @@ package struct HealthView: Sendable {
     package var nodes: Int
     /// `node-7 cordoned`, `node-2 not ready`.
     package var nodeNotes: [String]
+    package var sight: ClusterSight
 
-    package var isLive: Bool { if case .live = connection { true } else { false } }
+    package var isLive: Bool { sight.isLive }
+    /// Whether its server does not show nodes to this user.
+    package var hidesNodes: Bool { sight.visibility.hidden.contains("nodes") }
   }
 
   package var sections: [Section]
@@ -108,7 +111,8 @@ package struct HealthView: Sendable {
       return Section(
         cluster: snapshot.cluster, connection: snapshot.connection, lastSeen: snapshot.at,
         listed: sorted.filter(isListed), fine: sorted.filter { !isListed($0) },
-        nodesReady: snapshot.nodes.count { $0.isReady && !$0.isUnschedulable }, nodes: snapshot.nodes.count, nodeNotes: notes)
+        nodesReady: snapshot.nodes.count { $0.isReady && !$0.isUnschedulable }, nodes: snapshot.nodes.count, nodeNotes: notes,
+        sight: ClusterSight(snapshot))
     }
     self.counts = counts
     self.scaledToZero = scaledToZero
@@ -207,6 +211,10 @@ package struct HealthView: Sendable {
     for (index, section) in sections.enumerated() {
       if index > 0 { line.append(" · ", .dim) }
       if sections.count > 1 { line.append(section.cluster + " ", .dim) }
+      if section.hidesNodes {
+        line.append("not shown", .grey)
+        continue
+      }
       line.append("\(section.nodesReady)/\(section.nodes) ready", section.nodesReady == section.nodes ? .text : .amber)
       if let first = section.nodeNotes.first {
         line.append(" (\(first)" + (section.nodeNotes.count > 1 ? " and \(section.nodeNotes.count - 1) more)" : ")"), .amber)
@@ -219,6 +227,7 @@ package struct HealthView: Sendable {
     var report = Report("Health at \(face.full(now))", [.text(summary.text.trimmed)])
     for section in sections {
       report.add(.heading(section.cluster + section.connection.note(face: face, now: now)))
+      for limit in section.sight.limits { report.add(.text(limit)) }
       if section.listed.isEmpty, section.fine.isEmpty {
         report.add(.text("No workloads."))
         continue
@@ -227,16 +236,21 @@ package struct HealthView: Sendable {
       report.add(.table(tiles.reportTable(section.listed + section.fine, ListingContext(face: face, now: now))))
       report.add(
         .text(
-          "Nodes: \(section.nodesReady) of \(section.nodes) ready"
-            + (section.nodeNotes.isEmpty ? "." : ": " + section.nodeNotes.joined(separator: ", ") + ".")))
+          section.hidesNodes
+            ? "Nodes: not shown to this user."
+            : "Nodes: \(section.nodesReady) of \(section.nodes) ready"
+              + (section.nodeNotes.isEmpty ? "." : ": " + section.nodeNotes.joined(separator: ", ") + ".")))
     }
     if hasLedger { report.add(.text("Reschedules in 24 h: \(reschedules).")) }
     if let ledgerNote { report.add(.text(ledgerNote)) }
     return report
   }
 
-  /// One line per workload.
-  package var jsonLines: [String] { tiles.map { HealthListing.tiles.jsonLine($0) } }
+  /// One line per workload, then one for each cluster that does not answer, or not wholly.
+  package var jsonLines: [String] { tiles.map { HealthListing.tiles.jsonLine($0) } + ClusterSight.jsonLines(sections.map(\.sight)) }
+
+  /// Which clusters do not answer and why; `nil` when all do.
+  package var silence: String? { ClusterSight.silence(sections.map(\.sight)) }
 
   /// Whether anything is red: what the command's exit code says.
   package var hasRed: Bool { (counts[.red] ?? 0) > 0 }
@@ -285,7 +299,7 @@ extension ClusterConnection {
     case .live: return ""
     case .connecting: return ": connecting"
     case .stale(let since, let reason, let retry):
-      var text = ": no answer for \((now - since).brief)"
+      var text = ": no data for \((now - since).brief)"
       if let retry, retry > now { text += ", retrying in \((retry - now).brief)" }
       return reason.isEmpty ? text : text + " (\(reason))"
     }

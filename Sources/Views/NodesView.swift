@@ -51,6 +51,8 @@ package struct NodesView: Sendable {
   package let rows: [Row]
   /// Clusters that do not answer, or not yet.
   package let silent: [ClusterSnapshot]
+  /// How well each cluster is seen.
+  package let sights: [ClusterSight]
   /// Whether nodes of more than one cluster are shown.
   package let hasManyClusters: Bool
   /// How many nodes there are without the filter.
@@ -65,6 +67,7 @@ package struct NodesView: Sendable {
     total = all.count
     hasManyClusters = snapshots.count > 1
     silent = snapshots.filter { if case .live = $0.connection { false } else { true } }
+    sights = snapshots.map(ClusterSight.init)
     counts = [HealthVerdict.Status.red, .amber, .green, .unknown].map { status in (status, all.count { $0.verdict.status == status }) }
     cordoned = all.count { $0.isLive && $0.cordon != nil }
     let needle = filter.lowercased()
@@ -126,6 +129,13 @@ extension NodesView {
   /// What is said of clusters that do not answer.
   package func silence(face: TimeDisplay) -> [String] { silent.map { $0.cluster + $0.connection.note(face: face, now: now) } }
 
+  /// Which clusters do not show nodes to this user, and what would.
+  package var forbidden: [String] {
+    sights.filter { $0.visibility.hidden.contains("nodes") }.flatMap { sight in
+      ["\(sight.cluster): this user may not list nodes."] + (sight.visibility.remedy.map { ["All is shown with: \($0)"] } ?? [])
+    }
+  }
+
   package func report(face: TimeDisplay) -> Report {
     var report = Report("Nodes at \(face.full(now))", [.text(summary.text.trimmed)])
     if rows.isEmpty {
@@ -134,11 +144,15 @@ extension NodesView {
       report.add(.table(NodeListings.nodes.reportTable(rows, ListingContext(face: face, now: now))))
     }
     if !silent.isEmpty { report.add(.list(silence(face: face))) }
+    for sentence in forbidden { report.add(.text(sentence)) }
     return report
   }
 
-  /// One line a node, in the view's order.
-  package var jsonLines: [String] { rows.map { NodeListings.nodes.jsonLine($0) } }
+  /// One line a node, in the view's order, then one for each cluster that does not answer, or not wholly.
+  package var jsonLines: [String] { rows.map { NodeListings.nodes.jsonLine($0) } + ClusterSight.jsonLines(sights) }
+
+  /// Which clusters do not answer and why; `nil` when all do.
+  package var silence: String? { ClusterSight.silence(sights) }
 }
 
 // MARK: Words

@@ -99,15 +99,42 @@ package struct VoyageView: Sendable {
             + (gate.isOpen ? ": open" : ": closed") + cap))
       report.add(.list(gate.reasons.map { "\($0.isMet ? "✔" : "✖") \($0.sentence)" }))
     }
+    if !voyage.waves.isEmpty {
+      report.add(.heading("Waves"))
+      report.add(.list(voyage.waves.map { "\($0.isOpen ? "✔" : "✖") \($0.id), \(counted($0.services.count, "service")): \($0.next)" }))
+    }
     report.add(.heading("Change budget"))
     report.add(.text(budgetLine.text))
+    addRegisters(to: &report)
+    if !voyage.environments.isEmpty {
+      report.add(.heading("Environments"))
+      report.add(
+        .list(voyage.environments.map { "\($0.name): \($0.clusters.isEmpty ? "no cluster yet" : $0.clusters.joined(separator: ", "))" }))
+    }
     if !voyage.notes.isEmpty { report.add(.list(voyage.notes)) }
     return report
   }
 
-  /// One line per facility, then one per gate.
+  /// How many entries are open, then each answered one with what shows it.
+  private func addRegisters(to report: inout Report) {
+    let answered = voyage.registers.filter { $0.state != .open }
+    guard !answered.isEmpty else { return }
+    report.add(.heading("Constraints, desires and ills"))
+    report.add(
+      .list(
+        answered.map {
+          "\($0.state == .satisfied ? "✔" : $0.state == .stated ? "·" : "✖") \($0.register.rawValue) \($0.id): \($0.text)"
+            + ($0.missing.isEmpty ? "" : " (\($0.missing))")
+        }))
+    let open = voyage.registers.count - answered.count
+    if open > 0 { report.add(.text("\(counted(open, "question")) without an answer.")) }
+  }
+
+  /// One line per facility, then one per gate, wave, entry of a register, and environment.
   package var jsonLines: [String] {
     voyage.facilities.map { VoyageListings.facilities.jsonLine($0) } + voyage.gates.map { VoyageListings.gates.line($0) }
+      + voyage.waves.map { VoyageListings.waves.line($0) } + voyage.registers.map { VoyageListings.registers.line($0) }
+      + voyage.environments.map { VoyageListings.environments.line($0) }
   }
 }
 

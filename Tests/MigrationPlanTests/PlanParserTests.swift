@@ -15,8 +15,8 @@ struct PlanParserTests {
     #expect(!diagnostics.hasErrors, "\(diagnostics.map(\.text).joined(separator: "\n"))")
     #expect(
       diagnostics.map(\.message).map { String($0.prefix(34)) } == [
-        "nobody in the migration group cove", "nobody in the migration group is a", "6 of 6 constraints have a question",
-        "4 of 4 desires have a question and", "8 of 8 ills have a question and no",
+        "no cluster is of the environments ", "nobody in the migration group cove", "nobody in the migration group is a",
+        "6 of 6 constraints have a question", "4 of 4 desires have a question and", "8 of 8 ills have a question and no",
       ])
     let read = try #require(plan)
     #expect(read.program.name == "Acme: \"platform\" #1")

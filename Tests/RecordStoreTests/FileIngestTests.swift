@@ -158,6 +158,23 @@ import TimeFormat
     #expect((told.last?.bytes ?? 0) > 0)
   }
 
+  /// `kubectl logs --prefix -n shop deploy/api | periplus ingest --namespace shop -`
+  @Test func pipedLogsKeepPodContainerAndNamespace() throws {
+    let prefixed = lines.prefix(4).enumerated().map { "[pod/api-\($0.offset / 2)/main] \($0.element)" }
+    let others = ["[pod/api-1] no container", "[pod/a/b]no blank", "[2018] a line of its own"]
+    fixture.write(Array((prefixed + others).joined(separator: "\n").utf8), "piped")
+    var records: [LogRecord] = []
+    var ingest = FileIngest()
+    ingest.origin = AssumedOrigin(namespace: "shop", pod: "unknown", container: "c")
+    _ = try ingest.run([fixture.directory + "/piped"], now: fixture.now) { records += $0.records }
+    #expect(records.map(\.origin.namespace) == Array(repeating: "shop", count: 7))
+    #expect(records.map(\.origin.pod) == ["api-0", "api-0", "api-1", "api-1", "unknown", "unknown", "unknown"])
+    #expect(records.map(\.origin.container) == ["main", "main", "main", "main", "c", "c", "c"])
+    #expect(records.prefix(4).map { String(decoding: $0.raw, as: UTF8.self) } == Array(lines.prefix(4)))
+    #expect(records.prefix(4).map(\.message) == (0..<4).map { "line \($0)" })
+    #expect(Set(records.map(\.origin.podUID)).count == 3)
+  }
+
   @Test func whatTheStoreRefusesEndsTheReading() {
     struct Full: Error {}
     fixture.write(text, "a.log")

@@ -18,6 +18,8 @@ package struct ClusterSnapshot: Sendable, Hashable {
   package var connection: ClusterConnection
   /// When the server answered anything last, by our clock; `nil` before its first answer.
   package var answered: Timestamp?
+  /// What its server does not show.
+  package var visibility = Visibility()
 
   package init(
     cluster: String, at: Timestamp, namespaces: [Namespace] = [], nodes: [Node] = [], pods: [Pod] = [], workloads: [Workload] = [],

@@ -17,6 +17,10 @@ package struct ClusterState: Sendable {
     get { tables.connection }
     set { tables.connection = newValue }
   }
+  package var visibility: Visibility {
+    get { tables.visibility }
+    set { tables.visibility = newValue }
+  }
 
   /// The cluster as it is now; shares all that does not change from now on.
   package func snapshot() -> ClusterSnapshot { tables }

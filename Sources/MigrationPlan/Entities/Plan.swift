@@ -124,10 +124,18 @@ package struct Gate: Sendable, Hashable {
 }
 
 package struct PlannedCheck: Sendable, Hashable {
+  /// What one result is about.
+  package enum Scope: String, Sendable, Hashable, CaseIterable {
+    /// Each workload that the check looks at.
+    case service
+    /// The whole cluster: its result is the worst of all.
+    case cluster
+  }
+
   package var id: String
   package var facility: String
-  /// `service` or `cluster`.
-  package var scope: String
+  package var scope: Scope
+  /// Empty: every cluster.
   package var clusters: [String]
   package var timeToLive: Duration
   package var timeout: Duration

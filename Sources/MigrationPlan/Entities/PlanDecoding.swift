@@ -85,8 +85,9 @@ enum PlanDecoding {
 
   private static func check(_ fields: Fields) -> PlannedCheck {
     PlannedCheck(
-      id: fields.text("id", or: ""), facility: fields.text("facility", or: ""), scope: fields.text("scope", or: "cluster"),
-      clusters: fields.texts("clusters"), timeToLive: fields.duration("timeToLive") ?? .seconds(900),
+      id: fields.text("id", or: ""), facility: fields.text("facility", or: ""),
+      scope: fields.text("scope").flatMap(PlannedCheck.Scope.init(rawValue:)) ?? .cluster, clusters: fields.texts("clusters"),
+      timeToLive: fields.duration("timeToLive") ?? .seconds(900),
       timeout: fields.duration("timeout") ?? .seconds(30), parameters: fields.node("parameters"))
   }
 

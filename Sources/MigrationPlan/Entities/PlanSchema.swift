@@ -98,7 +98,9 @@ package enum PlanSchema {
     [
       SchemaField("id", .identifier("check"), required: true, "its name in the check library"),
       SchemaField("facility", .reference("facility"), required: true, "the facility it speaks for"),
-      SchemaField("scope", .choice(["service", "cluster"]), "what one result is about; default cluster"),
+      SchemaField(
+        "scope", .choice(PlannedCheck.Scope.allCases.map(\.rawValue)),
+        "what one result is about: each workload, or the whole cluster and the worst of all; default cluster"),
       SchemaField("clusters", .list(.reference("cluster")), "where it runs; default every cluster"),
       SchemaField("timeToLive", .duration, "how long a result counts; default 15m"),
       SchemaField("timeout", .duration, "how long it may take; default 30s"),

@@ -21,8 +21,10 @@ struct Standing {
   var newest: Timestamp? { counting.compactMap { $0.evidence?.at }.max() }
   var oldest: Timestamp? { counting.compactMap { $0.evidence?.at }.min() }
   var nextDue: Timestamp? { passing.compactMap(\.due).min() }
-  /// Since when all that counts has passed.
-  var passingSince: Timestamp? { counts.allPass ? passing.compactMap(\.passingSince).max() : nil }
+  /// Since when all that counts has passed at this grade or a better one; `nil` when it does not now.
+  func passingSince(at grade: Evidence.Grade) -> Timestamp? {
+    holds(at: grade) ? passing.compactMap { $0.passingSince[grade] }.max() : nil
+  }
 
   func holds(at grade: Evidence.Grade) -> Bool {
     guard counts.allPass, let lowest = lowestGrade else { return false }
@@ -44,6 +46,7 @@ struct Standing {
       let age = worst.evidence.map { ", last run \((now - $0.at).brief) ago" } ?? ""
       return "\(worst.check) is stale\(age)\(more)"
     default:
+      if worst.isLeftOut { return "\(worst.check) does not run in \(worst.cluster)\(more)" }
       return worst.evidence == nil ? "\(worst.check) has never run\(more)" : "\(worst.check) is unknown\(more)"
     }
   }

@@ -10,6 +10,10 @@ package struct Voyage: Sendable, Hashable {
   package var gates: [GateVerdict]
   package var milestones: [MilestoneStatus]
   package var budget: BudgetStatus
+  package var waves: [WaveStatus] = []
+  /// Constraints, desires and ills, in the plan's order.
+  package var registers: [RegisterStatus] = []
+  package var environments: [EnvironmentStatus] = []
   /// Sentences about the whole, e.g. why nothing new may be revealed.
   package var notes: [String]
 
@@ -87,8 +91,10 @@ package struct CheckCell: Sendable, Hashable {
   package var due: Timestamp?
   /// Why it is waived, by whom, until when; `nil` when it is not.
   package var waiver: Waiver?
-  /// Since when it has passed without a break; `nil` when it does not pass now.
-  package var passingSince: Timestamp?
+  /// Since when the check has passed without a break at a grade or a better one; empty when this result does not pass now.
+  package var passingSince: [Evidence.Grade: Timestamp] = [:]
+  /// The plan limits the check to other clusters, and a gate of this one asks for it.
+  package var isLeftOut = false
 }
 
 package struct CheckStatus: Sendable, Hashable {
@@ -118,6 +124,8 @@ package struct FacilityStatus: Sendable, Hashable {
   /// What stands in the way or comes next, in words: `soaking: 3 of 10 days done`, `logging.id-echoed fails`.
   package var next: String
   package var checks: [CheckStatus]
+  /// Why a demo may not reveal it now, in words; `nil` when it may.
+  package var revealObstacle: String?
 }
 
 package struct Soak: Sendable, Hashable {
@@ -186,4 +194,53 @@ package struct BudgetStatus: Sendable, Hashable {
   /// The weight of the concepts that this sprint's demo reveals.
   package var costOfNextDemo: Int
   package var nextDemo: Int?
+  /// The weight of what was revealed and is not taken in yet, see ``ChangeBudget``.
+  package var undigested: Double = 0
+}
+
+/// Whether the services of a wave may come in.
+package struct WaveStatus: Sendable, Hashable {
+  package var id: String
+  package var services: [String]
+  package var from: Timestamp?
+  /// The end of its last day.
+  package var to: Timestamp?
+  /// How many services may come in: the lower of its own cap and its gate's.
+  package var cap: Int?
+  /// The gate's name; `nil` when it has none.
+  package var entryGate: String?
+  /// The clusters on which its gate is open.
+  package var openIn: [String]
+  package var isOpen: Bool
+  /// What stands in the way or may begin, in words.
+  package var next: String
+}
+
+/// How far an entry of a register has come.
+package struct RegisterStatus: Sendable, Hashable {
+  package enum Register: String, Sendable, Hashable, CaseIterable { case constraint, desire, ill }
+  package enum State: String, Sendable, Hashable, CaseIterable {
+    /// The question has no answer yet.
+    case open
+    /// It is answered; nothing is named that shows whether it is respected.
+    case stated
+    /// All that is named under `satisfiedBy` passes.
+    case satisfied
+    case unsatisfied
+  }
+
+  package var register: Register
+  package var id: String
+  package var state: State
+  /// The answer, else the question.
+  package var text: String
+  package var affects: [String]
+  /// What stands in the way, in words; empty when it is satisfied.
+  package var missing: String
+}
+
+package struct EnvironmentStatus: Sendable, Hashable {
+  package var name: String
+  /// The ids of its clusters: those whose level it is.
+  package var clusters: [String]
 }

@@ -10,13 +10,31 @@ struct FeedPart: Sendable {
   let cluster: RecorderConfiguration.Cluster
   let link: ClusterLink
   let now: @Sendable () -> Timestamp
+  /// Waits; throws when it is cancelled.
+  let pause: @Sendable (Duration) async throws -> Void
 
   func run(_ report: RecorderPart.Report) async throws {
     report.waiting("it is not known yet where the API of \(cluster.name) is")
-    let feed = WatchedCluster(api: try await cluster.connect(), cluster: cluster.name, now: now)
-    report.running()
+    let feed = WatchedCluster(api: try await cluster.connect(), cluster: cluster.name, namespaces: cluster.namespaces, now: now)
     link.open(feed)
-    await feed.run()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await feed.run() }
+      group.addTask {
+        repeat { tell(report, feed.status()) } while (try? await pause(.seconds(1))) != nil
+      }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// A feed that sees nothing does not run, whatever its tasks do.
+  private func tell(_ report: RecorderPart.Report, _ status: FeedStatus) {
+    switch status.connection {
+    case .live: report.running(status.visibility.note.map { $0 + (status.visibility.remedy.map { "; all is shown with: \($0)" } ?? "") })
+    case .connecting: report.waiting("\(cluster.name) has not answered yet")
+    case .stale(_, let reason, _):
+      report.waiting(reason + (status.visibility.remedy.map { "; to be allowed with: \($0)" } ?? ""))
+    }
   }
 }
 

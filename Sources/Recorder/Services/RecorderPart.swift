@@ -8,7 +8,8 @@ package struct RecorderPart: Service, CustomStringConvertible {
   package struct Report: Sendable {
     fileprivate let part: RecorderPart
 
-    package func running() { part.states.set(part.name, part.cluster, .running) }
+    /// - Parameter note: what is not as it might be, while it runs.
+    package func running(_ note: String? = nil) { part.states.set(part.name, part.cluster, .running, note) }
     package func waiting(_ reason: String) { part.states.set(part.name, part.cluster, .waiting, reason) }
   }
 

@@ -34,6 +34,18 @@ package struct ServiceStatus: Sendable, Hashable {
     self.failures = failures
   }
 
+  /// `feed of staging waits: …`, for who runs the recorder.
+  package var sentence: String {
+    let words =
+      switch state {
+      case .running: "runs"
+      case .waiting: "waits"
+      case .failed: "failed"
+      case .off: "is off"
+      }
+    return "\(display) \(words)" + (reason.map { ": \($0)" } ?? "")
+  }
+
   /// `logs of staging`.
   package var display: String { cluster.isEmpty ? name : "\(name) of \(cluster)" }
 
@@ -63,24 +75,32 @@ package struct ServiceStatus: Sendable, Hashable {
 package final class ServiceStates: Sendable {
   private let held = Mutex<[ServiceStatus]>([])
   private let now: @Sendable () -> Timestamp
+  private let changed: @Sendable (ServiceStatus) -> Void
 
-  package init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+  /// - Parameter changed: is told of each service whose state or reason has changed.
+  package init(now: @escaping @Sendable () -> Timestamp, changed: @escaping @Sendable (ServiceStatus) -> Void = { _ in }) {
+    self.now = now
+    self.changed = changed
+  }
 
   /// In the order in which they were started.
   package var all: [ServiceStatus] { held.withLock { $0 } }
 
   package func set(_ name: String, _ cluster: String, _ state: ServiceStatus.State, _ reason: String? = nil) {
     let moment = now()
-    held.withLock { services in
+    let news: ServiceStatus? = held.withLock { services in
       guard let index = services.firstIndex(where: { $0.name == name && $0.cluster == cluster }) else {
         services.append(
           ServiceStatus(name: name, cluster: cluster, state: state, since: moment, reason: reason, failures: state == .failed ? 1 : 0))
-        return
+        return services.last
       }
-      if services[index].state != state { services[index].since = moment }
+      let before = services[index]
+      if before.state != state { services[index].since = moment }
       services[index].state = state
       services[index].reason = reason
       if state == .failed { services[index].failures += 1 }
+      return before.state == state && before.reason == reason ? nil : services[index]
     }
+    if let news { changed(news) }
   }
 }

@@ -57,6 +57,30 @@ package enum VoyageListings {
       ) { $0.reasons },
     ])
 
+  package static let waves = JSONShape<WaveStatus>(
+    type: "wave",
+    [
+      JSONField("id", .string) { $0.id }, JSONField("services", .strings) { $0.services },
+      JSONField("from", .time) { $0.from?.rfc3339() }, JSONField("to", .time, "the end of its last day") { $0.to?.rfc3339() },
+      JSONField("cap", .number, "the lower of its own and its gate's") { $0.cap },
+      JSONField("entryGate", .string, "the gate's name") { $0.entryGate },
+      JSONField("openIn", .strings, "clusters on which the gate is open") { $0.openIn }, JSONField("open", .boolean) { $0.isOpen },
+      JSONField("next", .string, "in words") { $0.next },
+    ])
+
+  package static let registers = JSONShape<RegisterStatus>(
+    type: "register",
+    [
+      JSONField("register", .string, quoted(RegisterStatus.Register.self)) { $0.register.rawValue }, JSONField("id", .string) { $0.id },
+      JSONField("state", .string, quoted(RegisterStatus.State.self)) { $0.state.rawValue },
+      JSONField("text", .string, "the statement, else the question") { $0.text },
+      JSONField("affects", .strings, "facilities") { $0.affects },
+      JSONField("missing", .string, "in words") { $0.missing.nonEmpty },
+    ])
+
+  package static let environments = JSONShape<EnvironmentStatus>(
+    type: "environment", [JSONField("name", .string) { $0.name }, JSONField("clusters", .strings) { $0.clusters }])
+
   /// What a gate asks, and what of it is missing.
   package static let conditions = Listing<GateVerdict.Reason>(
     "conditions",

@@ -19,10 +19,7 @@ struct ConsoleCommand: AsyncParsableCommand {
   @OptionGroup var look: LookOptions
   @Option(help: "\(Pages.linkNames.joined(separator: ", ")), or a link such as request/ID.", completion: Candidates.pages)
   var page: String?
-  @Option(
-    help: ArgumentHelp("Also watch this context of KUBECONFIG; may be given more than once.", valueName: "context"),
-    completion: Candidates.contexts)
-  var context: [String] = []
+  @OptionGroup var watched: ContextOptions
   @Flag(help: "Print the page once and end.") var once = false
   @Flag(help: "Print the page as plain lines.") var linear = false
   @Flag(help: "Print the page's data as JSON, one object a line.") var json = false
@@ -39,15 +36,17 @@ struct ConsoleCommand: AsyncParsableCommand {
   func run() async throws {
     let home = try home.resolve()
     guard once || linear || json else {
-      return try await ConsoleSession(home: home, app: app, look: look, contexts: context, page: page).run()
+      return try await ConsoleSession(home: home, app: app, look: look, contexts: watched.contexts, page: page).run()
     }
     let configuration = try ConfigurationFile(home: home).read()
-    let wiring = try ConsoleWiring(home: home, contexts: context, app: app, allowsActions: look.actions)
+    let wiring = try ConsoleWiring(home: home, contexts: watched.contexts, app: app, allowsActions: look.actions)
     let watching = Task { await wiring.watchClusters() }
     defer { watching.cancel() }
     let size = size?.size ?? Size(columns: 120, rows: 40)
     let console = HeadlessConsole(
-      ports: wiring.ports, state: .opening(home: home, contexts: context, app: app, look: look, configuration: configuration), size: size,
+      ports: wiring.ports,
+      state: .opening(
+        home: home, contexts: watched.contexts.names, app: app, look: look, configuration: configuration), size: size,
       theme: Theme(depth: .mono), glyphs: look.ascii || !TextEncoding.isUTF8 ? .ascii : .unicode)
     await FirstSight(feeds: wiring.feeds).wait()
     await console.look()

@@ -58,6 +58,11 @@ struct Record: AsyncParsableCommand {
   var context: [String] = []
   @Option(
     help: ArgumentHelp(
+      "Of these contexts record this namespace only; may be given more than once. Without it all, or the context's where you may see no more.",
+      valueName: "namespace"))
+  var namespace: [String] = []
+  @Option(
+    help: ArgumentHelp(
       "in-place (the default) leaves the logs of the contexts in their clusters, copy copies them; CONTEXT=copy is for one of them.",
       valueName: "in-place|copy"))
   var logs: [LogsOption] = []
@@ -70,13 +75,16 @@ struct Record: AsyncParsableCommand {
     let owner = Owner(home: home)
     let plan = PlanFile(home: home)
     let app = try? app.file()
+    let troubles = ServiceTroubles { Output.complain($0) }
     do {
       let service = RecorderService(
-        home: home, configuration: try RecorderWiring(home: home).configuration(contexts: context, logs: logs),
+        home: home,
+        configuration: try RecorderWiring(home: home).configuration(
+          Contexts(context, namespaces: namespace), logs: logs),
         plan: { try? plan.read(now: WallClock.now()) }, app: { app?.profile },
         // A file that cannot be used stops no recording: what is wrong with it stands in the log.
         retention: (try? ConfigurationFile(home: home).read())?.retention ?? .standard, now: WallClock.now,
-        upkeep: { if !owner.isGone { launcher.revive() } })
+        upkeep: { if !owner.isGone { launcher.revive() } }, tell: { troubles.note($0) })
       try await service.run {
         await withTaskGroup(of: Void.self) { group in
           // More than one may ask it to end; it reads the logs to their end for all of them.

@@ -2,6 +2,7 @@ import JSONBytes
 import ArgumentParser
 import Console
 import MigrationPlan
+import RecordStore
 import StateDirectory
 import TimeFormat
 import Training
@@ -80,21 +81,34 @@ struct DemoCommand: AsyncParsableCommand {
     }
   }
 
-  struct Shown: ParsableCommand {
+  struct Shown: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Record that a demo was shown, which reveals its facility.",
-      discussion: "A facility counts as revealed from then on, as long as its checks pass. A rehearsal reveals nothing.")
+      discussion: """
+        A facility counts as revealed from then on, as long as its checks pass. A rehearsal reveals nothing. Exit code 1 when it may not be \
+        revealed: a check does not pass, its soak is not over, or a severity-1 defect stops reveals.
+        """)
 
     @OptionGroup var home: HomeOptions
     @Argument(help: "The demo's number.", completion: Candidates.demos) var demo: Int
 
-    func run() throws {
+    func run() async throws {
       let home = try home.resolve()
       let demo = try TrainingShelf.open().demo("\(demo)")
       let now = WallClock.now()
-      let plan = try PlanFile(home: home).read(now: now)
-      guard plan.facilities.contains(where: { $0.id == demo.facility }) else {
+      let voyage: Voyage
+      do {
+        voyage = try await PlanFile(home: home).voyage(EvidenceWindow(StoreReader(directory: home.store)), now: now)
+      } catch let problem as Problem {
+        throw problem
+      } catch {
+        throw Problem.environment("\(error)")
+      }
+      guard let facility = voyage.facilities.first(where: { $0.id == demo.facility }) else {
         throw Problem.finding("demo \(demo.number) shows the facility '\(demo.facility)', which the plan \(home.plan) does not have")
+      }
+      if let obstacle = facility.revealObstacle {
+        throw Problem.finding("demo \(demo.number) does not reveal \(facility.name) yet: \(obstacle); nothing was recorded")
       }
       let reveal = Reveal(facility: demo.facility, demo: "\(demo.number)", at: now)
       do {

@@ -8,16 +8,14 @@ import Views
 
 struct Health: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "What is red, amber, green or grey, and why.", discussion: "Exit code 1 when something is red.")
+    abstract: "What is red, amber, green or grey, and why.",
+    discussion: "Exit code 1 when something is red, 3 when a cluster does not answer: its line of JSON says why.")
 
   @OptionGroup var read: ReadOptions
-  @Option(
-    help: ArgumentHelp("Also look at this context of KUBECONFIG; may be given more than once.", valueName: "context"),
-    completion: Candidates.contexts)
-  var context: [String] = []
+  @OptionGroup var look: ContextOptions
 
   func run() async throws {
-    let wiring = try ConsoleWiring(home: try read.home.resolve(), contexts: context)
+    let wiring = try ConsoleWiring(home: try read.home.resolve(), contexts: look.contexts)
     let snapshots = try await wiring.firstSight()
     let now = WallClock.now()
     let reschedules = try await wiring.store.reschedules(since: now - .seconds(86_400))
@@ -30,5 +28,6 @@ struct Health: AsyncParsableCommand {
         await wiring.store.completeness(), now: now, ground: wiring.clusters.first(with: .provingGround)?.feed.cluster), now: now)
     read.show(read.output.linear ? view.report(face: read.face) : view.table(face: read.face), view.jsonLines)
     if view.hasRed { throw Problem.finding() }
+    if let silence = view.silence { throw Problem.environment(silence) }
   }
 }

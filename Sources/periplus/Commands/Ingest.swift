@@ -13,11 +13,16 @@ struct IngestCommand: AsyncParsableCommand {
     abstract: "Read log files into the store: JSON lines, CRI, plain text; also packed with gzip or zstd.",
     discussion: """
       A running recorder does it; otherwise this command writes the store itself. The recorder gets standard input, and pipes, once \
-      they have ended: their bytes wait on the disk of the state folder. ctrl-c ends the reading; what was read stays.
+      they have ended: their bytes wait on the disk of the state folder. ctrl-c ends the reading; what was read stays. Of a pod's log the path \
+      says where it came from; of kubectl logs --prefix each line says its pod, and --namespace the rest:
+        kubectl logs --prefix -n prod deploy/api | periplus ingest --namespace prod -
       """)
 
   @OptionGroup var home: HomeOptions
   @Flag(help: "Print the summary as one JSON object.") var json = false
+  @Option(help: ArgumentHelp("Of lines that do not say it: their namespace.", valueName: "name")) var namespace = ""
+  @Option(help: ArgumentHelp("Of lines that do not say it: their pod.", valueName: "name")) var pod = ""
+  @Option(help: ArgumentHelp("Of lines that do not say it: their container.", valueName: "name")) var container = ""
   @Argument(help: "Files; - is the standard input.", completion: .file()) var files: [String]
 
   func run() async throws {
@@ -48,7 +53,8 @@ struct IngestCommand: AsyncParsableCommand {
     let copies = try copies(home, paths)
     var copied = JSONObject()
     for (path, copy) in copies { copied[path] = .string(copy.path) }
-    let job: JSONValue = ["paths": .array(paths.map { .string($0) }), "copies": .object(copied)]
+    let origin: JSONValue = ["namespace": .string(namespace), "pod": .string(pod), "container": .string(container)]
+    let job: JSONValue = ["paths": .array(paths.map { .string($0) }), "copies": .object(copied), "origin": origin]
     // A recorder that has just been started is not there to be asked yet.
     _ = await FolderWatch.wait(in: home.run, within: .seconds(5)) { Files.exists(home.socket("recorder")) }
     var last = JSONValue.null
@@ -88,7 +94,8 @@ struct IngestCommand: AsyncParsableCommand {
     for notice in store.notices { Output.complain(notice) }
     let isCancelled = Cancellation()
     Interrupts.onInterrupt { isCancelled.set() }
-    return IngestJob(store: store, now: WallClock.now).run(paths, isCancelled: { isCancelled.isSet }) { Self.tell($0) }
+    let assumed = AssumedOrigin(namespace: namespace, pod: pod, container: container)
+    return IngestJob(store: store, origin: assumed, now: WallClock.now).run(paths, isCancelled: { isCancelled.isSet }) { Self.tell($0) }
   }
 
   private static func tell(_ line: JSONValue) {

@@ -80,9 +80,14 @@ struct Logs: AsyncParsableCommand {
     if let complaint { Output.complain("records of this request may be missing; \(complaint)") }
     if let changes { return try await goOn(wanted, after: found.end, changes, from: store) }
     if !found.any {
+      guard !read.json else { throw Problem.finding() }
       // What could not be tested may match.
-      guard found.undecided == 0 else { throw Problem.finding(read.json ? "" : "no other record matches") }
-      throw Problem.finding(read.json ? "" : "no record matches; \(wanted.fieldHint)periplus status tells what is collected")
+      guard found.undecided == 0 else { throw Problem.finding("no other record matches") }
+      // Which clusters are watched is not known here; those that the query names, and those that a recorder leaves alone, are.
+      let sources = await store.completeness()
+      let known = Array(Set(sources.lazy.filter { $0.name == "k8s" }.map(\.cluster))).sorted()
+      let uncollected = LogCoverage(sources).complaint(of: known, query: wanted, ground: GroundConnection.clusterName)
+      throw Problem.finding("no record matches; \(wanted.fieldHint)" + (uncollected ?? "periplus status tells what is collected"))
     }
   }
 

@@ -83,10 +83,12 @@ enum JSONReference {
       """#)
 
   private static let plan = JSONDocument.Section(
-    "plan status", "One object a facility, then one a gate. `console --page voyage --json` gives the same.",
-    .init(VoyageListings.facilities.shape), .init(VoyageListings.gates),
+    "plan status",
+    "One object a facility, then one a gate, a wave, an entry of a register, an environment. `console --page voyage --json` gives the same.",
+    .init(VoyageListings.facilities.shape), .init(VoyageListings.gates), .init(VoyageListings.waves), .init(VoyageListings.registers),
+    .init(VoyageListings.environments),
     examples: #"""
-      {"type":"facility","order":1,"id":"logging","name":"Logging","state":"soaking","pass":12,"counted":12,"waived":0,"lowestGrade":"E3","newest":"2026-01-22T14:02:40.000Z","next":"4 d of 5 d left","checks":[{"check":"logging.records-valid","outcome":"pass"}]}
+      {"type":"facility","order":1,"id":"logging","name":"Logging","state":"soaking","pass":12,"counted":12,"waived":0,"lowestGrade":"E3","newest":"2026-01-22T14:02:40.000Z","next":"soaking: 1 of 5 days done","checks":[{"check":"logging.records-valid","outcome":"pass"}]}
       """#)
 
   private static let lint = JSONDocument.Section(

@@ -13,7 +13,7 @@ struct ConsoleSession {
   let home: Home
   let app: AppOptions
   let look: LookOptions
-  var contexts: [String] = []
+  var contexts = Contexts()
   /// A deep link to open at; `nil` for the front page.
   var page: String?
   /// The deployment that goes on while the first frame is shown already; a failure is shown as a message.
@@ -22,7 +22,7 @@ struct ConsoleSession {
   var ownsGround = false
 
   init(
-    home: Home, app: AppOptions, look: LookOptions, contexts: [String] = [], page: String?, deploying: Task<Void, any Error>? = nil,
+    home: Home, app: AppOptions, look: LookOptions, contexts: Contexts = Contexts(), page: String?, deploying: Task<Void, any Error>? = nil,
     ownsGround: Bool = false
   ) {
     self.home = home
@@ -40,7 +40,7 @@ struct ConsoleSession {
         "expected a terminal on standard input and output and found none; for text use periplus console --once, or periplus health")
     }
     let configuration = try ConfigurationFile(home: home).read()
-    try ConsoleWiring.checkNames(home, contexts)
+    try ConsoleWiring.checkNames(home, contexts.names)
     let wakeup = Wakeup()
     let inbox = Inbox { wakeup.signal() }
     let background = Background(inbox: inbox)
@@ -169,7 +169,7 @@ private final class ScreenHandler: TerminalHandler {
 
   func start(size: Size, capabilities: TerminalCapabilities) {
     var state = ConsoleState.opening(
-      home: session.home, contexts: session.contexts, app: session.app, look: session.look, configuration: configuration)
+      home: session.home, contexts: session.contexts.names, app: session.app, look: session.look, configuration: configuration)
     if session.ownsGround { state.quitLoses = "The proving ground, which this console started, stops with it." }
     var core = ConsoleCore(
       state: state, inbox: inbox, size: size, theme: capabilities.theme,

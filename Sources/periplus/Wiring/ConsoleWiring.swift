@@ -28,20 +28,21 @@ struct ConsoleWiring {
   ///   - app: which application lessons and demos are about; `nil` for that of the environment or the installation.
   ///   - allowsActions: whether other clusters may be changed; the proving ground always may.
   ///   - stage: the console that is seen, on which demos play.
-  init(home: Home, contexts: [String] = [], app: AppOptions? = nil, allowsActions: Bool = false, stage: (any DemoStage)? = nil) throws {
+  init(home: Home, contexts: Contexts = Contexts(), app: AppOptions? = nil, allowsActions: Bool = false, stage: (any DemoStage)? = nil)
+    throws
+  {
     self.home = home
     let store = StoreReader(home: home)
     self.store = store
-    try Self.checkNames(home, contexts)
+    try Self.checkNames(home, contexts.names)
     var clusters: [ConfiguredCluster] = []
     if Files.exists(home.kubeconfig) {
-      let context = try Kubeconfig(files: [home.kubeconfig]).context()
       clusters.append(
         ConfiguredCluster(
-          WatchedCluster(api: KubernetesAPI(context: context), cluster: GroundConnection.clusterName, now: WallClock.now),
+          WatchedCluster(api: try GroundConnection(home: home).api(), cluster: GroundConnection.clusterName, now: WallClock.now),
           roles: [.provingGround]))
     }
-    clusters += try Self.feeds(contexts: contexts).map { ConfiguredCluster($0) }
+    clusters += try Self.feeds(contexts).map { ConfiguredCluster($0) }
     self.clusters = clusters
     let (watched, app) = (clusters, app?.path)
     let voyage = ConsoleVoyage(PlanFile(home: home), store)
@@ -75,18 +76,16 @@ struct ConsoleWiring {
   static func checkNames(_ home: Home, _ contexts: [String]) throws {
     let ground = Files.exists(home.kubeconfig) ? [GroundConnection.clusterName] : []
     guard let name = ConfiguredCluster.doubledName(among: ground + contexts) else { return }
-    guard ground.contains(name) else { throw Problem.usage("the context '\(name)' is given twice; give every --context once") }
     throw Problem.usage(
       "the context '\(name)' has the name of the proving ground of \(home.path); rename it (kubectl config rename-context \(name) NEW), or "
         + "set PERIPLUS_HOME to a state folder without a ground")
   }
 
   /// Clusters of KUBECONFIG, not watched yet.
-  static func feeds(contexts: [String]) throws -> [WatchedCluster] {
-    guard !contexts.isEmpty else { return [] }
-    let kubeconfig = try Kubeconfig.load()
-    return try contexts.map { name in
-      WatchedCluster(api: KubernetesAPI(context: try kubeconfig.context(name)), cluster: name, now: WallClock.now)
+  static func feeds(_ contexts: Contexts) throws -> [WatchedCluster] {
+    try contexts.names.map { name in
+      WatchedCluster(
+        api: KubernetesAPI(try KubeconfigContext(name)), cluster: name, namespaces: contexts.namespaces, now: WallClock.now)
     }
   }
 

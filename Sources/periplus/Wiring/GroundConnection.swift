@@ -1,3 +1,4 @@
+import GroundNode
 import KubernetesClient
 import StateDirectory
 
@@ -12,6 +13,18 @@ struct GroundConnection {
     guard Files.exists(home.kubeconfig) else {
       throw Problem.environment("no proving ground has been started in \(home.path); start it with periplus up")
     }
-    return KubernetesAPI(context: try Kubeconfig(files: [home.kubeconfig]).context())
+    let file = try KubeconfigContext(files: [home.kubeconfig])
+    // A port that the ground gave up may be another home's by now: the token is for the ground of this home alone.
+    let ours: @Sendable () throws -> KubeContext = { [home] in
+      guard let info = GroundInfo.running(home) else {
+        throw KubernetesError(.unreachable, "the proving ground of \(home.path) does not run; periplus up starts it")
+      }
+      let context = file.current()
+      guard context.cluster.server.hasSuffix(":\(info.port)") else {
+        throw KubernetesError(.unreachable, "the proving ground of \(home.path) is starting")
+      }
+      return context
+    }
+    return KubernetesAPI(context: file.current(), resolve: ours)
   }
 }

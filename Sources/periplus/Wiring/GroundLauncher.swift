@@ -1,6 +1,7 @@
 import Application
 import Crypto
 import Glibc
+import GroundNode
 import JSONBytes
 import StateDirectory
 import TimeFormat
@@ -49,7 +50,7 @@ struct GroundLauncher {
     return environment
   }
 
-  var isListening: Bool { isRunning("ground") && Files.exists(home.groundInfo) && Files.exists(home.kubeconfig) }
+  var isListening: Bool { isRunning("ground") && GroundInfo.running(home) != nil && Files.exists(home.kubeconfig) }
 
   /// Waits until the daemon has written where it listens.
   ///

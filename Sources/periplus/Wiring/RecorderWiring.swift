@@ -8,15 +8,16 @@ struct RecorderWiring {
   let home: Home
 
   /// - Parameter logs: how the logs of the contexts are read; what is given for one of them comes before what is given for all.
-  func configuration(contexts: [String], logs: [LogsOption]) throws -> RecorderConfiguration {
-    for option in logs { if let name = option.context, !contexts.contains(name) { throw unknown(option, name) } }
-    var clusters = [ground]
-    let kubeconfig = contexts.isEmpty ? nil : try Kubeconfig.load()
-    for name in contexts {
-      guard let context = try kubeconfig?.context(name) else { continue }
+  func configuration(_ contexts: Contexts, logs: [LogsOption]) throws -> RecorderConfiguration {
+    for option in logs { if let name = option.context, !contexts.names.contains(name) { throw unknown(option, name) } }
+    try ConsoleWiring.checkNames(home, contexts.names)
+    // A context of the ground's name, where there is no ground, is a cluster like any other.
+    var clusters = contexts.names.contains(GroundConnection.clusterName) ? [] : [ground]
+    for name in contexts.names {
+      let api = KubernetesAPI(try KubeconfigContext(name))
       let isCopied = (logs.last { $0.context == name } ?? logs.last { $0.context == nil })?.isCopied ?? false
       clusters.append(
-        .init(name: name, connect: { KubernetesAPI(context: context) }, logs: isCopied ? .copy : .inPlace))
+        .init(name: name, connect: { api }, logs: isCopied ? .copy : .inPlace, namespaces: contexts.namespaces))
     }
     do { return try RecorderConfiguration(clusters: clusters) } catch { throw Problem.usage("\(error)") }
   }
@@ -34,9 +35,7 @@ struct RecorderWiring {
         let changes = FolderWatch(home.path)
         while true {
           try Task.checkCancellation()
-          if Files.exists(home.kubeconfig), let context = try? Kubeconfig(files: [home.kubeconfig]).context() {
-            return KubernetesAPI(context: context)
-          }
+          if let api = try? GroundConnection(home: home).api() { return api }
           await changes.wake.wait(within: .seconds(1))
         }
       }, logs: .nodeFiles(home.podLogs, removesRead: true), hasApplication: true)

@@ -19,6 +19,9 @@ extension HealthPage {
       var index = 0
       for (place, section) in view.sections.enumerated() {
         lines.append(.heading(place))
+        if let note = section.sight.visibility.note {
+          lines += Paragraph.wrap(StyledLine(" " + note, .amber), columns: width, hanging: 3).map { .note($0) }
+        }
         if section.listed.isEmpty, section.fine.isEmpty {
           lines.append(
             .note(filter.isEmpty ? StyledLine("  no workload yet", .grey) : StyledLine("  nothing matches \"\(filter)\"", .grey)))
@@ -180,7 +183,8 @@ extension HealthPage {
     let role = isLive ? verdict.status.role : Role.grey
     let glyph = isLive ? verdict.status.glyph : "◌"
     let many = view?.hasManyNamespaces ?? false
-    let name = many ? "\(verdict.subject.namespace)/\(tile.name)" : tile.name
+    // A node has no namespace.
+    let name = many && !verdict.subject.namespace.isEmpty ? "\(verdict.subject.namespace)/\(tile.name)" : tile.name
     let since = verdict.since.map { "since \(shared.face.short($0, now: shared.moment))" } ?? ""
     var why = verdict.reasons.first?.sentence ?? (verdict.status == .unknown ? "no data" : "")
     if verdict.reasons.count > 1 { why += " (+\(verdict.reasons.count - 1))" }

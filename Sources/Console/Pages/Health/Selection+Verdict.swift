@@ -25,7 +25,7 @@ extension Selection {
     moment = verdict.since
     let why = verdict.reasons.map(\.sentence).joined(separator: "; ")
     copyText =
-      "\(verdict.cluster) \(reference.namespace)/\(reference.display) \(verdict.status.word) \(verdict.ready)/\(verdict.desired)"
+      "\(verdict.cluster) \(reference.namespace.isEmpty ? "" : "\(reference.namespace)/")\(reference.display) \(verdict.status.word) \(verdict.ready)/\(verdict.desired)"
       + (why.isEmpty ? "" : ": \(why)")
     explanation = [
       "\(verdict.status.glyph) \(reference.display) is \(verdict.status.word)"

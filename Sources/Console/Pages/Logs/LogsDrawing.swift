@@ -1,3 +1,4 @@
+import ClusterModel
 package import Screen
 import TelemetryModel
 import TimeFormat
@@ -103,17 +104,24 @@ extension LogsPage {
   }
 
   private func drawEmpty(_ area: Rect, _ canvas: Canvas) {
+    let shared = canvas.shared
+    let coverage = LogCoverage(shared.data.sources)
+    // Until the store was asked, nothing is known of what is collected.
+    let clusters = shared.data.ledger == nil ? [] : shared.shown.clusters.map(\.snapshot.cluster)
+    let uncollected = coverage.complaint(of: clusters, query: parsed, ground: shared.ground).map { [StyledLine($0, .amber)] } ?? []
     if let error {
       canvas.empty([StyledLine("✖ " + error, .red), "/ changes the search, :clear clears it."], in: area)
     } else if !isLoaded {
       canvas.empty([StyledLine("Searching…", .grey)], in: area)
+    } else if coverage.isBlind(to: clusters, query: parsed, ground: shared.ground) {
+      canvas.empty(uncollected, in: area)
     } else if query.isEmpty {
       canvas.empty(
         [
           StyledLine("No record in the last \(Self.spans[spanIndex].name).", .strong),
           "This page lists the log records of every container; they are kept when the pod is deleted.",
           "`periplus up` starts the recorder, `periplus traffic` sends requests through the reference app; + widens the time.",
-        ], in: area)
+        ] + uncollected, in: area)
     } else {
       canvas.empty(
         [
@@ -122,7 +130,7 @@ extension LogsPage {
           StyledLine("+ widens the time, / changes the search, :clear clears it."),
           StyledLine(
             "request:ID   service:\(canvas.shared.exampleService())   level:>=WARN   status:5xx   \"words\"   /regex/   -not", .dim),
-        ], in: area)
+        ] + uncollected, in: area)
     }
   }
 }

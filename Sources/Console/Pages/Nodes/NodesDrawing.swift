@@ -48,8 +48,10 @@ extension NodesPage {
     var lines = [StyledLine("Every node of every cluster, worst first", .strong)]
     if canvas.shared.shown.clusters.isEmpty {
       lines += ["No cluster is watched yet.", "`periplus up` starts the proving ground; a kubeconfig brings other clusters."]
+    } else if !view.forbidden.isEmpty {
+      lines += view.forbidden.map { StyledLine($0) }
     } else if view.silent.isEmpty {
-      lines += ["No nodes: the cluster has none, or this user may not list them."]
+      lines += ["No nodes: the cluster has none."]
     } else {
       lines += view.silence(face: canvas.shared.face).map { StyledLine("◌ \($0)", .grey) }
     }

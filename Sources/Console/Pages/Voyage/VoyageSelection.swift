@@ -92,6 +92,9 @@ extension VoyagePage {
     for check in facility.checks where check.outcome != .pass {
       pairs.append(("", "\(check.outcome.glyph) \(check.id): \(check.outcome.rawValue)"))
     }
+    for entry in view?.voyage.registers.filter({ $0.affects.contains(facility.id) && $0.state != .open }) ?? [] {
+      pairs.append(("", "\(entry.register.rawValue) \(entry.id): \(entry.text)\(entry.missing.isEmpty ? "" : " (\(entry.missing))")"))
+    }
     pairs.append(("", "Grades of evidence:"))
     for grade in Evidence.Grade.allCases { pairs.append(("", "  \(grade.code) \(grade.word): \(grade.meaning)")) }
     return pairs
@@ -107,6 +110,9 @@ extension VoyagePage {
       ("", "\(met) of \(gate.reasons.count) conditions are met. Every facility needs \(VoyageView.needs(of: gate))."),
     ]
     for reason in gate.reasons { pairs.append(("", "\(reason.isMet ? "✔" : "✖") \(reason.sentence)")) }
+    for wave in view?.voyage.waves.filter({ $0.entryGate == gate.name }) ?? [] {
+      pairs.append(("", "It admits wave \(wave.id), \(counted(wave.services.count, "service")): \(wave.next)."))
+    }
     return pairs
   }
 

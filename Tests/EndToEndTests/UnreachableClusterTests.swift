@@ -1,0 +1,89 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What the programs say of a cluster that gives no data, and of a demo that may not be shown yet: no ground is needed.
+@Suite("Clusters without data")
+struct UnreachableClusterTests {
+  private func withHome(_ body: (_ home: String, _ environment: [String: String]) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "pe-far-\(UUID().uuidString.prefix(8))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let kubeconfig = folder.appending(path: "config")
+    // Port 1 of this machine: nothing listens there.
+    try """
+    clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}]
+    contexts: [{name: staging, context: {cluster: c}}, {name: ground, context: {cluster: c}}]
+    """.write(to: kubeconfig, atomically: true, encoding: .utf8)
+    let home = folder.appending(path: "home").path
+    try body(home, ["PERIPLUS_HOME": home, "KUBECONFIG": kubeconfig.path, "TERM": "xterm-256color"])
+  }
+
+  private func periplus(_ arguments: [String], _ environment: [String: String]) throws -> Program.Outcome {
+    try Program.run(Program.binaries.appending(path: "periplus").path, arguments, environment: environment, limit: 30)
+  }
+
+  @Test("health and nodes end with 3, say why, and as JSON have a line for it", arguments: ["health", "nodes"])
+  func silent(command: String) throws {
+    try withHome { _, environment in
+      let outcome = try periplus([command, "--context", "staging", "--json"], environment)
+      #expect(outcome.status == 3)
+      #expect(outcome.errors.contains("staging: no data: nothing listens at http://127.0.0.1:1"))
+      let line = try #require(outcome.lines.first)
+      #expect(line.hasPrefix(#"{"type":"cluster","cluster":"staging","status":"unknown","reason":"no data: nothing listens"#))
+    }
+  }
+
+  @Test("a context that is given twice is one cluster; one that is called ground is a cluster like any other where there is no ground")
+  func names() throws {
+    try withHome { _, environment in
+      let twice = try periplus(["health", "--context", "staging", "--context", "staging", "--json"], environment)
+      #expect(twice.status == 3 && twice.lines.count == 1, "\(twice.errors)")
+      let ground = try periplus(["health", "--context", "ground", "--json"], environment)
+      #expect(ground.status == 3 && ground.lines.first?.contains(#""cluster":"ground""#) == true, "\(ground.errors)")
+    }
+  }
+
+  @Test("a recorder that sees nothing says so, and status tells of it")
+  func recorder() throws {
+    try withHome { home, environment in
+      let log = "\(home)-recorder"
+      let (program, words) = Program.command(
+        Program.binaries.appending(path: "periplus").path, ["record", "--context", "ground", "--context", "ground"])
+      let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+      try Data().write(to: URL(filePath: log))
+      let pid = try Spawn.start(
+        [program.path] + words, variables.map { "\($0.key)=\($0.value)" }, input: "/dev/null", output: log, errors: log)
+      defer {
+        kill(pid, SIGTERM)
+        _ = Spawn.wait(pid, limit: 20)
+      }
+      func isThere(_ ask: () throws -> Bool) throws -> Bool {
+        for _ in 0..<100 {
+          if try ask() { return true }
+          Thread.sleep(forTimeInterval: 0.1)
+        }
+        return false
+      }
+      #expect(
+        try isThere {
+          try String(contentsOfFile: log, encoding: .utf8).contains("feed of ground waits: nothing listens at http://127.0.0.1:1")
+        }, "\((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
+      let status = try periplus(["status"], environment)
+      #expect(
+        !status.output.contains("nothing runs") && status.output.contains("nothing listens at http://127.0.0.1:1"), "\(status.output)")
+    }
+  }
+
+  @Test("a demo that was shown before its facility is ready reveals nothing")
+  func demo() throws {
+    try withHome { home, environment in
+      #expect(try periplus(["plan", "init"], environment).status == 0)
+      let outcome = try periplus(["demo", "shown", "1"], environment)
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("demo 1 does not reveal Logging yet: 4 checks have never run; nothing was recorded"))
+      #expect(!FileManager.default.fileExists(atPath: "\(home)/reveals.jsonl"))
+    }
+  }
+}
