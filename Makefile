@@ -6,7 +6,7 @@ SHELL := /bin/bash
 BUILD := swift build $(shell cat scripts/flags)
 BIN := .build/release
 
-.PHONY: run test build setup lint format proof bench bundle docs clean help
+.PHONY: run test build setup lint format proof attack bench bundle docs clean help
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ format: ## format every source file in place
 
 proof: build ## every drill at its full count; writes docs/proofs.md
 	@scripts/proof
+
+attack: ## the attack on the ground's API at its full count, against the built programs
+	@scripts/attack
 
 bench: build ## the figures of docs/performance.md, against their peers, in one run
 	@scripts/bench

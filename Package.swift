@@ -172,7 +172,7 @@ let package = Package(
       path: "Tests/TestKits"),
 
     tests("ArchitectureTests", []),
-    tests("EndToEndTests", ["JSONBytes", "TestSupport"]),
+    tests("EndToEndTests", ["JSONBytes", "TestSupport", grdb]),
     tests("TimeFormatTests", ["TimeFormat", "TestSupport"]),
     tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
     tests("ScreenTests", ["Screen", "TestSupport"]),
@@ -219,7 +219,10 @@ let package = Package(
       ]),
     tests(
       "GroundAPITests",
-      ["GroundAPI", "GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport", lifecycle]),
+      [
+        "GroundAPI", "GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport", lifecycle, grdb, asyncHTTPClient, nioCore,
+        nioHTTP1,
+      ]),
     tests(
       "GroundControllersTests",
       [

@@ -155,7 +155,14 @@ extension JSONCursor {
   /// A string, or empty for anything else.
   mutating func text() throws(JSONError) -> String { try readStringIfPresent() ?? "" }
 
-  mutating func integer() throws(JSONError) -> Int { Int(clamping: try readIntIfPresent() ?? 0) }
+  /// As an `int32`, what nearly every number of the API is: no sum of such can overflow, whatever a server says.
+  mutating func integer() throws(JSONError) -> Int {
+    guard try peek() == .number else {
+      try skipValue()
+      return 0
+    }
+    return try readNumber().integer(in: IntegerRange.int32) ?? 0
+  }
 
   mutating func flag() throws(JSONError) -> Bool { try readBoolIfPresent() ?? false }
 

@@ -1,3 +1,5 @@
+import Kubernetes
+
 /// CPU in millicores and memory in bytes.
 package struct ResourceAmounts: Sendable, Hashable {
   package var milliCPU: Int64
@@ -11,7 +13,7 @@ package struct ResourceAmounts: Sendable, Hashable {
   package static let zero = ResourceAmounts()
 
   package static func + (one: ResourceAmounts, other: ResourceAmounts) -> ResourceAmounts {
-    ResourceAmounts(milliCPU: one.milliCPU + other.milliCPU, memory: one.memory + other.memory)
+    ResourceAmounts(milliCPU: one.milliCPU.addingClamped(other.milliCPU), memory: one.memory.addingClamped(other.memory))
   }
 
   package static func += (one: inout ResourceAmounts, other: ResourceAmounts) { one = one + other }

@@ -63,17 +63,25 @@ package final class ControllerManager: Service {
   }
 
   private func passes() async throws {
-    let watch = store.watchAll()
-    defer { watch.cancel() }
     let (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        // Events are told to people; no controller waits for one.
-        for await event in watch.events where event.resource != .events { waker.yield() }
+        var isOver = false
+        while !isOver, !Task.isCancelled {
+          let watch = self.store.watchAll()
+          // What came before it was opened, or was lost by the one before.
+          waker.yield()
+          for await event in watch.events {
+            // Events are told to people; no controller waits for one.
+            if event.resource != .events { waker.yield() }
+            if watch.lostEvents { break }
+          }
+          isOver = !watch.lostEvents
+          watch.cancel()
+        }
         waker.finish()
       }
       group.addTask {
-        waker.yield()
         var timer: Task<Void, Never>?
         for await _ in wakes {
           if Task.isCancelled { break }

@@ -12,6 +12,8 @@ enum Discovery {
     var name: String
     var version: String
     var resources: [Resource]
+    /// Named, but not served.
+    var absent: [ResourceType] = []
   }
 
   private static let groups: [Group] = {
@@ -26,6 +28,13 @@ enum Discovery {
     for definition in ResourceDefinitions.all {
       guard let alias = definition.alias else { continue }
       groups.append(Group(name: alias.group, version: alias.version, resources: [definition.resource]))
+    }
+    for type in AbsentKinds.all {
+      if let index = groups.firstIndex(where: { $0.name == type.group && $0.version == type.version }) {
+        groups[index].absent.append(type)
+      } else {
+        groups.append(Group(name: type.group, version: type.version, resources: [], absent: [type]))
+      }
     }
     return groups
   }()
@@ -79,6 +88,14 @@ enum Discovery {
         entries.append(entry)
       }
     }
+    for type in group.absent {
+      var entry: JSONValue = [
+        "name": .string(type.plural), "singularName": .string(type.singular), "namespaced": .bool(type.isNamespaced),
+        "kind": .string(type.kind), "verbs": [],
+      ]
+      if !type.shortNames.isEmpty { entry["shortNames"] = strings(type.shortNames) }
+      entries.append(entry)
+    }
     var body: JSONValue = ["kind": "APIResourceList"]
     if !name.isEmpty { body["apiVersion"] = "v1" }
     body["groupVersion"] = .string(name.isEmpty ? version : "\(name)/\(version)")
@@ -94,7 +111,10 @@ enum Discovery {
       return [
         "metadata": metadata,
         "versions": [
-          ["version": .string(group.version), "resources": .array(group.resources.map(aggregated)), "freshness": "Current"]
+          [
+            "version": .string(group.version), "resources": .array(group.resources.map(aggregated) + group.absent.map(absent)),
+            "freshness": "Current",
+          ]
         ],
       ]
     }
@@ -119,6 +139,15 @@ enum Discovery {
           ]
         })
     }
+    return entry
+  }
+
+  private static func absent(_ type: ResourceType) -> JSONValue {
+    var entry: JSONValue = [
+      "resource": .string(type.plural), "responseKind": kind(nil, type.kind, nil),
+      "scope": type.isNamespaced ? "Namespaced" : "Cluster", "singularResource": .string(type.singular), "verbs": [],
+    ]
+    if !type.shortNames.isEmpty { entry["shortNames"] = strings(type.shortNames) }
     return entry
   }
 

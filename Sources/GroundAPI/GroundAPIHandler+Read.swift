@@ -18,7 +18,8 @@ extension GroundAPIHandler {
   func list(_ target: RequestTarget, _ query: QueryParameters, _ representation: Representation) throws(APIError) -> Response {
     let (labels, fields) = try selectors(target, query)
     let found = store.list(target.resource, namespace: target.namespace, labels: labels, fields: fields)
-    if let wanted = query["resourceVersion"].flatMap({ Int64($0) }), wanted > found.revision {
+    _ = try query.integer("timeoutSeconds")
+    if let wanted = try query.resourceVersion(), wanted > found.revision {
       throw APIError(
         code: 504, reason: "Timeout", message: "Too large resource version: \(wanted), current: \(found.revision)", retryAfterSeconds: 1)
     }
@@ -66,12 +67,15 @@ extension GroundAPIHandler {
 
   // MARK: - Watch
 
+  /// Each can hold back as many events as a slow client may have: their number bounds the memory.
+  private static let mostWatches = 1000
+
   func watch(_ request: Request, _ target: RequestTarget, _ query: QueryParameters, _ representation: Representation) throws(APIError)
     -> Response
   {
     let (labels, fields) = try selectors(target, query)
     let allowsBookmarks = query.flag("allowWatchBookmarks")
-    let since = query["resourceVersion"].flatMap { Int64($0) } ?? 0
+    let since = try query.resourceVersion() ?? 0
     let sendsInitial = query.flag("sendInitialEvents")
     if sendsInitial, query["resourceVersionMatch"] != "NotOlderThan" {
       throw APIError(
@@ -80,7 +84,13 @@ extension GroundAPIHandler {
           "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
       )
     }
-    let seconds = try query.integer("timeoutSeconds") ?? Int.random(in: 1800...3600)
+    // 0 is as none, as for a real API server.
+    let seconds = try query.integer("timeoutSeconds").flatMap { $0 == 0 ? nil : $0 } ?? Int.random(in: 1800...3600)
+    guard store.watchCount < Self.mostWatches else {
+      throw APIError(
+        code: 429, reason: "TooManyRequests",
+        message: "too many watches: \(Self.mostWatches) are open; close some, and try again", retryAfterSeconds: 5)
+    }
     let isFromStart = sendsInitial || since == 0 && query["sendInitialEvents"] != "false"
     let watch: Watch
     do throws(APIError) {

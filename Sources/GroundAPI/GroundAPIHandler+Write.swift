@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import JSONBytes
+import Kubernetes
 
 /// A request that changes something.
 struct ChangeRequest: Sendable {
@@ -13,6 +14,7 @@ struct ChangeRequest: Sendable {
   var representation: Representation
 
   func tree() throws(APIError) -> JSONValue {
+    if contentType == Protobuf.mediaType { return try Protobuf.object(body, group: target.alias?.group ?? target.resource.group) }
     guard
       ["application/json", "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"]
         .contains(contentType)
@@ -28,10 +30,50 @@ struct ChangeRequest: Sendable {
     }
   }
 
+  /// An object of a client, and what it is to be warned of.
+  struct Taken {
+    var object: JSONValue
+    var warnings: [String] = []
+  }
+
   /// The body as an object that fits the path.
-  func object() throws(APIError) -> JSONValue {
-    var object = try tree()
-    guard object.objectValue != nil else { throw .badRequest("the body of the request is not a JSON object") }
+  func object() throws(APIError) -> Taken {
+    let body = try tree()
+    guard body.objectValue != nil else { throw .badRequest("the body of the request is not a JSON object") }
+    let taken = try take(body, group: target.alias?.group ?? target.resource.group)
+    return Taken(object: try fitted(taken.object), warnings: taken.warnings)
+  }
+
+  /// An object with the fields that the API knows. Strict throws 400 where there were others, and where the object that is changed had
+  /// none of them.
+  func take(_ object: JSONValue, group: String, changing old: JSONValue? = nil) throws(APIError) -> Taken {
+    let kind = target.resource.kind
+    let message = FieldTable.message(group: group, kind: kind)
+    let validation = try FieldValidation(query)
+    var decoding: ObjectDecoding
+    do throws(APIError) {
+      decoding = try ObjectDecoding(object, message)
+    } catch {
+      throw .badRequest("\(kind) in version \"\(target.resource.version)\" cannot be handled as a \(kind): \(error.message)")
+    }
+    var problems = decoding.problems
+    if !problems.isEmpty, let old {
+      let known = Set((try? ObjectDecoding(old, message))?.problems ?? [])
+      problems.removeAll { known.contains($0) }
+    }
+    switch validation {
+    case .ignore: return Taken(object: decoding.object)
+    case .warn: return Taken(object: decoding.object, warnings: problems)
+    case .strict:
+      guard !problems.isEmpty else { return Taken(object: decoding.object) }
+      throw .badRequest(
+        "\(kind) in version \"\(target.resource.version)\" cannot be handled as a \(kind): strict decoding error: "
+          + problems.joined(separator: ", "))
+    }
+  }
+
+  private func fitted(_ body: JSONValue) throws(APIError) -> JSONValue {
+    var object = body
     if let alias = target.alias { object = alias.stored(object, of: target.resource) }
     if let kind = object["kind"]?.stringValue, kind != target.resource.kind {
       throw .badRequest("the kind in the data (\(kind)) does not match the expected kind (\(target.resource.kind))")
@@ -69,16 +111,18 @@ extension GroundAPIHandler {
           manager: change.manager, dryRun: change.dryRun || Self.asksDryRun(options)))
       return success(.created)
     }
-    let object = try store.create(target.resource, change.object(), by: change.manager, dryRun: change.dryRun)
-    return Self.json(change.representation.single(object, target, now: store.now()), status: .created)
+    let taken = try change.object()
+    let object = try store.create(target.resource, taken.object, by: change.manager, dryRun: change.dryRun)
+    return Self.warned(Self.json(change.representation.single(object, target, now: store.now()), status: .created), taken.warnings)
   }
 
   func update(_ change: ChangeRequest) throws(APIError) -> Response {
     let target = change.target
     if case .scale? = target.action { return try scale(change) { (_) throws(APIError) in try change.tree() } }
+    let taken = try change.object()
     let object = try store.replace(
-      target.resource, change.object(), subresource: target.subresource, by: change.manager, dryRun: change.dryRun)
-    return Self.json(change.representation.single(object, target, now: store.now()))
+      target.resource, taken.object, subresource: target.subresource, by: change.manager, dryRun: change.dryRun)
+    return Self.warned(Self.json(change.representation.single(object, target, now: store.now())), taken.warnings)
   }
 
   func patch(_ change: ChangeRequest) throws(APIError) -> Response {
@@ -97,14 +141,15 @@ extension GroundAPIHandler {
       guard let old = store.get(target.resource, namespace: target.namespace ?? "", name: target.name ?? "") else {
         throw .notFound(target.resource, target.name ?? "")
       }
-      var new = try patched(old, body, change)
+      let taken = try change.take(try patched(old, body, change), group: target.resource.group, changing: old)
+      var new = taken.object
       let given = body.at("metadata", "resourceVersion")?.stringValue
       new.set("metadata", "name", to: old.at("metadata", "name"))
       new.set("metadata", "namespace", to: old.at("metadata", "namespace"))
       do {
         let stored = try store.replace(
           target.resource, new, subresource: target.subresource, by: change.manager, operation: "Update", dryRun: change.dryRun)
-        return Self.json(change.representation.single(stored, target, now: store.now()))
+        return Self.warned(Self.json(change.representation.single(stored, target, now: store.now())), taken.warnings)
       } catch  where error.isConflict && given == nil {
         continue
       }
@@ -198,8 +243,15 @@ extension GroundAPIHandler {
 
   private func deleteOptions(_ body: JSONValue, _ query: QueryParameters) throws(APIError) -> DeleteOptions {
     var options = DeleteOptions()
-    if let seconds = body["gracePeriodSeconds"]?.intValue {
-      options.gracePeriodSeconds = Int(seconds)
+    if let seconds = body["gracePeriodSeconds"], !seconds.isNull {
+      guard let number = seconds.intValue, IntegerRange.count.contains(Int(clamping: number)) else {
+        throw APIError(
+          code: 422, reason: "Invalid",
+          message:
+            "DeleteOptions.meta.k8s.io \"\" is invalid: gracePeriodSeconds: Invalid value: \(seconds.jsonString): must be a whole number from 0 to 2147483647"
+        )
+      }
+      options.gracePeriodSeconds = Int(number)
     } else {
       options.gracePeriodSeconds = try query.integer("gracePeriodSeconds")
     }

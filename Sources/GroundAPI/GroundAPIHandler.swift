@@ -78,12 +78,7 @@ struct GroundAPIHandler: Sendable {
       if query.flag("watch") { return try watch(request, target, query, representation) }
       return try list(target, query, representation)
     case .create, .update, .patch, .delete, .deleteCollection:
-      var bytes: [UInt8] = []
-      do {
-        bytes = Array(buffer: try await request.body.collect(upTo: Self.bodyLimit))
-      } catch is NIOTooManyBytesError {
-        throw APIError(code: 413, reason: "RequestEntityTooLarge", message: "the request body is larger than \(Self.bodyLimit) bytes")
-      }
+      let bytes = try await content(of: request)
       let change = ChangeRequest(
         target: target, query: query, body: bytes, contentType: Self.mediaType(request.headers[.contentType]),
         manager: manager(request, query),
@@ -96,6 +91,25 @@ struct GroundAPIHandler: Sendable {
       default: return try deleteCollection(change)
       }
     }
+  }
+
+  /// The body. One that is too large is read on without being kept, for a client that sends all of it before it reads the answer.
+  private func content(of request: Request) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    var count = 0
+    for try await part in request.body {
+      count += part.readableBytes
+      if count <= Self.bodyLimit {
+        bytes.append(contentsOf: part.readableBytesView)
+      } else {
+        bytes = []
+        if count > 64 * Self.bodyLimit { break }
+      }
+    }
+    guard count <= Self.bodyLimit else {
+      throw APIError(code: 413, reason: "RequestEntityTooLarge", message: "the request body is larger than \(Self.bodyLimit) bytes")
+    }
+    return bytes
   }
 
   private enum Verb: String {
@@ -168,6 +182,17 @@ struct GroundAPIHandler: Sendable {
 
   static func text(_ text: String) -> Response {
     Response(status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  /// With a `Warning` header for each (RFC 7234, 5.5), which kubectl prints.
+  static func warned(_ response: Response, _ warnings: [String]) -> Response {
+    guard let name = HTTPField.Name("Warning") else { preconditionFailure("Warning is a valid field name") }
+    var response = response
+    for text in warnings {
+      let quoted = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").filter { $0 != "\r" && $0 != "\n" }
+      response.headers.append(HTTPField(name: name, value: "299 - \"\(quoted)\""))
+    }
+    return response
   }
 
   static func failure(_ error: APIError) -> Response {

@@ -4,30 +4,64 @@ package import JSONBytes
 package enum JSONPatch {
   package static func apply(_ patch: JSONValue, to object: JSONValue) throws(APIError) -> JSONValue {
     guard let operations = patch.arrayValue else { throw .badRequest("a JSON patch is an array of operations (RFC 6902)") }
+    guard operations.count <= mostOperations else {
+      throw APIError(
+        code: 413, reason: "RequestEntityTooLarge",
+        message: "The allowed maximum operations in a JSON patch is \(mostOperations), got \(operations.count)")
+    }
     var result = object
-    for operation in operations { try apply(one: operation, to: &result) }
+    var copied = 0
+    for operation in operations { try apply(one: operation, to: &result, &copied) }
     return result
   }
 
-  private static func apply(one operation: JSONValue, to object: inout JSONValue) throws(APIError) {
+  /// As kube-apiserver limits them (endpoints/handlers, `maxJSONPatchOperations`).
+  private static let mostOperations = 10_000
+
+  /// What an operation puts somewhere must leave the object readable, and copies must not grow it without limit.
+  private static func check(_ value: JSONValue, at path: [String]) throws(APIError) -> Int {
+    var size = ObjectSize()
+    guard size.add(value, depth: path.count) else {
+      throw APIError(
+        code: 413, reason: "RequestEntityTooLarge",
+        message:
+          "the JSON patch makes the object larger than \(ObjectSize.mostBytes) bytes, or nests it deeper than \(ObjectSize.mostLevels) levels"
+      )
+    }
+    return size.bytes
+  }
+
+  private static func apply(one operation: JSONValue, to object: inout JSONValue, _ copied: inout Int) throws(APIError) {
     let path = try pointer(operation["path"], "path")
     switch operation["op"]?.stringValue {
     case "add":
-      object = try added(object, path[...], try value(operation))
+      let value = try value(operation)
+      _ = try check(value, at: path)
+      object = try added(object, path[...], value)
     case "remove":
       object = try removed(object, path[...])
     case "replace":
       _ = try found(object, path[...])
-      object = try replaced(object, path[...], try value(operation))
+      let value = try value(operation)
+      _ = try check(value, at: path)
+      object = try replaced(object, path[...], value)
     case "move":
       let from = try pointer(operation["from"], "from")
       let moved = try found(object, from[...])
       guard !(path.count > from.count && path.starts(with: from)) else {
         throw refusal("cannot move /\(from.joined(separator: "/")) into one of its children")
       }
+      _ = try check(moved, at: path)
       object = try added(removed(object, from[...]), path[...], moved)
     case "copy":
-      object = try added(object, path[...], try found(object, pointer(operation["from"], "from")[...]))
+      let source = try found(object, pointer(operation["from"], "from")[...])
+      copied += try check(source, at: path)
+      guard copied <= ObjectSize.mostBytes else {
+        throw APIError(
+          code: 413, reason: "RequestEntityTooLarge",
+          message: "the JSON patch copies more than \(ObjectSize.mostBytes) bytes")
+      }
+      object = try added(object, path[...], source)
     case "test":
       let expected = operation["value"] ?? .null
       let actual = (try? found(object, path[...])) ?? .null

@@ -1,4 +1,5 @@
 import JSONBytes
+import Kubernetes
 import TimeFormat
 
 /// What becomes of an object between the client's body and the store: metadata, defaults, validation, generation.
@@ -49,6 +50,7 @@ extension ObjectStore {
     if resource.hasGeneration { object.set("metadata", "generation", to: 1) }
     definition.defaults(&object)
     try definition.admit(&object, nil, others(state))
+    try ObjectSize.check(object, resource, name)
     let causes = Validation.causes(resource, object, old: nil)
     if !causes.isEmpty { throw .invalid(resource, name, causes) }
     ManagedFields.record(manager, "Update", nil, at: moment, resource, from: .null, into: &object)
@@ -85,14 +87,22 @@ extension ObjectStore {
       try definition.admit(&object, old, others(state))
     }
     if object == old { return nil }
-    let causes = Validation.causes(resource, object, old: isWhole ? old : JSONValue?.none)
+    try ObjectSize.check(object, resource, name)
+    var causes = Validation.causes(resource, object, old: isWhole ? old : JSONValue?.none)
+    if !causes.isEmpty {
+      // What was wrong before there was a rule stays as it is: a node must be able to report, and an end to be confirmed.
+      let before = Set(Validation.causes(resource, old, old: nil))
+      causes.removeAll { before.contains($0) }
+    }
     if !causes.isEmpty { throw .invalid(resource, name, causes) }
     if resource.hasGeneration, Self.desired(object) != Self.desired(old) {
-      object.set("metadata", "generation", to: .int((old.at("metadata", "generation")?.intValue ?? 0) + 1))
+      object.set("metadata", "generation", to: .int(Self.generation(after: old)))
     }
     ManagedFields.record(manager, operation, subresource, at: now(), resource, from: old, into: &object)
     return object
   }
+
+  static func generation(after old: JSONValue) -> Int64 { (old.at("metadata", "generation")?.intValue ?? 0).addingClamped(1) }
 
   /// What is wanted of the object: all but metadata and status.
   private static func desired(_ object: JSONValue) -> JSONValue {

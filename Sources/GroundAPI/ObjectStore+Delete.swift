@@ -1,4 +1,5 @@
 package import JSONBytes
+import Kubernetes
 package import TimeFormat
 
 extension ObjectStore {
@@ -19,30 +20,27 @@ extension ObjectStore {
         throw .conflict(
           resource, name, "Precondition failed: ResourceVersion in precondition: \(version), ResourceVersion in object meta: \(present)")
       }
-      let rules = resource.definition.onDelete
-      if let refusal = rules.refusal(old) { throw .forbidden(resource, name, refusal) }
-      var object = self.marked(rules, old, options)
-      let write: Write
-      if Self.isFinished(resource, object) {
-        write = Write(resource: resource, key: key, object: object, removes: true)
-      } else {
-        if object == old { return old }
-        if resource.hasGeneration {
-          object.set("metadata", "generation", to: .int((old.at("metadata", "generation")?.intValue ?? 0) + 1))
-        }
-        ManagedFields.record(manager, "Update", nil, at: self.now(), resource, from: old, into: &object)
-        write = Write(resource: resource, key: key, object: object)
-      }
-      if dryRun { return object }
-      return try self.commit([write], &state)[0]
+      if let refusal = resource.definition.onDelete.refusal(old) { throw .forbidden(resource, name, refusal) }
+      guard let write = self.deletion(resource, key, of: old, options, by: manager) else { return old }
+      return dryRun ? write.object : try self.commit([write], &state)[0]
     }
+  }
+
+  /// The removal of an object, or the mark of its deletion; `nil` when it is marked so already.
+  func deletion(_ resource: Resource, _ key: Key, of old: JSONValue, _ options: DeleteOptions, by manager: String) -> Write? {
+    var object = marked(resource.definition.onDelete, old, options)
+    if Self.isFinished(resource, object) { return Write(resource: resource, key: key, object: object, removes: true) }
+    if object == old { return nil }
+    if resource.hasGeneration { object.set("metadata", "generation", to: .int(Self.generation(after: old))) }
+    ManagedFields.record(manager, "Update", nil, at: now(), resource, from: old, into: &object)
+    return Write(resource: resource, key: key, object: object)
   }
 
   private func marked(_ rules: DeletionRules, _ old: JSONValue, _ options: DeleteOptions) -> JSONValue {
     var object = old
     let already = old.at("metadata", "deletionTimestamp")?.stringValue.flatMap { Timestamp(rfc3339: $0) }
     let grace = rules.gracePeriod(old, options)
-    let present = old.at("metadata", "deletionGracePeriodSeconds")?.intValue
+    let present = old.at("metadata", "deletionGracePeriodSeconds")?.integer(in: IntegerRange.count).map { Int64($0) }
     // A later delete can only shorten the grace period (apiserver, registry/rest BeforeDelete).
     if already == nil || grace < (present ?? .max) {
       let base = already.map { $0 - .seconds(present ?? 0) } ?? now()

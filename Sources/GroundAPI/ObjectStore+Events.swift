@@ -1,4 +1,5 @@
 package import JSONBytes
+import Kubernetes
 import Synchronization
 import TimeFormat
 
@@ -58,14 +59,14 @@ extension ObjectStore {
     let known = state.withLock { $0.eventIndex[identity] }
     if let known, known.namespace == namespace {
       let counted = try? update(.events, namespace: namespace, name: known.name, by: component) { event in
-        event["count"] = .int((event["count"]?.intValue ?? 1) + 1)
+        event["count"] = .int((event["count"]?.intValue ?? 1).addingClamped(1))
         event["lastTimestamp"] = stamp
       }
       if counted != nil { return }
     }
     for attempt in 0..<8 {
       var fresh = event
-      if attempt > 0 { fresh.set("metadata", "name", to: .string("\(name).\(Self.hex(moment.nanoseconds + Int64(attempt)))")) }
+      if attempt > 0 { fresh.set("metadata", "name", to: .string("\(name).\(Self.hex(moment.nanoseconds.addingClamped(Int64(attempt))))")) }
       do {
         try create(.events, fresh, by: component)
         return

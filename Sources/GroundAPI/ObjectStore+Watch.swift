@@ -10,9 +10,6 @@ final class Overflow: Sendable {
 }
 
 extension ObjectStore {
-  /// Events that may wait for a slow consumer before the watch is declared expired.
-  private static let backlog = 16_384
-
   /// Subscribes to the changes of a resource.
   /// - Parameter since: the revision after which to start; `nil` gives first an `added` for every object there is.
   /// - Parameter bookmarkInitial: whether a bookmark annotated `k8s.io/initial-events-end` follows those (WatchList, KEP 3157).
@@ -29,7 +26,7 @@ extension ObjectStore {
   /// Subscribes to the changes of all resources from now on.
   package func watchAll() -> Watch {
     let selection = Selection(namespace: nil, labels: .everything, fields: .everything)
-    return state.withLock { register(nil, selection, &$0).watch }
+    return state.withLock { register(nil, selection, initial: 0, &$0).watch }
   }
 
   private func open(
@@ -43,9 +40,10 @@ extension ObjectStore {
         }
         missed = changes
       }
-      let (watch, watcher) = self.register(resource, selection, &state)
+      let objects =
+        initial ? (state.tables[resource.id] ?? [:]).filter { selection.holds(key: $0.key, object: $0.value) } : [:]
+      let (watch, watcher) = self.register(resource, selection, initial: objects.count + missed.count, &state)
       if initial {
-        let objects = (state.tables[resource.id] ?? [:]).filter { selection.holds(key: $0.key, object: $0.value) }
         for entry in objects.sorted(by: { $0.key < $1.key }) {
           watcher.send(WatchEvent(change: .added, resource: resource, object: entry.value, revision: state.revision))
         }
@@ -72,10 +70,13 @@ extension ObjectStore {
     return WatchEvent(change: .bookmark, resource: resource, object: object, revision: revision)
   }
 
-  private func register(_ resource: Resource?, _ selection: Selection, _ state: inout State) -> (watch: Watch, watcher: Watcher) {
+  /// - Parameter initial: how many events are sent at once, before the consumer can have taken any.
+  private func register(
+    _ resource: Resource?, _ selection: Selection, initial: Int, _ state: inout State
+  ) -> (watch: Watch, watcher: Watcher) {
     let id = state.nextWatcher
     state.nextWatcher += 1
-    let (events, continuation) = AsyncStream.makeStream(of: WatchEvent.self, bufferingPolicy: .bufferingOldest(Self.backlog))
+    let (events, continuation) = AsyncStream.makeStream(of: WatchEvent.self, bufferingPolicy: .bufferingOldest(watchBacklog + initial))
     let watcher = Watcher(resource: resource, selection: selection, continuation: continuation, overflow: Overflow())
     state.watchers[id] = watcher
     // Later, not here: this is called with the lock of the task that is cancelled held, and who yields holds ours and waits for that one.

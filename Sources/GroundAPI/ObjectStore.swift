@@ -41,24 +41,30 @@ package final class ObjectStore: Sendable {
     var eventIndex: [EventIdentity: Key] = [:]
   }
 
+  /// Objects of the state file that could not be read: the cluster runs without them.
+  package let unreadable: [String]
   let state: Mutex<State>
   let persistence: Persistence?
   let now: Now
+  /// Events that may wait for a slow consumer before its watch is declared expired.
+  let watchBacklog: Int
   let serviceAddresses: ServiceAddressAllocator
 
   /// Opens the state, making it where there is none, and the namespaces every cluster has.
   /// - Parameter path: the SQLite file; `nil` keeps everything in memory.
   package init(
-    path: String?, now: @escaping Now, watchCacheSize: Int = 8192,
+    path: String?, now: @escaping Now, watchCacheSize: Int = 8192, watchBacklog: Int = 4096,
     serviceAddresses: @escaping ServiceAddressAllocator = ObjectStore.addresses(inSubnet: "127.96")
   ) throws(APIError) {
     self.now = now
+    self.watchBacklog = watchBacklog
     self.serviceAddresses = serviceAddresses
     var revision: Int64 = 1
     var tables: [String: [Key: JSONValue]] = [:]
     if let path {
       let persistence = try Persistence(path: path)
       let loaded = try persistence.load()
+      unreadable = loaded.unreadable
       revision = loaded.revision
       for entry in loaded.objects {
         tables[entry.resource, default: [:]][Key(namespace: entry.namespace, name: entry.name)] = entry.object
@@ -66,6 +72,7 @@ package final class ObjectStore: Sendable {
       self.persistence = persistence
     } else {
       persistence = nil
+      unreadable = []
     }
     var initial = State(revision: revision, tables: tables, cache: WatchCache(capacity: watchCacheSize, from: revision))
     for (key, event) in tables[Resource.events.id] ?? [:] { initial.eventIndex[EventIdentity(of: event)] = key }
@@ -84,6 +91,9 @@ package final class ObjectStore: Sendable {
       return nil
     }
   }
+
+  /// Watches that are open.
+  var watchCount: Int { state.withLock { $0.watchers.count } }
 
   /// The revision of the last write.
   package var revision: Int64 { state.withLock { $0.revision } }

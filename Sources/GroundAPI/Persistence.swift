@@ -45,17 +45,23 @@ struct Persistence: Sendable {
     }
   }
 
-  func load() throws(APIError) -> (objects: [Entry], revision: Int64) {
+  /// What is stored. A row that is no readable object is left out, and named: the rest of the cluster starts without it.
+  func load() throws(APIError) -> (objects: [Entry], unreadable: [String], revision: Int64) {
     do {
       return try queue.read { database in
         var entries: [Entry] = []
+        var unreadable: [String] = []
         let rows = try Row.fetchCursor(database, sql: "SELECT resource, namespace, name, json FROM objects")
         while let row = try rows.next() {
           let bytes: [UInt8] = Array(row[3] as Data)
-          entries.append(Entry(resource: row[0], namespace: row[1], name: row[2], object: try JSONValue(parsing: bytes)))
+          if let object = try? JSONValue(parsing: bytes), object.objectValue != nil {
+            entries.append(Entry(resource: row[0], namespace: row[1], name: row[2], object: object))
+          } else {
+            unreadable.append("\(row[0] as String) \(row[1] as String)/\(row[2] as String)")
+          }
         }
         let revision = try Int64.fetchOne(database, sql: "SELECT revision FROM counter") ?? 1
-        return (entries, revision)
+        return (entries, unreadable, min(max(revision, 1), .max / 2))
       }
     } catch {
       throw .internalError(

@@ -1,3 +1,5 @@
+import Kubernetes
+
 /// The parameters of a request's query, decoded (`+` is a space, as Go's `url.Values` writes it).
 struct QueryParameters: Sendable {
   private var pairs: [(name: String, value: String)]
@@ -19,10 +21,24 @@ struct QueryParameters: Sendable {
     return !["false", "0", "f", "F", "False"].contains(pair.value)
   }
 
+  /// A number of seconds, lines, bytes or objects.
   func integer(_ name: String) throws(APIError) -> Int? {
     guard let text = self[name] else { return nil }
-    guard let number = Int(text) else { throw .badRequest("the query parameter \(name)=\(text) is not a number") }
+    guard let number = Int(text), IntegerRange.count.contains(number) else {
+      throw .badRequest(
+        "expected a whole number from 0 to \(IntegerRange.count.upperBound) as the query parameter \(name), but got \(text.prefix(64))")
+    }
     return number
+  }
+
+  /// `resourceVersion`: a revision of the store; `nil` where it is missing. It is opaque to clients: what this server never gave is refused.
+  func resourceVersion() throws(APIError) -> Int64? {
+    guard let text = self["resourceVersion"] else { return nil }
+    guard let revision = Int64(text), revision >= 0 else {
+      throw .badRequest(
+        "expected a resource version that this server gave as the query parameter resourceVersion, but got \(text.prefix(64))")
+    }
+    return revision
   }
 
   static func decoded(_ text: some StringProtocol, plusIsSpace: Bool = true) -> String {

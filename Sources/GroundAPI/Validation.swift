@@ -10,31 +10,9 @@ enum Validation {
     let definition = resource.definition
     var causes: [Cause] = []
     metadata(definition, object, &causes)
-    numbers(object["spec"], "spec", &causes)
-    return causes + definition.validate(object, old)
-  }
-
-  /// Fields that the API declares as int32, wherever they stand in a specification.
-  private static let small: Set<String> = [
-    "replicas", "minReadySeconds", "progressDeadlineSeconds", "revisionHistoryLimit", "maxSurge", "maxUnavailable", "minAvailable",
-    "partition", "initialDelaySeconds", "periodSeconds", "timeoutSeconds", "successThreshold", "failureThreshold", "containerPort",
-    "hostPort", "port", "nodePort", "targetPort", "parallelism", "completions", "backoffLimit", "priority",
-  ]
-
-  private static func numbers(_ value: JSONValue?, _ field: String, _ causes: inout [Cause]) {
-    switch value {
-    case .object(let object):
-      for member in object {
-        let inner = "\(field).\(member.key)"
-        if small.contains(member.key), let number = member.value.intValue, Int32(exactly: number) == nil {
-          causes.append(invalid(inner, "\(number)", "must be between -2147483648 and 2147483647"))
-        } else {
-          numbers(member.value, inner, &causes)
-        }
-      }
-    case .array(let elements): for (index, element) in elements.enumerated() { numbers(element, "\(field)[\(index)]", &causes) }
-    default: break
-    }
+    causes += definition.validate(object, old)
+    let named = Set(causes.map(\.field))
+    return causes + NumberRules.causes(object).filter { !named.contains($0.field) }
   }
 
   static func required(_ field: String, _ detail: String = "") -> Cause {
@@ -47,6 +25,14 @@ enum Validation {
 
   static func duplicate(_ field: String, _ value: String) -> Cause {
     Cause(reason: "FieldValueDuplicate", message: "Duplicate value: \"\(value)\"", field: field)
+  }
+
+  static func tooMany(_ field: String, _ number: Int, _ most: Int) -> Cause {
+    Cause(reason: "FieldValueTooMany", message: "Too many: \(number): must have at most \(most) items", field: field)
+  }
+
+  static func tooLong(_ field: String, _ most: Int) -> Cause {
+    Cause(reason: "FieldValueTooLong", message: "Too long: may not be more than \(most) bytes", field: field)
   }
 
   static func forbidden(_ field: String, _ detail: String) -> Cause {
@@ -83,6 +69,30 @@ enum Validation {
     labels(object.at("metadata", "labels"), "metadata.labels", &causes)
     for annotation in object.at("metadata", "annotations")?.objectValue ?? [:] where annotation.value.stringValue == nil {
       causes.append(invalid("metadata.annotations", annotation.value.jsonString, "the value of \"\(annotation.key)\" must be a string"))
+    }
+    // Controllers compute with it; a real API server takes any text.
+    if let revision = object.at("metadata", "annotations", revisionKey)?.stringValue, UInt32(revision).map({ $0 > Int32.max }) ?? true {
+      causes.append(invalid("metadata.annotations[\(revisionKey)]", "\"\(revision)\"", "must be a number from 0 to 2147483647"))
+    }
+    owners(object, &causes)
+  }
+
+  private static let revisionKey = "deployment.kubernetes.io/revision"
+
+  /// ValidateOwnerReferences; and nothing owns itself, which would keep it for good when it is deleted in the foreground.
+  private static func owners(_ object: JSONValue, _ causes: inout [Cause]) {
+    let field = "metadata.ownerReferences"
+    let owners = object.at("metadata", "ownerReferences")?.arrayValue ?? []
+    for owner in owners {
+      for part in ["apiVersion", "kind", "name", "uid"] where owner[part]?.stringValue?.isEmpty ?? true {
+        causes.append(invalid("\(field).\(part)", owner[part]?.jsonString ?? "\"\"", "\(part) must not be empty"))
+      }
+      if let uid = owner["uid"]?.stringValue, uid == object.at("metadata", "uid")?.stringValue {
+        causes.append(invalid("\(field).uid", "\"\(uid)\"", "an object cannot own itself"))
+      }
+    }
+    if owners.filter({ $0["controller"]?.boolValue == true }).count > 1 {
+      causes.append(invalid(field, JSONValue.array(owners).jsonString, "Only one reference can have Controller set to true"))
     }
   }
 

@@ -50,8 +50,8 @@ struct Rollout {
     var active: Int
     /// Pods that still exist and have not ended, the ending ones too.
     var alive: Int
-    var before: Int { object.int("spec", "replicas") }
-    var revision: Int { object.annotation(Rollout.revisionKey).flatMap { Int($0) } ?? 0 }
+    var before: Int { object.replicas }
+    var revision: Int { object.annotation(Rollout.revisionKey).flatMap { boundedInteger($0, in: IntegerRange.count) } ?? 0 }
   }
 
   let deployment: JSONValue
@@ -71,7 +71,7 @@ struct Rollout {
     self.deployment = deployment
     self.now = now
     isTaken = { view.object(.replicaSets, namespace: deployment.namespace, name: $0) != nil }
-    desired = deployment.int("spec", "replicas")
+    desired = deployment.replicas
     isRecreate = deployment.at("spec", "strategy", "type") == "Recreate"
     let rolling = deployment.at("spec", "strategy", "rollingUpdate")
     let surge = isRecreate ? 0 : Self.resolve(rolling?["maxSurge"], of: desired, roundingUp: true)
@@ -80,11 +80,11 @@ struct Rollout {
     if surge == 0, unavailable == 0 { unavailable = 1 }
     maxSurge = surge
     maxUnavailable = min(unavailable, desired)
-    let minReady = deployment.int("spec", "minReadySeconds")
+    let minReady = deployment.count("spec", "minReadySeconds")
     var replicas = sets.filter { !$0.isTerminating }.map { set -> Replicas in
       let pods = view.controlled(by: set, .pods)
       let active = pods.filter(\.isActive)
-      let replicas = set.int("spec", "replicas")
+      let replicas = set.replicas
       // Pods above the desired count are about to be deleted and carry nothing.
       return Replicas(
         object: set, replicas: replicas, available: min(replicas, active.filter { $0.isAvailable(minReady, now) }.count),
@@ -101,11 +101,11 @@ struct Rollout {
 
   /// A number or a percentage of the desired replicas (apimachinery, intstr).
   static func resolve(_ value: JSONValue?, of total: Int, roundingUp: Bool) -> Int {
-    if let number = value?.intValue { return max(0, Int(number)) }
-    guard let text = value?.stringValue, text.hasSuffix("%"), let percent = Int16(text.dropLast()), let total = Int32(exactly: total)
+    if let number = value?.integer(in: IntegerRange.count) { return number }
+    guard let text = value?.stringValue, text.hasSuffix("%"), let percent = boundedInteger(text.dropLast(), in: 0...Int(Int16.max))
     else { return 0 }
-    // Both are small by their types: the product is none that could overflow.
-    let product = Int(total) * Int(percent)
+    // Totals are sums of int32: the product fits.
+    let product = total * percent
     return roundingUp ? (product + 99) / 100 : product / 100
   }
 

@@ -48,8 +48,10 @@ package enum GarbageCollector {
       }
       outcome.writes.append(without("orphan", key.type, owner))
     } else if finalizers.contains("foregroundDeletion") {
+      // Those that wait for their own dependents are in a circle with this one, or are this one: nobody waits for them, lest all wait for good.
       let blocking = own.filter { entry in
-        entry.object.owners.contains { $0["uid"]?.stringValue == owner.uid && $0["blockOwnerDeletion"]?.boolValue == true }
+        !(entry.object.isTerminating && entry.object.list("metadata", "finalizers").contains("foregroundDeletion"))
+          && entry.object.owners.contains { $0["uid"]?.stringValue == owner.uid && $0["blockOwnerDeletion"]?.boolValue == true }
       }
       for (dependentKey, dependent) in own where !dependent.isTerminating {
         outcome.writes.append(.delete(resource: dependentKey.type, of: Reference(dependent), grace: nil, announce: nil))

@@ -1,5 +1,11 @@
 package import JSONBytes
+import Kubernetes
 import TimeFormat
+
+package enum ReplicaLimit {
+  /// Pods that one workload of this cluster can want: each is an object in one machine's memory.
+  package static let most = 10_000
+}
 
 /// Fields that every controller reads.
 extension JSONValue {
@@ -13,7 +19,12 @@ extension JSONValue {
   var generation: Int64 { at("metadata", "generation")?.intValue ?? 0 }
 
   func annotation(_ key: String) -> String? { at("metadata", "annotations", key)?.stringValue }
-  func int(_ path: String...) -> Int { at(path)?.intValue.map { Int($0) } ?? 0 }
+  /// A number as an `int32`; 0 where there is none. What is stored may be older than the rules by which the API takes objects in.
+  func int(_ path: String...) -> Int { at(path)?.integer(in: IntegerRange.int32) ?? 0 }
+  /// A number of things or of seconds: never negative.
+  func count(_ path: String...) -> Int { at(path)?.integer(in: IntegerRange.count) ?? 0 }
+  /// `spec.replicas` of a workload, at most what one machine bears.
+  package var replicas: Int { at("spec", "replicas")?.integer(in: 0...ReplicaLimit.most) ?? 0 }
   func time(_ path: String...) -> Timestamp? { at(path)?.stringValue.flatMap { Timestamp(rfc3339: $0) } }
   func list(_ path: String...) -> [JSONValue] { at(path)?.arrayValue ?? [] }
 

@@ -54,12 +54,13 @@ extension JSONValue {
 
 extension Outcome {
   /// Writes a status, unless it says what is there already; `null` is for a member that is not to be there.
-  mutating func report(_ status: JSONValue, of object: JSONValue, _ type: ResourceType) {
+  /// - Parameter version: the version of the object onto which alone it is written.
+  mutating func report(_ status: JSONValue, of object: JSONValue, _ type: ResourceType, version: String? = nil) {
     let isSame = (status.objectValue ?? [:]).allSatisfy { member in
       let present = object.at("status", member.key)
       return member.value.isNull ? present == nil : present == member.value
     }
     if isSame { return }
-    writes.append(.patch(resource: type, of: Reference(object), subresource: "status", merge: ["status": status], version: nil))
+    writes.append(.patch(resource: type, of: Reference(object), subresource: "status", merge: ["status": status], version: version))
   }
 }

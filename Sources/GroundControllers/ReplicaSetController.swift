@@ -23,7 +23,7 @@ package enum ReplicaSetController {
   private static func reconcile(_ set: JSONValue, _ pods: [JSONValue], _ now: Timestamp) -> Outcome {
     var outcome = Outcome()
     let active = pods.filter(\.isActive)
-    let desired = set.int("spec", "replicas")
+    let desired = set.replicas
     if !set.isTerminating {
       if active.count < desired {
         for _ in 0..<min(desired - active.count, burst) {
@@ -39,7 +39,7 @@ package enum ReplicaSetController {
         }
       }
     }
-    let minReady = set.int("spec", "minReadySeconds")
+    let minReady = set.count("spec", "minReadySeconds")
     let ready = active.filter(\.isReady)
     for pod in ready where minReady > 0 && !pod.isAvailable(minReady, now) {
       if let since = pod.condition("Ready")?.time("lastTransitionTime") { outcome.look(at: since + .seconds(minReady)) }
@@ -76,7 +76,7 @@ package enum ReplicaSetController {
       return (
         [
           pod.nodeName.isEmpty ? 0 : 1, phase, pod.isReady ? 1 : 0, cost, -Int64(perNode[pod.nodeName] ?? 0),
-          pod.isReady ? -readySince : 0, -Int64(restarts), -pod.created.nanoseconds,
+          pod.isReady ? 0 &- readySince : 0, -Int64(restarts), 0 &- pod.created.nanoseconds,
         ], pod
       )
     }

@@ -21,7 +21,7 @@ extension Rollout {
         let history = new.object.annotation(Self.historyKey).map { "\($0),\(revision)" } ?? "\(revision)"
         annotations[Self.historyKey] = .string(history)
       }
-      revision = highest &+ 1
+      revision = highest + 1
       annotations[Self.revisionKey] = .string(String(revision))
     }
     for member in inheritedAnnotations.objectValue ?? [:] where new.object.annotation(member.key) != member.value.stringValue {
@@ -69,7 +69,7 @@ extension Rollout {
   /// Old ReplicaSets beyond the history limit go once the rollout is complete.
   mutating func cleanUp() {
     guard let new, new.replicas == desired, new.available >= desired, old.allSatisfy({ $0.replicas == 0 }) else { return }
-    let limit = deployment.at("spec", "revisionHistoryLimit")?.intValue.map { Int($0) } ?? 10
+    let limit = deployment.at("spec", "revisionHistoryLimit")?.integer(in: IntegerRange.count) ?? 10
     let idle = old.filter { $0.alive == 0 && $0.before == 0 }
     guard idle.count > limit else { return }
     for set in idle.sorted(by: { $0.revision < $1.revision }).prefix(idle.count - limit) {
@@ -146,12 +146,12 @@ extension Rollout {
     if last + .seconds(deadline) < now {
       set(&conditions, "Progressing", "False", "ProgressDeadlineExceeded", "ReplicaSet \"\(name)\" has timed out progressing.")
     } else {
-      outcome.look(at: last + .seconds(deadline &+ 1))
+      outcome.look(at: last + .seconds(deadline + 1))
     }
     return conditions
   }
 
-  private var deadline: Int { deployment.at("spec", "progressDeadlineSeconds")?.intValue.map { Int(clamping: Int32(clamping: $0)) } ?? 600 }
+  private var deadline: Int { deployment.at("spec", "progressDeadlineSeconds")?.integer(in: IntegerRange.count) ?? 600 }
 
   /// - Parameter touches: whether the update time moves although nothing else does.
   private func set(

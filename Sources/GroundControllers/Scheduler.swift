@@ -37,7 +37,8 @@ package enum Scheduler {
     init(_ node: JSONValue) {
       self.node = node
       func allocatable(_ name: String) -> Int64 {
-        (node.at("status", "allocatable", name) ?? node.at("status", "capacity", name)).flatMap { Quantity($0)?.milliValue } ?? .max
+        guard let value = node.at("status", "allocatable", name) ?? node.at("status", "capacity", name) else { return .max }
+        return Quantity(value).map(Scheduler.amount) ?? .max
       }
       cpu = allocatable("cpu")
       memory = allocatable("memory")
@@ -45,8 +46,8 @@ package enum Scheduler {
     }
 
     mutating func take(_ pod: JSONValue, _ need: (cpu: Int64, memory: Int64)) {
-      usedCPU += need.cpu
-      usedMemory += need.memory
+      usedCPU = usedCPU.addingClamped(need.cpu)
+      usedMemory = usedMemory.addingClamped(need.memory)
       usedPods += 1000
       owners[pod.controller?["uid"]?.stringValue ?? pod.uid, default: 0] += 1
       residents.append(pod)
@@ -75,7 +76,7 @@ package enum Scheduler {
         }
         let room = rooms[index]
         // Spread first, then the emptiest by requests, then by count; the first name among equals.
-        let load = share(room.usedCPU + need.cpu, room.cpu) + share(room.usedMemory + need.memory, room.memory)
+        let load = share(room.usedCPU.addingClamped(need.cpu), room.cpu) + share(room.usedMemory.addingClamped(need.memory), room.memory)
         let score = [Int64(room.owners[owner] ?? 0), load, room.usedPods]
         if best.map({ score.lexicographicallyPrecedes($0.score) }) ?? true { best = (score, index) }
       }
@@ -99,19 +100,22 @@ package enum Scheduler {
     return outcome
   }
 
-  /// Thousandths of a room.
+  /// Thousandths of a room; no more than tell one full room from another.
   private static func share(_ used: Int64, _ total: Int64) -> Int64 {
-    total == .max || total == 0 ? 0 : Int64(Double(used) / Double(total) * 1000)
+    total == .max || total == 0 ? 0 : Int64(min(Double(used) / Double(total) * 1000, 1_000_000))
   }
+
+  /// In thousandths. Nobody offers or asks for less than nothing, nor for more than 64 bits hold.
+  private static func amount(_ quantity: Quantity) -> Int64 { quantity.isNegative ? 0 : quantity.milliValue ?? .max }
 
   /// In thousandths of a core and of a byte.
   static func requests(of pod: JSONValue) -> (cpu: Int64, memory: Int64) {
     func sum(_ containers: [JSONValue], _ name: String) -> [Int64] {
-      containers.map { $0.at("resources", "requests", name).flatMap { Quantity($0)?.milliValue } ?? 0 }
+      containers.map { $0.at("resources", "requests", name).flatMap { Quantity($0) }.map(amount) ?? 0 }
     }
     func need(_ name: String) -> Int64 {
       max(
-        sum(pod.list("spec", "containers"), name).reduce(0) { $0 > .max - $1 ? .max : $0 + $1 },
+        sum(pod.list("spec", "containers"), name).reduce(0) { $0.addingClamped($1) },
         sum(pod.list("spec", "initContainers"), name).max() ?? 0)
     }
     return (need("cpu"), need("memory"))
@@ -191,6 +195,6 @@ enum Tolerations {
   static func seconds(_ pod: JSONValue, _ taint: JSONValue) -> Int? {
     let matching = pod.list("spec", "tolerations").filter { matches($0, taint) }
     if matching.isEmpty { return 0 }
-    return matching.compactMap { $0["tolerationSeconds"]?.intValue.map { max(0, Int($0)) } }.min()
+    return matching.compactMap { $0["tolerationSeconds"]?.integer(in: IntegerRange.count) }.min()
   }
 }

@@ -46,7 +46,7 @@ struct StatefulRevisions {
     self.templates = templates
     let live = Set(pods.map(\.revision) + [current, update])
     let idle = revisions.filter { !live.contains($0.name) }
-    let limit = set.at("spec", "revisionHistoryLimit")?.intValue.map { Int($0) } ?? 10
+    let limit = set.at("spec", "revisionHistoryLimit")?.integer(in: IntegerRange.count) ?? 10
     for old in idle.prefix(max(0, idle.count - limit)) {
       writes.append(.delete(resource: .controllerRevisions, of: Reference(old), grace: nil, announce: nil))
     }

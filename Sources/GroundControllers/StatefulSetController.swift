@@ -77,16 +77,16 @@ struct StatefulUpdate {
     self.view = view
     self.now = now
     claims = StatefulClaims(of: set)
-    let start = set.int("spec", "ordinals", "start")
-    let ordinals = start..<start + max(0, set.int("spec", "replicas"))
+    let start = set.count("spec", "ordinals", "start")
+    let ordinals = start..<start + set.replicas
     let byOrdinal = pods.compactMap { pod in StatefulPods.ordinal(of: pod.name, in: set.name).map { (ordinal: $0, pod: pod) } }
     self.ordinals = ordinals
     self.pods = Dictionary(byOrdinal.map { ($0.ordinal, $0.pod) }) { one, _ in one }
     condemned = byOrdinal.filter { !ordinals.contains($0.ordinal) }.sorted { $0.ordinal > $1.ordinal }
     isOrdered = set.at("spec", "podManagementPolicy") != "Parallel"
-    minReady = set.int("spec", "minReadySeconds")
+    minReady = set.count("spec", "minReadySeconds")
     let isOnDelete = set.at("spec", "updateStrategy", "type") == "OnDelete"
-    partition = isOnDelete ? nil : start + set.int("spec", "updateStrategy", "rollingUpdate", "partition")
+    partition = isOnDelete ? nil : start + set.count("spec", "updateStrategy", "rollingUpdate", "partition")
   }
 
   mutating func run() {

@@ -9,6 +9,8 @@ package struct Quantity: Sendable, Hashable, Comparable {
   /// In thousandths, rounded up; `nil` when that does not fit in 64 bits. A CPU quantity in millicores.
   package var milliValue: Int64? { scaled(by: 1_000_000) }
 
+  package var isNegative: Bool { billionths < 0 }
+
   /// In whole units, rounded up; `nil` when that does not fit in 64 bits. A memory quantity in bytes.
   package var value: Int64? { scaled(by: 1_000_000_000) }
 
@@ -91,7 +93,9 @@ package struct Quantity: Sendable, Hashable, Comparable {
     case "Pi": return (1 << 50, 0)
     case "Ei": return (1 << 60, 0)
     default:
-      guard suffix.first == "e" || suffix.first == "E", let exponent = Int(suffix.dropFirst()), abs(exponent) < 1000 else { return nil }
+      guard suffix.first == "e" || suffix.first == "E", let exponent = Int(suffix.dropFirst()),
+        (-999...999).contains(exponent)
+      else { return nil }
       return (1, exponent)
     }
   }
@@ -120,7 +124,8 @@ package struct Quantity: Sendable, Hashable, Comparable {
   package static func bytes(_ count: Int64) -> String {
     let units: [(String, Int64)] = [("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10)]
     for (name, size) in units where count >= size {
-      let tenths = count * 10 / size
+      // In two steps: ten times the largest count is beyond 64 bits.
+      let tenths = count / size * 10 + count % size * 10 / size
       return tenths % 10 == 0 ? "\(tenths / 10) \(name)" : "\(tenths / 10).\(tenths % 10) \(name)"
     }
     return "\(count) B"

@@ -23,8 +23,9 @@ package final class AddressLease: Sendable {
       }
     }
     throw EnvironmentError(
-      "expected a free network among 127.\(range.lowerBound).0.0/16 to 127.\(range.upperBound).0.0/16, but all are leased by other homes; "
-        + "stop one with \"periplus down\"")
+      "expected a free network among 127.\(range.lowerBound).0.0/16 to 127.\(range.upperBound).0.0/16, but all are leased by other homes, "
+        + "or their files \(folder)/periplus-127.*.lock cannot be opened; stop one with \"periplus down\", or remove the files of no running ground"
+    )
   }
 
   /// `127.x.third.fourth`.
@@ -42,7 +43,8 @@ package final class AddressLease: Sendable {
   /// - Parameter force: takes a network whose home is not running, though it has not given it back.
   private static func claim(_ second: Int, _ home: Home, _ folder: String, force: Bool) throws -> AddressLease? {
     let path = "\(folder)/periplus-127.\(second).lock"
-    guard let lock = try FileLock.tryLock(path) else { return nil }
+    // A file that this user may not read, or that is no file: the network is somebody else's. There are others.
+    guard let lock = try? FileLock.tryLock(path) else { return nil }
     let owner = Files.text(path)?.split(separator: "\n").first.map { Home(path: String($0)) }
     if !force, let owner, owner != home, Files.text(owner.network).flatMap({ Int($0.prefix { $0.isNumber }) }) == second { return nil }
     lock.write(home.path + "\n")

@@ -7,7 +7,10 @@ package final class DescriptorWatch: Sendable {
 
   /// - Parameter isReadable: called with the descriptor, not at the same time as itself, while there is something to read; what it leaves there
   ///   is told again. It answers whether to go on.
-  package init(_ descriptor: Int32, _ isReadable: @escaping @Sendable (Int32) -> Bool) {
+  ///
+  /// `nil` for a descriptor that could not be opened: a process has a limited number of them.
+  package init?(_ descriptor: Int32, _ isReadable: @escaping @Sendable (Int32) -> Bool) {
+    guard descriptor >= 0 else { return nil }
     source = DispatchSource.makeReadSource(fileDescriptor: descriptor)
     source.setEventHandler { [source] in if !isReadable(descriptor) { source.cancel() } }
     source.setCancelHandler { close(descriptor) }

@@ -8,11 +8,13 @@ package final class FileLock: Sendable {
   private let descriptor: CInt
 
   /// Takes the lock, or answers `nil` when another process has it.
+  ///
+  /// No link is followed: in a folder that everybody may write to, the path would be somebody else's choice. A FIFO there is not waited for.
   package static func tryLock(_ path: String) throws -> FileLock? {
     while true {
       // Read-only where another user owns the file: flock does not need to write.
-      var descriptor = periplus_open(path, O_RDWR | O_CREAT, 0o644)
-      if descriptor < 0, errno == EACCES { descriptor = periplus_open(path, O_RDONLY, 0) }
+      var descriptor = periplus_open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o644)
+      if descriptor < 0, errno == EACCES { descriptor = periplus_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0) }
       guard descriptor >= 0 else { throw SystemError("lock", path) }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         let code = errno
@@ -24,7 +26,12 @@ package final class FileLock: Sendable {
       // The last holder may have removed the file between open and lock: then the lock is on a file nobody else sees.
       var locked = stat()
       var named = stat()
-      if fstat(descriptor, &locked) == 0, stat(path, &named) == 0, locked.st_ino == named.st_ino, locked.st_dev == named.st_dev {
+      if fstat(descriptor, &locked) == 0, lstat(path, &named) == 0, locked.st_ino == named.st_ino, locked.st_dev == named.st_dev {
+        // A second name of the file could be one that is precious to this user.
+        guard locked.st_mode & S_IFMT == S_IFREG, locked.st_nlink == 1 else {
+          close(descriptor)
+          throw SystemError("lock", path, code: EINVAL)
+        }
         return FileLock(path: path, descriptor: descriptor)
       }
       close(descriptor)

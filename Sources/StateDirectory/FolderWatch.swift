@@ -11,15 +11,12 @@ package final class FolderWatch: Sendable {
 
   package init(_ folders: String...) {
     queue = periplus_inotify()
-    watch =
-      queue < 0
-      ? nil
-      : DescriptorWatch(queue) { [wake] queue in
-        var events = [UInt8](repeating: 0, count: 4096)
-        while read(queue, &events, events.count) > 0 {}
-        wake.raise()
-        return true
-      }
+    watch = DescriptorWatch(queue) { [wake] queue in
+      var events = [UInt8](repeating: 0, count: 4096)
+      while read(queue, &events, events.count) > 0 {}
+      wake.raise()
+      return true
+    }
     for folder in folders { add(folder) }
   }
 

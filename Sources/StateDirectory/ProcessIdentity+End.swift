@@ -11,13 +11,10 @@ extension ProcessIdentity {
     let descriptor = periplus_pidfd(pid)
     let wake = WakeUp()
     // It stays readable once the process has ended: told once.
-    let watch =
-      descriptor < 0
-      ? nil
-      : DescriptorWatch(descriptor) { _ in
-        wake.raise()
-        return false
-      }
+    let watch = DescriptorWatch(descriptor) { _ in
+      wake.raise()
+      return false
+    }
     defer { withExtendedLifetime(watch) {} }
     // Looked at after the descriptor is there: another process of this number would be another one.
     while isAlive {

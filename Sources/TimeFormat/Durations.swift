@@ -2,7 +2,8 @@
 extension Duration {
   /// `340 ms`, `41 s`, `6 min`, `11 h`, `3 d`: one unit, cut, for ages and gaps on a screen.
   package var brief: String {
-    let nanos = abs(nanoseconds)
+    // The shortest duration has no positive counterpart.
+    let nanos = abs(max(nanoseconds, -.max))
     let sign = nanoseconds < 0 ? "-" : ""
     let seconds = nanos / 1_000_000_000
     switch seconds {

@@ -16,6 +16,16 @@ enum Processes {
     return all().filter { pid in fields(of: pid).map { $0.count > 1 && $0[1] == "\(me)" } ?? false }
   }
 
+  /// Processes with this variable in their environment, but for this one. A process of a container that made a session of its own, and whose
+  /// parents are gone, is found by nothing else.
+  static func having(_ variable: String) -> [pid_t] {
+    let wanted = Array(variable.utf8)
+    return all().filter { pid in
+      guard pid != getpid(), let environment = Bytes.read("/proc/\(pid)/environ") else { return false }
+      return environment.split(separator: 0).contains { $0.elementsEqual(wanted) }
+    }
+  }
+
   private static func all() -> [pid_t] {
     guard let stream = opendir("/proc") else { return [] }
     defer { closedir(stream) }

@@ -103,6 +103,15 @@ struct Shim {
       kill(-pid, SIGKILL)
       kill(pid, SIGKILL)
     }
+    // What the container started in sessions of its own is nobody's any more. New ones may come until the last is gone.
+    if let specification = Bytes.read("\(folder)/spec").flatMap({ Specification($0) }), let root = specification.root {
+      for round in 0..<60 {
+        let left = Processes.having(root)
+        if left.isEmpty { break }
+        for pid in left { kill(pid, SIGKILL) }
+        if round > 10 { sleep(1) }
+      }
+    }
     record("lost")
   }
 

@@ -8,6 +8,9 @@ struct Specification {
   var arguments: [String]
   var environment: [String]
 
+  /// `POD_ROOT=…`, the variable that only this container's processes have.
+  var root: String? { environment.first { $0.utf8.starts(with: "POD_ROOT=".utf8) } }
+
   init?(_ bytes: [UInt8]) {
     // Every field ends in NUL: the last part after the split is empty.
     let fields = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(decoding: $0, as: UTF8.self) }

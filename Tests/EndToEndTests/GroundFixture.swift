@@ -47,13 +47,14 @@ final class GroundFixture: Sendable {
     return try Program.run(kubectl, arguments, environment: environment, limit: limit)
   }
 
-  /// Processes that belong to this home, by their environment, and their command lines.
+  /// Processes that belong to this home, daemons and containers, by their environment, and their command lines.
   func processes() -> [(pid: Int32, command: String)] {
     let marker = "PERIPLUS_HOME=\(home.path)"
+    let container = Array("POD_ROOT=\(home.path)/".utf8)
     let pids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
     return pids.compactMap { pid in
       guard let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ"),
-        environment.split(separator: 0).contains(where: { String(decoding: $0, as: UTF8.self) == marker }),
+        environment.split(separator: 0).contains(where: { $0.starts(with: container) || String(decoding: $0, as: UTF8.self) == marker }),
         let command = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"), !command.isEmpty
       else { return nil }
       return (pid, command.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))

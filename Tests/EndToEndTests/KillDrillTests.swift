@@ -1,5 +1,6 @@
 import Foundation
 import JSONBytes
+import TestSupport
 import Testing
 
 /// Kills processes at random under traffic: nothing whose write returned may be lost, nothing may stay behind.
@@ -44,18 +45,28 @@ struct KillDrillTests {
     let traffic = Task.detached { try ground.periplus("traffic", "--rate", "20", "--for", "10m", "--json", limit: 900) }
     var random = Drill.random("kill drill")
     for round in 1...Drill.kills {
-      let victims = ground.processes().filter {
-        !$0.command.contains("periplus-shim") && !$0.command.contains("traffic") && !$0.command.contains("kubectl")
+      let living = ground.processes().filter { !$0.command.contains("traffic") && !$0.command.contains("kubectl") }
+      let kinds = ["periplus ground", "periplus record", "reference-app", "/bin/sh", "periplus-shim"]
+      // Every third time two at once.
+      var victims: [(pid: Int32, command: String)] = []
+      for _ in 0..<(round % 3 == 0 ? 2 : 1) {
+        let kind = kinds.randomElement(using: &random) ?? "reference-app"
+        let left = living.filter { process in !victims.contains { $0.pid == process.pid } }
+        victims.append(
+          try #require(left.filter { $0.command.contains(kind) }.randomElement(using: &random) ?? left.randomElement(using: &random)))
       }
-      let kinds = ["periplus ground", "periplus record", "reference-app", "/bin/sh"]
-      let kind = kinds.randomElement(using: &random) ?? "reference-app"
-      let victim = try #require(
-        victims.filter { $0.command.contains(kind) }.randomElement(using: &random) ?? victims.randomElement(using: &random))
-      kill(victim.pid, SIGKILL)
-      try await ground.eventually(within: 90, "ground and recorder run again after kill \(round) of \(victim.command)") {
-        let processes = ground.processes()
-        return processes.contains { $0.command.contains("periplus ground") && $0.pid != victim.pid }
-          && processes.contains { $0.command.contains("periplus record") && $0.pid != victim.pid }
+      let names = victims.map(\.command).joined(separator: " and ")
+      // Every fifth time a daemon is stopped for a while before it is killed: what it holds up must go on after it.
+      if round % 5 == 0, let daemon = living.first(where: { $0.command.contains("periplus ground") }) {
+        kill(daemon.pid, SIGSTOP)
+        try await ContinuousClock().sleep(for: .seconds(2))
+        kill(daemon.pid, SIGCONT)
+      }
+      for victim in victims { kill(victim.pid, SIGKILL) }
+      try await ground.eventually(within: 90, "ground and recorder run again after kill \(round) of \(names)") {
+        let processes = ground.processes().filter { process in !victims.contains { $0.pid == process.pid } }
+        return processes.contains { $0.command.contains("periplus ground") }
+          && processes.contains { $0.command.contains("periplus record") }
       }
       try await ContinuousClock().sleep(for: .milliseconds(Int.random(in: 50...600, using: &random)))
     }

@@ -20,12 +20,13 @@ struct ClusterFixture {
     }
   }
 
-  static func run(_ body: @Sendable @escaping (ClusterFixture) async throws -> Void) async throws {
+  /// - Parameter present: a store that has objects already; by default an empty one.
+  static func run(on present: ObjectStore? = nil, _ body: @Sendable @escaping (ClusterFixture) async throws -> Void) async throws {
     let now: Now = {
       let time = Date().timeIntervalSince1970
       return Timestamp(nanoseconds: Int64(time * 1e9))
     }
-    let store = try ObjectStore(path: nil, now: now)
+    let store = try present ?? ObjectStore(path: nil, now: now)
     let manager = ControllerManager(store: store, controllers: Controllers.all())
     let (ports, portFeed) = AsyncStream.makeStream(of: Int.self)
     let server = GroundServer(store: store, token: "secret", port: 0, logReader: Lines()) { portFeed.yield($0) }
@@ -53,7 +54,7 @@ struct ClusterFixture {
   private struct Finished: Error {}
 
   private static func kubeletRegisters(_ name: String, _ store: ObjectStore) throws {
-    try store.create(.nodes, ["metadata": ["name": .string(name)]], by: "kubelet")
+    if store.get(.nodes, name: name) == nil { try store.create(.nodes, ["metadata": ["name": .string(name)]], by: "kubelet") }
     let stamp = JSONValue.string(store.list(.nodes).items[0].at("metadata", "creationTimestamp")?.stringValue ?? "")
     try store.update(.nodes, name: name, subresource: "status", by: "kubelet") { node in
       node["status"] = [

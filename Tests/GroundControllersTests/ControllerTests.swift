@@ -117,6 +117,50 @@ import TimeFormat
     #expect(cluster.all("poddisruptionbudgets.policy")[0].at("status", "disruptionsAllowed") == 2)
   }
 
+  @Test(
+    "pods count whoever owns them: a StatefulSet, a kind that is not here, nobody",
+    arguments: ["apps/v1", "example.com/v1", nil] as [String?])
+  func budgetsCountPodsOfEveryOwner(version: String?) {
+    var cluster = Simulation()
+    cluster.add(
+      "poddisruptionbudgets.policy",
+      ["metadata": ["name": "web"], "spec": ["maxUnavailable": 1, "selector": ["matchLabels": ["app": "web"]]]])
+    if version == "apps/v1" {
+      cluster.add("statefulsets.apps", ["metadata": ["name": "web", "uid": "u1"], "spec": ["replicas": 3]])
+    }
+    for index in 1...3 {
+      var member = pod("p\(index)")
+      if let version {
+        member.set(
+          "metadata", "ownerReferences",
+          to: [["apiVersion": .string(version), "kind": "StatefulSet", "name": "web", "uid": "u1", "controller": true]])
+      }
+      cluster.add("pods", member)
+      cluster.setReady("p\(index)", true)
+    }
+    cluster.run([DisruptionController.controller])
+    let status = cluster.all("poddisruptionbudgets.policy")[0]["status"]
+    #expect(
+      status?["expectedPods"] == 3 && status?["desiredHealthy"] == 2 && status?["disruptionsAllowed"] == 1, "\(String(describing: status))")
+  }
+
+  /// As GarbageCollector of Kubernetes breaks circles of `blockOwnerDeletion`.
+  @Test func circlesOfOwnersCanBeDeleted() {
+    var cluster = Simulation()
+    for (name, owner) in [("one", "two"), ("two", "one"), ("self", "self")] {
+      cluster.add(
+        "configmaps",
+        [
+          "metadata": [
+            "name": .string(name), "uid": .string(name), "finalizers": ["foregroundDeletion"], "deletionTimestamp": "2023-11-14T22:13:20Z",
+            "ownerReferences": [["uid": .string(owner), "name": .string(owner), "blockOwnerDeletion": true]],
+          ]
+        ])
+    }
+    for _ in 0..<2 { cluster.run([GarbageCollector.controller]) }
+    #expect(cluster.all("configmaps").allSatisfy { $0.at("metadata", "finalizers") == nil })
+  }
+
   @Test func equalTemplatesHaveEqualHashes() {
     let one: JSONValue = ["a": 1, "b": ["c": 2, "d": 3]]
     let other: JSONValue = ["b": ["d": 3, "c": 2], "a": 1]

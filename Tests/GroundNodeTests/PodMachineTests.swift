@@ -44,6 +44,28 @@ struct PodMachineTests {
     }
   }
 
+  /// What was stored before the API had rules: the node bears it.
+  @Test(arguments: ["-1", "0", "9223372036854775807", "-9223372036854775808", "1e300", "0.5", "\"x\""])
+  func numbersBeyondAllBoundsAreBorne(number: String) throws {
+    let probe =
+      #"{"exec":{"command":["true"]},"initialDelaySeconds":N,"periodSeconds":N,"timeoutSeconds":N,"successThreshold":N,"failureThreshold":N,"terminationGracePeriodSeconds":N}"#
+    let spec = """
+      {"terminationGracePeriodSeconds":N,"containers":[{"name":"c","image":"i","resources":{"limits":{"memory":N}},"livenessProbe":\(probe),\
+      "readinessProbe":{"tcpSocket":{"port":N}},"startupProbe":\(probe),"ports":[{"name":"p","containerPort":N}],\
+      "lifecycle":{"preStop":{"sleep":{"seconds":N}}}}]}
+      """
+    var pod = try Pod(spec.replacing("N", with: number))
+    pod.run()
+    for _ in 0..<3 {
+      _ = pod.wait(.seconds(60))
+      _ = pod.take(.probed("c", .liveness, run: 0, isSuccess: false, message: "no"))
+    }
+    _ = pod.exit(1, run: 0)
+    _ = pod.wait(.seconds(3600))
+    _ = pod.take(.delete(deadline: pod.now + .seconds(Int64.max)))
+    _ = pod.machine.nextWake
+  }
+
   @Test func whatEndedWithItsNodeStartsAtOnceAndSaysSo() throws {
     var pod = try Pod(#"{"containers":[{"name":"c","image":"i"}]}"#)
     _ = pod.take(.adopted([:]))

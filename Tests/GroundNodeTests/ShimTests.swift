@@ -107,6 +107,23 @@ struct ShimTests {
     try await run.until { !container.isAlive }
   }
 
+  /// Who made a session of its own is nobody's child once the first shim is gone.
+  @Test func aSecondShimEndsGrandchildrenInSessionsOfTheirOwn() async throws {
+    let run = try Shim.start(["/bin/sh", "-c", "setsid sh -c 'sleep 600 & echo $!; wait' & setsid sleep 600 & echo $!; sleep 600"])
+    try await run.until { (try? run.lines().count) == 2 }
+    let pids = try run.lines().compactMap { Int32($0.split(separator: " ").last ?? "") }
+    #expect(pids.allSatisfy { ProcessIdentity(pid: $0) != nil })
+    let first = try #require(run.run.shim)
+    first.signal(9)
+    try await run.until {
+      first.reap()
+      return !first.isAlive
+    }
+    _ = try run.run.startShim(try #require(Shim.path), log: "/dev/null")
+    #expect(try await run.ended().cause == .lost)
+    #expect(pids.allSatisfy { ProcessIdentity(pid: $0) == nil }, "\(pids)")
+  }
+
   @Test func anEndWithTheNodeIsMarked() async throws {
     let run = try Shim.start(["/bin/sh", "-c", "trap 'exit 7' TERM; echo up; while :; do sleep 0.05; done"])
     try await run.until { (try? run.lines().count) == 1 }
@@ -155,7 +172,8 @@ final class Shim: Sendable {
     run = ContainerRun(folder: folder)
     log = "\(folder)/log"
     launch = .init(
-      executable: arguments[0], arguments: arguments, environment: ["PATH=/usr/bin:/bin"], workingFolder: folder, log: log)
+      executable: arguments[0], arguments: arguments, environment: ["PATH=/usr/bin:/bin", "POD_ROOT=\(folder)"], workingFolder: folder,
+      log: log)
   }
 
   deinit { try? Files.remove(run.folder) }

@@ -57,6 +57,31 @@ struct StateDirectoryTests {
     #expect(lock != nil)
   }
 
+  @Test func aLockFollowsNoLinkAndHarmsNoFile() throws {
+    let folder = try Self.folder()
+    defer { try? Files.remove(folder) }
+    try Files.write("precious", to: "\(folder)/precious")
+    #expect(symlink("\(folder)/precious", "\(folder)/link") == 0)
+    #expect(link("\(folder)/precious", "\(folder)/second-name") == 0)
+    #expect(mkfifo("\(folder)/fifo", 0o600) == 0)
+    for name in ["link", "second-name", "fifo"] {
+      #expect(throws: SystemError.self, "\(name)") { try FileLock.tryLock("\(folder)/\(name)") }
+    }
+    #expect(Files.text("\(folder)/precious") == "precious")
+  }
+
+  /// In the temporary folder anybody may put anything under the names of the leases.
+  @Test func leasesThatCannotBeOpenedAreSomebodyElses() throws {
+    let folder = try Self.folder()
+    defer { try? Files.remove(folder) }
+    #expect(symlink("/nonexistent/file", "\(folder)/periplus-127.64.lock") == 0)
+    try Files.makeFolder("\(folder)/periplus-127.65.lock")
+    try Files.write("x", to: "\(folder)/periplus-127.66.lock", mode: 0)
+    let lease = try AddressLease.acquire(Home(path: "\(folder)/home"), folder: folder)
+    // Root may read what nobody may.
+    #expect(lease.second == (geteuid() == 0 ? 66 : 67))
+  }
+
   @Test func aProcessIsKnownByItsStart() throws {
     let child = try DaemonSpawner.spawn("/bin/sleep", ["600"], log: "/dev/null")
     #expect(child.isAlive)

@@ -28,6 +28,33 @@ struct QuantityTests {
   @Test(arguments: ["", "abc", "0x10", "inf", "nan", "12Zi", "--1", "1 Gi", "-", ".", "1e", "1ee3", "1..2", "1m5", "1e9999"])
   func wrong(text: String) { #expect(Quantity(text) == nil, "\(text)") }
 
+  @Test(
+    "exponents and amounts beyond all bounds",
+    arguments: [
+      "1e-9223372036854775808", "1e9223372036854775807", "-1e-9223372036854775808", "1e-1000",
+      "99999999999999999999999999999999999999999Ei",
+    ])
+  func extremes(text: String) { #expect(Quantity(text) == nil) }
+
+  @Test("amounts in words, up to the largest") func words() {
+    #expect(Quantity.bytes(.max).hasSuffix(" Gi"))
+    #expect(Quantity.bytes(1_610_612_736) == "1.5 Gi")
+    #expect(Quantity.bytes(.min) == "-9223372036854775808 B")
+  }
+
+  @Test("numbers from outside are brought into the range that is computed with") func bounded() {
+    #expect(JSONValue.int(.max).integer(in: IntegerRange.int32) == 2_147_483_647)
+    #expect(JSONValue.int(.min).integer(in: IntegerRange.count) == 0)
+    #expect(JSONValue.double(1e300).integer(in: IntegerRange.int32) == 2_147_483_647)
+    #expect(JSONValue.double(-1e300).integer(in: IntegerRange.int32) == -2_147_483_648)
+    #expect(JSONValue.double(0.5).integer(in: IntegerRange.int32) == nil)
+    #expect(JSONValue.double(.nan).integer(in: IntegerRange.int32) == nil)
+    #expect(JSONValue.string("7").integer(in: IntegerRange.int32) == nil)
+    #expect(boundedInteger("9223372036854775807", in: IntegerRange.count) == 2_147_483_647)
+    #expect(boundedInteger("99999999999999999999", in: IntegerRange.count) == nil)
+    #expect(Int64.max.addingClamped(1) == .max && Int64.min.addingClamped(-1) == .min)
+  }
+
   @Test("from JSON: a string, or the bare number that YAML writers leave") func json() {
     #expect(Quantity(.string("250m"))?.milliValue == 250)
     #expect(Quantity(.int(2))?.value == 2)

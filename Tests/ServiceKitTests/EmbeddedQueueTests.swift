@@ -67,6 +67,32 @@ import Testing
     }
   }
 
+  @Test func theTenthFailureIsTheLast() async throws {
+    let folder = NSTemporaryDirectory() + "/queue-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let queue = try EmbeddedQueue(path: folder + "/queue.sqlite")
+    try await queue.publish(topic: "t", body: [], headers: [:])
+    for delivery in 1...10 {
+      let message = try #require(try await queue.claim(topic: "t", limit: 1, lease: .seconds(10)).first)
+      #expect(message.isLastDelivery == (delivery == 10))
+      #expect(try await queue.reject(message, reason: "no", delay: .zero) == (delivery < 10))
+    }
+    #expect(try await queue.deadLetters(topic: "t", limit: 10).count == 1)
+  }
+
+  @Test func whatCanNeverBeHandledDiesAtOnce() async throws {
+    try await withQueues { one, _, _ in
+      try await one.publish(topic: "t", body: [7], headers: [:])
+      let message = try #require(try await one.claim(topic: "t", limit: 1, lease: .seconds(10)).first)
+      #expect(try await one.discard(message, reason: "no such account"))
+      #expect(try await one.depth(topic: "t") == 0)
+      #expect(try await one.deadLetters(topic: "t", limit: 10).first?.reason == "no such account")
+      // Whose lease is over decides nothing.
+      #expect(try await !one.discard(message, reason: "again"))
+    }
+  }
+
   @Test func consumersThatDieLeaveADeadLetterAtLast() async throws {
     try await withQueues { one, _, clock in
       try await one.publish(topic: "t", body: [], headers: [:])

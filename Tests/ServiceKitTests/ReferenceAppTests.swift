@@ -37,7 +37,9 @@ struct ReferenceAppTests {
         == 200)
     #expect(await shop.status("GET", shop.url("orders") + "/orders?token=abcdef123456", id: "fault-1") == 500)
     #expect(await shop.status("GET", shop.url("catalog") + "/nosuch", id: "missing-1") == 404)
-    #expect(await shop.status("POST", shop.operatorURL("billing") + "/debug/crash") == 202)
+    // A page of another site can send a POST, but no header of its own.
+    #expect(await shop.status("POST", shop.operatorURL("billing") + "/debug/crash") == 403)
+    #expect(await shop.status("POST", shop.operatorURL("billing") + "/debug/crash", header: "X-Periplus-Debug") == 202)
     let crash = await shop.end("billing", signal: nil)
     #expect(crash?.signalled == true)
     let impatient = HTTPClientRequest(url: shop.url("orders") + "/orders")
@@ -103,6 +105,32 @@ struct ReferenceAppTests {
     try shop.start("orders", executable)
     #expect(await shop.until { await shop.isReady("orders") })
     #expect(try await place() == ids.first)
+  }
+
+  @Test func anEntryIsOneEntryAndARefusedReportFails() async throws {
+    let executable = try #require(ShopProcesses.executable)
+    let shop = ShopProcesses()
+    defer { shop.cleanUp() }
+    for name in ["billing", "reports"] { try shop.start(name, executable) }
+    for name in ["billing", "reports"] { #expect(await shop.until { await shop.isReady(name) }) }
+
+    let entries = { (account: String) in shop.url("billing") + "/billing/accounts/\(account)/entries" }
+    let entry = #"{"entryId":"e-1","orderId":"o-1","amountCents":1200}"#
+    #expect(await shop.status("POST", entries("acct-001"), body: entry) == 201)
+    #expect(await shop.status("POST", entries("acct-001"), body: entry) == 200)
+    // The same id for something else is another entry, which must not be lost in silence.
+    #expect(await shop.status("POST", entries("acct-002"), body: entry) == 409)
+    #expect(await shop.status("POST", entries("acct-001"), body: #"{"entryId":"e-1","orderId":"o-1","amountCents":1300}"#) == 409)
+    #expect(await shop.status("POST", entries("acct-001"), body: #"{"entryId":"e-1","orderId":"o-2","amountCents":1200}"#) == 409)
+    #expect(await shop.answer("GET", shop.url("billing") + "/billing/accounts/acct-001")?.body?["balanceCents"] == 1200)
+
+    // No account, no report: at once, not after every delivery.
+    let requested = await shop.answer("POST", shop.url("reports") + "/billing/reports", body: #"{"accountId":"acct-999"}"#)
+    #expect(requested?.status == 202)
+    let report = shop.url("reports") + "/billing/reports/\(requested?.body?["id"]?.stringValue ?? "")"
+    #expect(await shop.until { await shop.answer("GET", report)?.body?["status"] == "failed" })
+    #expect(await shop.answer("GET", report)?.body?["reason"]?.stringValue?.contains("404") == true)
+    #expect(await shop.status("GET", report + "/result") == 410)
   }
 
   @Test func aServiceThatCannotStartSaysSoInOneRecord() async throws {

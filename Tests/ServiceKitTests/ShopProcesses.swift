@@ -64,14 +64,22 @@ final class ShopProcesses {
   func isReady(_ service: String) async -> Bool { await status("GET", operatorURL(service) + "/healthz/readiness") == 200 }
 
   @discardableResult
-  func status(_ method: String, _ url: String, body: String? = nil, id: String? = nil) async -> Int? {
+  func status(_ method: String, _ url: String, body: String? = nil, id: String? = nil, header: String? = nil) async -> Int? {
+    await answer(method, url, body: body, id: id, header: header)?.status
+  }
+
+  /// - Parameter header: the name of one more.
+  func answer(
+    _ method: String, _ url: String, body: String? = nil, id: String? = nil, header: String? = nil
+  ) async -> (status: Int, body: JSONValue?)? {
     var request = HTTPClientRequest(url: url)
     request.method = .init(rawValue: method)
     if let id { request.headers.add(name: "x-request-id", value: id) }
+    if let header { request.headers.add(name: header, value: "1") }
     if let body { request.body = .bytes(ByteBuffer(string: body)) }
     guard let response = try? await client.execute(request, timeout: .seconds(2)) else { return nil }
-    _ = try? await response.body.collect(upTo: 1 << 20)
-    return Int(response.status.code)
+    let bytes = try? await response.body.collect(upTo: 1 << 20)
+    return (Int(response.status.code), bytes.flatMap { try? JSONValue(parsing: Array(buffer: $0)) })
   }
 
   /// - Returns: how it ended: an exit code, or a signal's number.

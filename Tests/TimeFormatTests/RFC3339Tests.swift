@@ -86,6 +86,18 @@ import TimeFormat
 }
 
 @Suite struct DurationTests {
+  @Test func sumsBeyondAllTimesStopAtTheLast() {
+    let now = Timestamp(seconds: 1_700_000_000)
+    #expect(now + .seconds(Int64.max) == Timestamp(nanoseconds: .max))
+    #expect(now - .seconds(Int64.max) == Timestamp(nanoseconds: now.nanoseconds - .max))
+    #expect(Timestamp(nanoseconds: .min) - .seconds(1) == Timestamp(nanoseconds: .min))
+    #expect((Timestamp(nanoseconds: .max) - Timestamp(nanoseconds: .min)).nanoseconds == .max)
+    #expect((Timestamp(nanoseconds: .min) - Timestamp(nanoseconds: .max)).nanoseconds == .min)
+    #expect(Duration.seconds(Int64.max).nanoseconds == .max && Duration.seconds(Int64.min).nanoseconds == .min)
+    #expect(Duration.seconds(Int64.min).brief == "-106751 d")
+    #expect(Timestamp(nanoseconds: .max).rfc3339(.seconds) == "2262-04-11T23:47:16Z")
+  }
+
   @Test(arguments: [
     ("500ms", 500_000_000), ("30s", 30_000_000_000), ("5m", 300_000_000_000), ("5min", 300_000_000_000), ("2h", 7_200_000_000_000),
     ("1d", 86_400_000_000_000), ("1h30m", 5_400_000_000_000), ("1.5h", 5_400_000_000_000), ("90", 90_000_000_000), ("0", 0),

@@ -46,6 +46,14 @@ struct Billing: ShopService {
         throw HTTPError(.unprocessableContent, message: "Expected an entryId of 1 to 128 bytes and an amount of at most 1000000000 cents.")
       }
       guard let (entry, isNew) = try await store.add(requested, to: id) else { throw noAccount(id) }
+      guard isNew || entry.accountId == id && entry.amountCents == requested.amountCents && entry.orderId == requested.orderId else {
+        logger.warning(
+          "Entry \(entry.entryId) refused: it exists with another account, order or amount", metadata: ["entryId": .string(entry.entryId)])
+        throw HTTPError(
+          .conflict,
+          message:
+            "Entry '\(entry.entryId)' already exists in account \(entry.accountId) with \(entry.amountCents) cents: use another entryId.")
+      }
       if isNew {
         logger.info(
           "Charged account \(id) \(entry.amountCents) cents, entry \(entry.entryId)",

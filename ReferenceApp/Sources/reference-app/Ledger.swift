@@ -33,10 +33,18 @@ struct Ledger: ShopService {
       case 201:
         logger.info("Booked order \(order.orderId): \(order.totalCents) cents", metadata: ["orderId": .string(order.orderId)])
       case 200: logger.info("Order \(order.orderId) already booked, nothing changed", metadata: ["orderId": .string(order.orderId)])
-      default: throw EntryRejected(order: order.orderId, status: response.status)
+      case let status where Wire.isPermanent(status): throw EntryRefused(order: order.orderId, status: status)
+      case let status: throw EntryRejected(order: order.orderId, status: status)
       }
     }
   }
+}
+
+/// The billing service will never take this entry: its account does not exist, or another entry has its id.
+struct EntryRefused: PermanentFailure, CustomStringConvertible {
+  var order: String
+  var status: Int
+  var description: String { "upstream billing refused the entry of order \(order) with \(status)" }
 }
 
 struct EntryRejected: Error, CustomStringConvertible {

@@ -69,11 +69,13 @@ struct ReportRequested: Codable, Sendable {
 struct ReportStatus: ResponseCodable, Sendable {
   var id: String
   var accountId: String
-  /// `queued`, `done`.
+  /// `queued`, `done`, `failed`.
   var status: String
   var requestedAt: String
   /// Where the result is, once it is done.
   var result: String?
+  /// Why there is no result, once it has failed.
+  var reason: String?
 }
 
 struct ReportResult: ResponseCodable, Sendable {

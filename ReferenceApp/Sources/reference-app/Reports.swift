@@ -44,6 +44,9 @@ struct Reports: ShopService {
     service.router.get("/billing/reports/:id/result") { _, context in
       let id = try Wire.parameter("id", context)
       guard let report = try await store.status(id) else { throw noReport(id) }
+      if let reason = report.reason {
+        throw HTTPError(.gone, message: "Report \(id) has failed: \(reason). Request another one.")
+      }
       guard let result = try await store.result(id) else {
         throw HTTPError(.conflict, headers: [.retryAfter: "1"], message: "Report \(id) is \(report.status): try again later.")
       }
@@ -55,7 +58,13 @@ struct Reports: ShopService {
       let requested = try Wire.decode(ReportRequested.self, message.body)
       logger.info(
         "Building report \(requested.reportId) for account \(requested.accountId)", metadata: ["reportId": .string(requested.reportId)])
-      let result = try await Self.make(requested, billing)
+      let result: ReportResult
+      do {
+        result = try await Self.make(requested, billing)
+      } catch let error where error is ReportRefused || message.isLastDelivery {
+        try await store.fail(requested.reportId, reason: String(describing: error))
+        throw error
+      }
       try await store.finish(result)
       logger.info(
         "Finished report \(requested.reportId): \(result.entryCount) entries", metadata: ["reportId": .string(requested.reportId)])
@@ -65,6 +74,9 @@ struct Reports: ShopService {
   private static func make(_ requested: ReportRequested, _ billing: Upstream) async throws -> ReportResult {
     let path = "/billing/accounts/\(requested.accountId)"
     let response = try await billing.send(.get, path)
+    if Wire.isPermanent(response.status) {
+      throw ReportRefused(reason: "upstream billing returned \(response.status) for account \(requested.accountId)")
+    }
     guard response.status == 200 else {
       throw ReportFailed(
         report: requested.reportId, reason: "upstream billing returned \(response.status) for account \(requested.accountId)")
@@ -81,6 +93,12 @@ struct Reports: ShopService {
   }
 
   private func noReport(_ id: String) -> HTTPError { HTTPError(.notFound, message: "Report '\(id)' not found.") }
+}
+
+/// No further attempt can make this report.
+struct ReportRefused: PermanentFailure, CustomStringConvertible {
+  var reason: String
+  var description: String { reason }
 }
 
 struct ReportFailed: Error, CustomStringConvertible {
@@ -107,6 +125,7 @@ struct ReportStore: Sendable {
           ) WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("2 failures") { db in try db.execute(sql: "ALTER TABLE reports ADD COLUMN failure TEXT") }
     database = try SharedDatabase.open(path, durable: true, migrations: migrator)
   }
 
@@ -121,8 +140,15 @@ struct ReportStore: Sendable {
   func finish(_ result: ReportResult) async throws {
     try await database.write { db in
       try db.execute(
-        sql: "UPDATE reports SET balance_cents = ?, entry_count = ?, largest_entry_cents = ? WHERE id = ?",
+        sql: "UPDATE reports SET balance_cents = ?, entry_count = ?, largest_entry_cents = ?, failure = NULL WHERE id = ?",
         arguments: [result.balanceCents, result.entryCount, result.largestEntryCents, result.reportId])
+    }
+  }
+
+  /// A report that is done stays so.
+  func fail(_ id: String, reason: String) async throws {
+    try await database.write { db in
+      try db.execute(sql: "UPDATE reports SET failure = ? WHERE id = ? AND balance_cents IS NULL", arguments: [reason, id])
     }
   }
 
@@ -130,9 +156,10 @@ struct ReportStore: Sendable {
     try await database.read { db in
       try Row.fetchOne(db, sql: "SELECT * FROM reports WHERE id = ?", arguments: [id]).map { row in
         let isDone = row["balance_cents"] as Int? != nil
+        let failure: String? = row["failure"]
         return ReportStatus(
-          id: id, accountId: row["account_id"], status: isDone ? "done" : "queued", requestedAt: row["requested_at"],
-          result: isDone ? "/billing/reports/\(id)/result" : nil)
+          id: id, accountId: row["account_id"], status: isDone ? "done" : failure == nil ? "queued" : "failed",
+          requestedAt: row["requested_at"], result: isDone ? "/billing/reports/\(id)/result" : nil, reason: failure)
       }
     }
   }

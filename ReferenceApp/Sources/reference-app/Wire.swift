@@ -53,6 +53,11 @@ enum Wire {
   }
 }
 
+extension Wire {
+  /// Whether the same request would be answered so again: 4xx, but for those that ask to try later (RFC 9110, 15.5; RFC 6585, 4).
+  static func isPermanent(_ status: Int) -> Bool { (400..<500).contains(status) && ![408, 425, 429].contains(status) }
+}
+
 /// Ids of accounts, items, orders and reports: 1 to 64 characters that need no escape in a path.
 enum Identifiers {
   static func isValid(_ text: String) -> Bool {

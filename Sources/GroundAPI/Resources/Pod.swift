@@ -110,7 +110,8 @@ extension ResourceDefinition {
     if pod.at("spec", "nodeName")?.stringValue?.isEmpty ?? true { return 0 }
     let phase = pod.at("status", "phase")?.stringValue
     if phase == "Succeeded" || phase == "Failed" { return 0 }
-    return options.gracePeriodSeconds.map { Int64(max(0, $0)) } ?? pod.at("spec", "terminationGracePeriodSeconds")?.intValue ?? 30
+    let grace = options.gracePeriodSeconds ?? pod.at("spec", "terminationGracePeriodSeconds")?.integer(in: IntegerRange.count) ?? 30
+    return Int64(max(0, grace))
   }
 
   private static let podColumns: [TableColumn] = [

@@ -35,43 +35,61 @@ extension ObjectStore {
   }
 
   /// Evicts a pod where its disruption budget allows it (policy/v1 Eviction). Throws 429 where it does not.
+  ///
+  /// The budget is looked at, counted down and the pod marked as one commit: of evictions at the same time no two take the same allowance.
   package func evict(_ pod: String, namespace: String, options: DeleteOptions = DeleteOptions(), by manager: String) throws(APIError) {
-    guard let object = get(.pods, namespace: namespace, name: pod) else { throw .notFound(.pods, pod) }
-    let phase = object.at("status", "phase")?.stringValue
-    if phase == "Pending" || object.at("metadata", "deletionTimestamp") != nil {
-      try delete(.pods, namespace: namespace, name: pod, options: options, by: manager)
-      return
-    }
-    let budgets = list(.podDisruptionBudgets, namespace: namespace).items.filter {
-      LabelSelector(object: $0.at("spec", "selector")).matches(object.at("metadata", "labels"))
-    }
-    for budget in budgets where phase == "Running" {
-      guard (budget.at("status", "disruptionsAllowed")?.intValue ?? 0) < 1 else { continue }
-      let name = budget.at("metadata", "name")?.stringValue ?? ""
-      var refusal = APIError(
-        code: 429, reason: "TooManyRequests", message: "Cannot evict pod as it would violate the pod's disruption budget.",
-        retryAfterSeconds: 10)
-      refusal.causes = [
-        .init(
-          reason: "DisruptionBudget",
-          message:
-            "The disruption budget \(name) needs \(budget.at("status", "desiredHealthy")?.intValue ?? 0) healthy pods and has \(budget.at("status", "currentHealthy")?.intValue ?? 0) currently",
-          field: "")
-      ]
-      throw refusal
-    }
-    for budget in budgets {
-      let name = budget.at("metadata", "name")?.stringValue ?? ""
-      try update(.podDisruptionBudgets, namespace: namespace, name: name, subresource: "status", by: manager) { budget in
-        let left = budget.at("status", "disruptionsAllowed")?.intValue ?? 0
-        budget.set("status", "disruptionsAllowed", to: .int(max(0, left - 1)))
+    try locked { (state) throws(APIError) in
+      let key = Key(namespace: namespace, name: pod)
+      guard let present = state.tables[Resource.pods.id]?[key] else { throw APIError.notFound(.pods, pod) }
+      if let uid = options.uid, let own = present.at("metadata", "uid")?.stringValue, uid != own {
+        throw .conflict(.pods, pod, "Precondition failed: UID in precondition: \(uid), UID in object meta: \(own)")
       }
+      var writes: [Write] = []
+      var evicted = present
+      let phase = present.at("status", "phase")?.stringValue
+      if phase != "Pending", present.at("metadata", "deletionTimestamp") == nil {
+        if phase == "Running" { writes += try self.disruptions(of: present, by: manager, state) }
+        evicted.setCondition(
+          "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI", message: "Eviction API: evicting", at: self.now())
+        ManagedFields.record(manager, "Update", "status", at: self.now(), .pods, from: present, into: &evicted)
+        writes.append(Write(resource: .pods, key: key, object: evicted))
+      }
+      if let write = self.deletion(.pods, key, of: evicted, options, by: manager) { writes.append(write) }
+      if !writes.isEmpty { _ = try self.commit(writes, &state) }
     }
-    let moment = now()
-    try update(.pods, namespace: namespace, name: pod, subresource: "status", by: manager) { pod in
-      pod.setCondition(
-        "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI", message: "Eviction API: evicting", at: moment)
+  }
+
+  /// One disruption less for each budget that selects the pod; a pod that is not ready takes none where its budget is whole
+  /// (KEP 3017, `unhealthyPodEvictionPolicy`). Throws where one has none left.
+  private func disruptions(of pod: JSONValue, by manager: String, _ state: borrowing State) throws(APIError) -> [Write] {
+    let namespace = pod.at("metadata", "namespace")?.stringValue ?? ""
+    let isReady = (pod.at("status", "conditions")?.arrayValue ?? []).contains { $0["type"] == "Ready" && $0["status"] == "True" }
+    var writes: [Write] = []
+    for (key, budget) in state.tables[Resource.podDisruptionBudgets.id] ?? [:]
+    where key.namespace == namespace
+      && LabelSelector(object: budget.at("spec", "selector")).matches(pod.at("metadata", "labels"))
+    {
+      func number(_ field: String) -> Int { budget.at("status", field)?.integer(in: IntegerRange.count) ?? 0 }
+      let isWhole = number("desiredHealthy") > 0 && number("currentHealthy") >= number("desiredHealthy")
+      if !isReady, isWhole || budget.at("spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow" { continue }
+      guard number("disruptionsAllowed") > 0 else {
+        var refusal = APIError(
+          code: 429, reason: "TooManyRequests", message: "Cannot evict pod as it would violate the pod's disruption budget.",
+          retryAfterSeconds: 10)
+        refusal.causes = [
+          .init(
+            reason: "DisruptionBudget",
+            message:
+              "The disruption budget \(key.name) needs \(number("desiredHealthy")) healthy pods and has \(number("currentHealthy")) currently",
+            field: "")
+        ]
+        throw refusal
+      }
+      var counted = budget
+      counted.set("status", "disruptionsAllowed", to: .int(Int64(number("disruptionsAllowed") - 1)))
+      ManagedFields.record(manager, "Update", "status", at: now(), .podDisruptionBudgets, from: budget, into: &counted)
+      writes.append(Write(resource: .podDisruptionBudgets, key: key, object: counted))
     }
-    try delete(.pods, namespace: namespace, name: pod, options: options, by: manager)
+    return writes.sorted { $0.key < $1.key }
   }
 }

@@ -49,6 +49,10 @@ enum PodSpecRules {
     guard let spec, spec.objectValue != nil else { return [Validation.required(field)] }
     var causes: ResourceDefinition.Causes = []
     if (spec["containers"]?.arrayValue ?? []).isEmpty { causes.append(Validation.required("\(field).containers")) }
+    for list in ["initContainers", "containers", "ephemeralContainers"] {
+      let number = spec[list]?.arrayValue?.count ?? 0
+      if number > mostContainers { causes.append(Validation.tooMany("\(field).\(list)", number, mostContainers)) }
+    }
     var names: Set<String> = []
     let volumes = Set((spec["volumes"]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue } + claims)
     for list in ["initContainers", "containers"] {
@@ -76,8 +80,38 @@ enum PodSpecRules {
     return causes
   }
 
-  private static func containerCauses(_ container: JSONValue, _ at: String, _ volumes: Set<String>) -> ResourceDefinition.Causes {
+  /// A container is a process of this machine, with another that keeps it.
+  static let mostContainers = 50
+  /// Words and bytes of a command with its arguments and variables: below what exec(2) takes (`ARG_MAX`, a quarter of the stack).
+  private static let mostWords = 10_000
+  private static let mostBytes = 512 * 1024
+
+  private static func sizeCauses(_ container: JSONValue, _ at: String) -> ResourceDefinition.Causes {
     var causes: ResourceDefinition.Causes = []
+    var commands = [(at, (container["command"]?.arrayValue ?? []) + (container["args"]?.arrayValue ?? []))]
+    for path in [
+      ["livenessProbe"], ["readinessProbe"], ["startupProbe"], ["lifecycle", "preStop"], ["lifecycle", "postStart"],
+    ] {
+      guard let words = container.at(path + ["exec", "command"])?.arrayValue else { continue }
+      commands.append(("\(at).\(path.joined(separator: ".")).exec.command", words))
+    }
+    for (field, words) in commands {
+      let bytes = words.reduce(0) { $0 + ($1.stringValue?.utf8.count ?? 0) + 1 }
+      if words.count > mostWords {
+        causes.append(Validation.tooMany(field == at ? "\(at).args" : field, words.count, mostWords))
+      } else if bytes > mostBytes {
+        causes.append(Validation.tooLong(field == at ? "\(at).args" : field, mostBytes))
+      }
+    }
+    let variables = container["env"]?.arrayValue ?? []
+    if variables.count > mostWords { causes.append(Validation.tooMany("\(at).env", variables.count, mostWords)) }
+    let bytes = variables.reduce(0) { $0 + ($1["name"]?.stringValue?.utf8.count ?? 0) + ($1["value"]?.stringValue?.utf8.count ?? 0) + 2 }
+    if bytes > mostBytes { causes.append(Validation.tooLong("\(at).env", mostBytes)) }
+    return causes
+  }
+
+  private static func containerCauses(_ container: JSONValue, _ at: String, _ volumes: Set<String>) -> ResourceDefinition.Causes {
+    var causes = sizeCauses(container, at)
     if container["image"]?.stringValue?.isEmpty ?? true { causes.append(Validation.required("\(at).image")) }
     for (position, mount) in (container["volumeMounts"]?.arrayValue ?? []).enumerated() {
       let volume = mount["name"]?.stringValue ?? ""
@@ -88,14 +122,6 @@ enum PodSpecRules {
     }
     for (position, variable) in (container["env"]?.arrayValue ?? []).enumerated() where variable["name"]?.stringValue?.isEmpty ?? true {
       causes.append(Validation.required("\(at).env[\(position)].name"))
-    }
-    for kind in ["requests", "limits"] {
-      for quantity in container.at("resources", kind)?.objectValue ?? [:] where Quantity(quantity.value) == nil {
-        causes.append(
-          Validation.invalid(
-            "\(at).resources.\(kind)", quantity.value.jsonString,
-            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"))
-      }
     }
     return causes
   }

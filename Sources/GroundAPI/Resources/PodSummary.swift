@@ -1,4 +1,5 @@
 import JSONBytes
+import Kubernetes
 import TimeFormat
 
 /// A pod in one line: READY, STATUS and RESTARTS (kubernetes, pkg/printers/internalversion printPod).
@@ -56,7 +57,7 @@ struct PodSummary {
   }
 
   private static func count(_ status: JSONValue, _ restarts: inout Int64, _ last: inout Timestamp?) {
-    restarts += status["restartCount"]?.intValue ?? 0
+    restarts = restarts.addingClamped(status["restartCount"]?.intValue ?? 0)
     guard let text = status.at("lastState", "terminated", "finishedAt")?.stringValue, let moment = Timestamp(rfc3339: text) else { return }
     last = max(last ?? moment, moment)
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Kubernetes
 import StateDirectory
 import Synchronization
 
@@ -11,8 +12,6 @@ final class ContainerMonitor: Sendable {
     var run: ContainerRun
     var memoryLimit: Int64?
     var process: ProcessIdentity?
-    /// Other processes of the group, as of the last look through /proc.
-    var members: [Int32] = []
     var isOverLimit = false
     var onExit: @Sendable (ContainerExit) -> Void
   }
@@ -69,7 +68,7 @@ final class ContainerMonitor: Sendable {
 
   private func lookAround() {
     let entries = state.withLock { Array($0.entries.values) }
-    let groups = entries.contains { $0.memoryLimit != nil } ? Self.processGroups() : [:]
+    let family = entries.contains { $0.memoryLimit != nil } ? ProcessFamily() : nil
     for var entry in entries {
       if !entry.run.isShimAlive, !entry.run.hasEnded, let started = try? entry.run.startShim(shim, log: shimLog) {
         // The keeper was killed; another closes the run.
@@ -77,9 +76,11 @@ final class ContainerMonitor: Sendable {
       }
       guard let limit = entry.memoryLimit, !entry.isOverLimit else { continue }
       if entry.process == nil { entry.process = entry.run.state?.process }
-      guard let process = entry.process else { continue }
-      entry.members = groups[process.pid, default: []].filter { $0 != process.pid }
-      let resident = ([process.pid] + entry.members).reduce(Int64(0)) { $0 + Self.residentBytes($1) }
+      // A keeper that was killed has left the container to another: until that one is there, the container itself is counted.
+      guard let root = entry.run.shim.flatMap({ $0.isAlive ? $0 : nil }) ?? entry.process else { continue }
+      var members = family?.descendants(of: root.pid) ?? []
+      if let main = entry.process, main.isAlive, !members.contains(main.pid) { members.append(main.pid) }
+      let resident = members.reduce(Int64(0)) { $0.addingClamped(ProcessFamily.residentBytes($1)) }
       if resident > limit {
         entry.isOverLimit = true
         entry.run.killOutOfMemory()
@@ -93,22 +94,5 @@ final class ContainerMonitor: Sendable {
         return waitpid(child.pid, &status, WNOHANG) != 0
       }
     }
-  }
-
-  /// Second field of `/proc/<pid>/statm`, in pages (proc(5)).
-  static func residentBytes(_ pid: Int32) -> Int64 {
-    guard let text = Files.text("/proc/\(pid)/statm") else { return 0 }
-    let fields = text.split(separator: " ", maxSplits: 2)
-    return fields.count > 1 ? (Int64(fields[1]) ?? 0) * Int64(sysconf(Int32(_SC_PAGESIZE))) : 0
-  }
-
-  private static func processGroups() -> [Int32: [Int32]] {
-    var groups: [Int32: [Int32]] = [:]
-    for name in Files.names(in: "/proc") {
-      guard let pid = Int32(name) else { continue }
-      let group = getpgid(pid)
-      if group > 0 { groups[group, default: []].append(pid) }
-    }
-    return groups
   }
 }

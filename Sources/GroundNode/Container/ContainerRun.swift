@@ -96,6 +96,13 @@ package struct ContainerRun: Sendable, Hashable {
     signal(SIGTERM)
   }
 
+  /// Kills what the container started, in whatever session it is, where no keeper is there to do so.
+  func killFamily() {
+    kill()
+    guard let root = environment.first(where: { $0.hasPrefix("POD_ROOT=") }) else { return }
+    ProcessFamily.kill(having: root)
+  }
+
   /// Kills for memory: the shim finds the mark and says so in the exit.
   func killOutOfMemory() {
     try? Files.write("", to: "\(folder)/oom")

@@ -55,6 +55,9 @@ package struct GroundDaemon: Sendable {
     let lease = try AddressLease.acquire(home)
     let store = try ObjectStore(
       path: home.groundState, now: WallClock.now, serviceAddresses: ObjectStore.addresses(inSubnet: "127.\(lease.second)"))
+    for name in store.unreadable {
+      Self.say("The stored object \(name) is no readable JSON: the ground starts without it; apply it again.")
+    }
     renumberServices(store, lease)
     let port = try choosePort()
     let token = try token()
@@ -73,6 +76,9 @@ package struct GroundDaemon: Sendable {
     lock.remove()
   }
 
+  /// A line of the daemon's log, which is its standard error.
+  private static func say(_ sentence: String) { _ = (sentence + "\n").withCString { write(2, $0, strlen($0)) } }
+
   private static var probing: HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.proxy = nil
@@ -89,7 +95,7 @@ package struct GroundDaemon: Sendable {
     let services = NodeServices(
       store: store, home: home, images: images, addresses: addresses, monitor: monitor, prober: Prober(client: client), shim: shim,
       limits: options.restartBackOff, now: WallClock.now, path: path)
-    let reaper = OrphanReaper(home: home, store: store)
+    let reaper = OrphanReaper(home: home, store: store, logsAreCollected: !options.supervised.isEmpty)
     let supervisors = options.supervised.map { ProcessSupervisor(process: $0, home: home) }
     let nodes = options.nodes.enumerated().map { index, name in
       NodeStatus(name: name, number: index + 1, address: addresses.node(index + 1), capacity: options.capacity, images: images)

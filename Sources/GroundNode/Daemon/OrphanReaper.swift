@@ -8,6 +8,8 @@ import StateDirectory
 struct OrphanReaper: Sendable {
   let home: Home
   let store: ObjectStore
+  /// Whether a recorder collects the logs: then none goes before it was collected, however long that takes.
+  let logsAreCollected: Bool
 
   /// Pods whose object went while no daemon ran: their processes are ended and their folders removed.
   func reap() async {
@@ -19,8 +21,8 @@ struct OrphanReaper: Sendable {
     }
   }
 
-  /// Removes the logs of ended pods that the recorder has taken, and those that nobody took in a day; and the folders of claims that
-  /// are gone.
+  /// Removes the logs of ended pods that the recorder has taken, those that nobody is there to take after a day, and the folders of claims
+  /// that are gone.
   func run() async {
     while !Task.isCancelled {
       ClaimFolder.removeAll(of: home, butOf: store.list(.persistentVolumeClaims).items, mountedBy: store.list(.pods).items)
@@ -28,7 +30,7 @@ struct OrphanReaper: Sendable {
         let folder = "\(home.podLogs)/\(name)"
         let age = periplus_file_age("\(folder)/.ended")
         guard age >= 0 else { continue }
-        if age > 86_400 || Files.exists("\(folder)/.collected") { try? Files.remove(folder) }
+        if !logsAreCollected && age > 86_400 || Files.exists("\(folder)/.collected") { try? Files.remove(folder) }
       }
       try? await Task.sleep(for: .seconds(30))
     }
@@ -47,7 +49,7 @@ struct OrphanReaper: Sendable {
   private static func end(_ run: ContainerRun, killedAfter deadline: ContinuousClock.Instant) async {
     while !run.hasEnded, !Task.isCancelled {
       // The keeper may have been killed: then the container is all that there is.
-      guard let process = [run.state?.process, run.shim].compactMap({ $0 }).first(where: \.isAlive) else { return }
+      guard let process = [run.state?.process, run.shim].compactMap({ $0 }).first(where: \.isAlive) else { return run.killFamily() }
       let left = deadline - .now
       if left <= .zero { run.kill() }
       _ = await process.end(within: left > .zero ? left : .seconds(1))

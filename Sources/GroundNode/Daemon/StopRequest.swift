@@ -35,7 +35,8 @@ enum StopRequest {
       wake.raise()
       return false
     }
-    while !isMade, !Task.isCancelled { await wake.wait() }
+    // Without a descriptor it looks once a second.
+    while !isMade, !Task.isCancelled { await wake.wait(within: watch == nil ? .seconds(1) : nil) }
     withExtendedLifetime(watch) {}
   }
 }

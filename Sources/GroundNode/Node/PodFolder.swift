@@ -58,7 +58,7 @@ package struct PodFolder: Sendable, Hashable {
   /// Ends whatever still runs, waits for the keepers to have written everything, marks the logs as complete and removes the folder.
   package func bury() async {
     let runs = runs
-    for run in runs where run.isLaunched && !run.hasEnded { run.kill() }
+    for run in runs where run.isLaunched && !run.hasEnded { if run.isShimAlive { run.kill() } else { run.killFamily() } }
     // A run whose keeper is gone has nobody who would write its end: it has been killed above, and that is all there is.
     let deadline = ContinuousClock.now + .seconds(10)
     for run in runs {

@@ -21,7 +21,7 @@ package struct PodSpec: Sendable {
     name = pod.at("metadata", "name")?.stringValue ?? ""
     uid = pod.at("metadata", "uid")?.stringValue ?? ""
     restartPolicy = pod.at("spec", "restartPolicy")?.stringValue.flatMap(RestartPolicy.init) ?? .always
-    gracePeriod = .seconds(pod.at("spec", "terminationGracePeriodSeconds")?.intValue ?? 30)
+    gracePeriod = .seconds(pod.at("spec", "terminationGracePeriodSeconds")?.integer(in: IntegerRange.count) ?? 30)
     serviceLinks = pod.at("spec", "enableServiceLinks")?.boolValue ?? true
     initContainers = (pod.at("spec", "initContainers")?.arrayValue ?? []).map { ContainerSpec($0, isInit: true) }
     containers = (pod.at("spec", "containers")?.arrayValue ?? []).map { ContainerSpec($0, isInit: false) }
@@ -52,14 +52,15 @@ struct ContainerSpec: Sendable {
     isAlwaysPulled = object["imagePullPolicy"]?.stringValue == "Always"
     var ports: [String: Int] = [:]
     for port in object["ports"]?.arrayValue ?? [] {
-      if let name = port["name"]?.stringValue, let number = port["containerPort"]?.intValue { ports[name] = Int(number) }
+      if let name = port["name"]?.stringValue, let number = port["containerPort"]?.integer(in: IntegerRange.int32) { ports[name] = number }
     }
     probes = [:]
     if !isInit {
       for kind in ProbeKind.allCases { probes[kind] = object[kind.field].flatMap { ProbeSpec($0, ports: ports) } }
     }
     preStop = object.at("lifecycle", "preStop").flatMap { ProbeSpec.Handler($0, ports: ports) }
-    memoryLimit = object.at("resources", "limits", "memory").flatMap { Quantity($0)?.value }
+    // What is beyond 64 bits or below nothing limits nothing; the API takes neither.
+    memoryLimit = object.at("resources", "limits", "memory").flatMap { Quantity($0)?.value }.flatMap { $0 > 0 ? $0 : nil }
   }
 
   /// `spec.containers{api}`: where events about this container point.

@@ -1,5 +1,6 @@
 import GroundAPI
 import JSONBytes
+import Kubernetes
 import StateDirectory
 import TimeFormat
 
@@ -10,6 +11,9 @@ struct PodSteps: Sendable {
   let hostIP: String
   let services: NodeServices
 
+  /// As many as the API takes, for both lists.
+  private static let mostContainers = 100
+
   var folder: PodFolder { PodFolder(home: services.home, uid: spec.uid) }
 
   func container(_ name: String) -> ContainerSpec? { (spec.containers + spec.initContainers).first { $0.name == name } }
@@ -18,7 +22,7 @@ struct PodSteps: Sendable {
   /// happens gets its whole grace.
   func deadline(_ pod: JSONValue, isNew: Bool) -> Timestamp? {
     guard let text = pod.at("metadata", "deletionTimestamp")?.stringValue, let end = Timestamp(rfc3339: text) else { return nil }
-    let grace = pod.at("metadata", "deletionGracePeriodSeconds")?.intValue ?? 30
+    let grace = pod.at("metadata", "deletionGracePeriodSeconds")?.integer(in: IntegerRange.count) ?? 30
     return isNew ? services.now() + .seconds(grace) : end + .seconds(1)
   }
 
@@ -43,6 +47,11 @@ struct PodSteps: Sendable {
 
   /// Answers the pod's address.
   func prepare(_ pod: JSONValue, _ present: String?, _ nodeNumber: Int) throws -> String {
+    let containers = spec.initContainers.count + spec.containers.count
+    guard containers <= Self.mostContainers else {
+      throw EnvironmentError(
+        "expected at most \(Self.mostContainers) containers in a pod, each is two processes, but this pod has \(containers)")
+    }
     let ip = try address(present, nodeNumber)
     do {
       try folder.write(.init(namespace: spec.namespace, name: spec.name, node: node, ip: ip))

@@ -101,7 +101,8 @@ struct PodWorker: Sendable {
         steps.publish(machine, podIP)
         if let wake = machine.nextWake, alarm.map({ wake < $0 }) ?? true {
           alarm = wake
-          let pause = max(wake - services.now(), .zero)
+          // A moment beyond an hour is looked at again: no clock of the system takes one in the year 2262.
+          let pause = min(max(wake - services.now(), .zero), .seconds(3600))
           group.addTask { [self] in
             try? await Task.sleep(for: pause)
             if !Task.isCancelled { send(.tick) }

@@ -1,4 +1,5 @@
 import JSONBytes
+import Kubernetes
 import TimeFormat
 
 package enum ProbeKind: String, Sendable, Hashable, CaseIterable {
@@ -37,7 +38,7 @@ struct ProbeSpec: Sendable, Hashable {
 
     init?(_ object: JSONValue, ports: [String: Int]) {
       func port(_ value: JSONValue?) -> Int? {
-        if let number = value?.intValue { return Int(number) }
+        if let number = value?.integer(in: IntegerRange.int32) { return number }
         guard let text = value?.stringValue else { return nil }
         return ports[text] ?? Int(text)
       }
@@ -63,7 +64,7 @@ struct ProbeSpec: Sendable, Hashable {
         self = .tcpSocket(host: socket["host"]?.stringValue, port: port)
       } else if let command = object.at("exec", "command")?.arrayValue {
         self = .exec(command.compactMap(\.stringValue))
-      } else if let seconds = object.at("sleep", "seconds")?.intValue {
+      } else if let seconds = object.at("sleep", "seconds")?.integer(in: IntegerRange.count) {
         self = .sleep(.seconds(seconds))
       } else if object["grpc"] != nil {
         self = .unsupported("grpc is not known here; use httpGet, tcpSocket or exec")
@@ -86,11 +87,12 @@ struct ProbeSpec: Sendable, Hashable {
   init?(_ object: JSONValue, ports: [String: Int] = [:]) {
     guard let handler = Handler(object, ports: ports) else { return nil }
     self.handler = handler
-    initialDelay = .seconds(object["initialDelaySeconds"]?.intValue ?? 0)
-    period = .seconds(max(1, object["periodSeconds"]?.intValue ?? 10))
-    timeout = .seconds(max(1, object["timeoutSeconds"]?.intValue ?? 1))
-    successThreshold = Int(max(1, object["successThreshold"]?.intValue ?? 1))
-    failureThreshold = Int(max(1, object["failureThreshold"]?.intValue ?? 3))
-    gracePeriod = object["terminationGracePeriodSeconds"]?.intValue.map { .seconds($0) }
+    func number(_ field: String) -> Int? { object[field]?.integer(in: IntegerRange.count) }
+    initialDelay = .seconds(number("initialDelaySeconds") ?? 0)
+    period = .seconds(max(1, number("periodSeconds") ?? 10))
+    timeout = .seconds(max(1, number("timeoutSeconds") ?? 1))
+    successThreshold = max(1, number("successThreshold") ?? 1)
+    failureThreshold = max(1, number("failureThreshold") ?? 3)
+    gracePeriod = number("terminationGracePeriodSeconds").map { .seconds($0) }
   }
 }

@@ -1,4 +1,5 @@
 package import JSONBytes
+import Kubernetes
 
 /// Which address and port of a Service leads to which pods. Pure: computed from Services and EndpointSlices.
 package struct ServiceRoutes: Sendable, Hashable {
@@ -44,8 +45,12 @@ package struct ServiceRoutes: Sendable, Hashable {
       let namespace = service.at("metadata", "namespace")?.stringValue ?? ""
       let name = service.at("metadata", "name")?.stringValue ?? ""
       for port in service.at("spec", "ports")?.arrayValue ?? [] {
-        guard let number = port["port"]?.intValue else { continue }
+        guard let number = port["port"]?.integer(in: IntegerRange.int32) else { continue }
         func refuse(_ why: String) { refusals.append(Refusal(namespace: namespace, service: name, sentence: why)) }
+        guard number <= 65_535 else {
+          refuse("Port \(number) is not served: a port is at most 65535.")
+          continue
+        }
         guard number >= 1024 else {
           refuse(
             "Port \(number) is not served: ports below 1024 need a privilege that the proving ground does not take; use 1024 or above.")
@@ -56,7 +61,7 @@ package struct ServiceRoutes: Sendable, Hashable {
           continue
         }
         let endpoints = Self.endpoints(byService["\(namespace)/\(name)"] ?? [], portName: port["name"]?.stringValue ?? "")
-        routes[Listen(address: address, port: Int(number))] = Route(service: name, namespace: namespace, endpoints: endpoints)
+        routes[Listen(address: address, port: number)] = Route(service: name, namespace: namespace, endpoints: endpoints)
       }
     }
   }
@@ -65,13 +70,15 @@ package struct ServiceRoutes: Sendable, Hashable {
     var ready: [Endpoint] = []
     var serving: [Endpoint] = []
     for slice in slices {
-      guard let port = (slice["ports"]?.arrayValue ?? []).first(where: { $0["name"]?.stringValue ?? "" == portName })?["port"]?.intValue
+      guard
+        let port = (slice["ports"]?.arrayValue ?? []).first(where: { $0["name"]?.stringValue ?? "" == portName })?["port"]?.integer(
+          in: IntegerRange.int32), (1...65_535).contains(port)
       else {
         continue
       }
       for endpoint in slice["endpoints"]?.arrayValue ?? [] {
         guard let address = endpoint["addresses"]?[0]?.stringValue else { continue }
-        let target = Endpoint(address: address, port: Int(port))
+        let target = Endpoint(address: address, port: port)
         if endpoint.at("conditions", "ready")?.boolValue ?? true {
           ready.append(target)
         } else if endpoint.at("conditions", "serving")?.boolValue ?? false {

@@ -7,6 +7,13 @@ struct FaultEndpoints: Sendable {
   let faults: Faults
   let logger: Logger
 
+  /// A browser asks before it sends this to another site (Fetch Standard, CORS-safelisted request-header), and is refused: PUT and DELETE
+  /// are asked for anyway.
+  static let marker: HTTPField.Name = {
+    guard let name = HTTPField.Name("X-Periplus-Debug") else { preconditionFailure("x-periplus-debug is a valid field name") }
+    return name
+  }()
+
   struct Answer: ResponseCodable {
     var faults: FaultSettings
   }
@@ -24,7 +31,11 @@ struct FaultEndpoints: Sendable {
       return set(settings)
     }
     router.delete("/debug/faults") { _, _ in set(FaultSettings()) }
-    router.post("/debug/crash") { _, _ in
+    router.post("/debug/crash") { request, _ in
+      guard request.headers[Self.marker] != nil else {
+        throw HTTPError(
+          .forbidden, message: "Expected the header \(Self.marker.canonicalName), with any value: a page of another site cannot send it.")
+      }
       logger.warning("Crash requested on the operator port")
       // After the response has left, so that the caller gets it.
       Task {

@@ -15,7 +15,7 @@ public final class EmbeddedQueue: MessageQueue {
   ///   - maximumDeliveries: a message that failed, or whose lease expired, that often becomes a dead letter.
   ///   - clock: milliseconds since 1970; the processes' clocks must differ by much less than a lease.
   /// - Throws: ``ConfigurationError`` when the folder is not writable, else SQLite's error.
-  public init(path: String, maximumDeliveries: Int = 1000, clock: (@Sendable () -> Int64)? = nil) throws {
+  public init(path: String, maximumDeliveries: Int = 10, clock: (@Sendable () -> Int64)? = nil) throws {
     self.path = path
     self.maximumDeliveries = maximumDeliveries
     self.clock = clock ?? { RecordLine.now().nanoseconds / 1_000_000 }
@@ -85,7 +85,11 @@ public final class EmbeddedQueue: MessageQueue {
           RETURNING id, body, headers, deliveries
           """,
         arguments: [until, name, topic, now, limit])
-      return rows.map { Self.message($0, topic: topic, lease: name) }.sorted { $0.id < $1.id }
+      return rows.map { row in
+        var message = Self.message(row, topic: topic, lease: name)
+        message.isLastDelivery = message.deliveries >= most
+        return message
+      }.sorted { $0.id < $1.id }
     }
   }
 
@@ -113,6 +117,16 @@ public final class EmbeddedQueue: MessageQueue {
           arguments: [now + delay.microseconds / 1000, message.id, message.lease])
         return true
       }
+    }
+  }
+
+  /// Makes the message a dead letter now: another delivery would fail as this one did.
+  @discardableResult
+  public func discard(_ message: Message, reason: String) async throws -> Bool {
+    let now = clock()
+    return try await database.write { db in
+      try Self.moveToDeadLetters(db, whereClause: "id = ? AND lease = ?", [message.id, message.lease], reason, at: now)
+      return db.changesCount > 0
     }
   }
 

@@ -4,7 +4,7 @@ import TimeFormat
 /// Claims messages of a topic and hands them to a handler, until the service drains.
 ///
 /// The handler runs under the message's request id. When it throws, the message is redelivered after a delay that doubles from 200 ms
-/// to 30 s.
+/// to 30 s; when it throws a ``PermanentFailure``, the message becomes a dead letter.
 public struct MessageConsumer: Sendable {
   /// The queue.
   public var queue: any MessageQueue
@@ -78,6 +78,15 @@ public struct MessageConsumer: Sendable {
         try await handle(message)
         if try await !queue.acknowledge(message) {
           logger.warning("Message \(message.id) of \(topic) took longer than its lease of \(lease.brief), it may be delivered twice")
+        }
+      } catch let error as any PermanentFailure {
+        do {
+          try await queue.discard(message, reason: String(describing: error))
+          logger.error(
+            "Message \(message.id) of \(topic) moved to the dead letters, no delivery of it can succeed: \(error)",
+            metadata: ["deliveries": .stringConvertible(message.deliveries)])
+        } catch {
+          logger.warning("Message \(message.id) of \(topic) not moved to the dead letters, redelivery when its lease expires: \(error)")
         }
       } catch {
         let metadata: Logger.Metadata = ["deliveries": .stringConvertible(message.deliveries)]

@@ -12,15 +12,20 @@ public struct Message: Sendable, Hashable {
   public var deliveries: Int
   /// Identifies this delivery: it can be acknowledged only while its lease holds.
   public var lease: String
+  /// Whether it becomes a dead letter when this delivery fails.
+  public var isLastDelivery: Bool
 
   /// All members as they are.
-  public init(id: Int64, topic: String, body: [UInt8], headers: [String: String], deliveries: Int, lease: String) {
+  public init(
+    id: Int64, topic: String, body: [UInt8], headers: [String: String], deliveries: Int, lease: String, isLastDelivery: Bool = false
+  ) {
     self.id = id
     self.topic = topic
     self.body = body
     self.headers = headers
     self.deliveries = deliveries
     self.lease = lease
+    self.isLastDelivery = isLastDelivery
   }
 
   /// The request that the message belongs to.
@@ -49,6 +54,12 @@ public protocol MessageQueue: Sendable {
   @discardableResult
   func reject(_ message: Message, reason: String, delay: Duration) async throws -> Bool
 
+  /// Makes a message a dead letter at once, because no delivery of it can succeed.
+  ///
+  /// - Returns: false when the lease had expired.
+  @discardableResult
+  func discard(_ message: Message, reason: String) async throws -> Bool
+
   /// An element each time the queue may have new messages of the topic; only a hint, consumers look once a second as well.
   func changes(of topic: String) -> AsyncStream<Void>
 
@@ -63,6 +74,9 @@ extension MessageQueue {
   /// No hint: consumers look once a second.
   public func changes(of topic: String) -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 }
+
+/// Thrown by a consumer's handler for a message that no further delivery could handle: it becomes a dead letter at once.
+public protocol PermanentFailure: Error {}
 
 /// A message that failed at its last permitted delivery.
 public struct DeadLetter: Sendable, Hashable {
