@@ -12,6 +12,7 @@ package final class WatchedCluster: ClusterSource {
   package let api: KubernetesAPI
   private let resources: [ClusterResource]
   private let now: @Sendable () -> Timestamp
+  private let tap: (any FeedTap)?
   private let inner: Mutex<Inner>
 
   private struct Inner {
@@ -32,13 +33,14 @@ package final class WatchedCluster: ClusterSource {
     [.namespaces, .nodes] + ClusterResource.workloads + [.controllerRevisions, .services, .pods, .events]
 
   package init(
-    api: KubernetesAPI, cluster: String? = nil, resources: [ClusterResource] = WatchedCluster.allResources,
+    api: KubernetesAPI, cluster: String? = nil, resources: [ClusterResource] = WatchedCluster.allResources, tap: (any FeedTap)? = nil,
     now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock
   ) {
     self.api = api
     self.cluster = cluster ?? api.context.name
     self.resources = resources
     self.now = now
+    self.tap = tap
     inner = Mutex(
       Inner(
         state: ClusterState(cluster: cluster ?? api.context.name, at: now()),
@@ -142,8 +144,10 @@ package final class WatchedCluster: ClusterSource {
       switch action {
       case .list:
         do {
-          let list = try await decoder.list(api)
-          receive(ClusterDelta(resource: resource, change: .relist(list.items), at: now()))
+          let list = try await decoder.list(api, tap)
+          let at = now()
+          tap?.listed(resource, at: at)
+          receive(ClusterDelta(resource: resource, change: .relist(list.items), at: at))
           action = machine.listed(resourceVersion: list.resourceVersion)
         } catch { action = fail(resource, error, &machine) }
       case .watch(let version):
@@ -176,6 +180,7 @@ package final class WatchedCluster: ClusterSource {
       resource.path, resourceVersion: version, timeoutSeconds: Int.random(in: 180...300),
       onOpen: { self.opened(resource) },
       onLine: { line in
+        self.tap?.line(resource, line, at: self.now())
         do {
           switch try decoder.decoder.withLock({ try $0.watchLine(resource, line) }) {
           case .added(let object, let version):
@@ -220,10 +225,13 @@ final class ResourceReader: Sendable {
     decoder = Mutex(ClusterDecoder())
   }
 
-  func list(_ api: KubernetesAPI) async throws -> (items: [ClusterObject], resourceVersion: String) {
+  func list(_ api: KubernetesAPI, _ tap: (any FeedTap)?) async throws -> (items: [ClusterObject], resourceVersion: String) {
     var items: [ClusterObject] = []
     var version = ""
+    var isFirst = true
     try await api.list(resource.path) { bytes in
+      tap?.page(resource, bytes, isFirst: isFirst)
+      isFirst = false
       do {
         let page = try decoder.withLock { try $0.list(resource, bytes) }
         items += page.items

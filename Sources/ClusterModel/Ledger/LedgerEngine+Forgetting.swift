@@ -25,10 +25,8 @@ extension LedgerEngine {
         workloads[uid]?.steps.removeAll { now - $0.when.to > .seconds(21_600) }
       }
     }
-    controllerDeletes = controllerDeletes.filter { $0.value.last.map { now - $0 < Self.retention } ?? false }
-    events = events.filter { uid, list in
-      pods[uid] != nil || list.contains { $0.times.last.map { now - $0 < Self.retention } ?? false }
-    }
+    controllerDeletes.keep { _, times in times.last.map { now - $0 < Self.retention } ?? false }
+    events.keep { uid, list in pods[uid] != nil || list.contains { $0.times.last.map { now - $0 < Self.retention } ?? false } }
   }
 
   private mutating func forget(_ fact: PodFact) {
