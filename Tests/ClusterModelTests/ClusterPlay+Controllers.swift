@@ -34,8 +34,6 @@ extension ClusterPlay {
     ask(&played, cause)
     workloads[place].sets[set].pods[pod] = played
     let object = played.object
-    // It came with a raised count and went with its old template, and never was ready: others brought what the count was raised for.
-    if cause == .rollout, played.isAddition, !played.wasReady { truth[object.uid] = nil }
     ends.append((object.uid, workloads[place].sets[set].object.reference.uid, cause, now))
     // Servers drop most events.
     guard cause == .rollout || cause == .scale, pick(0...3) == 0, let set = object.controller else { return }
@@ -68,7 +66,6 @@ extension ClusterPlay {
         if kubelet(&played) {
           workloads[place].sets[set].pods.remove(at: pod)
         } else {
-          if played.object.isReady { played.wasReady = true }
           workloads[place].sets[set].pods[pod] = played
         }
       }
@@ -129,10 +126,9 @@ extension ClusterPlay {
     let before = workloads[place].sets[set].object.ready
     if active.count < wanted {
       for _ in active.count..<wanted {
-        var pod = makePod(of: workloads[place].sets[set].object, isReady: false)
+        let pod = makePod(of: workloads[place].sets[set].object, isReady: false)
         if workloads[place].sets[set].adds > 0 {
           workloads[place].sets[set].adds -= 1
-          pod.isAddition = true
           added += 1
         }
         workloads[place].sets[set].pods.append(pod)

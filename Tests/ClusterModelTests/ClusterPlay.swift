@@ -45,9 +45,6 @@ struct ClusterPlay {
     var ended: Container.Termination?
     /// Of a Job: when its work is done.
     var endsAt = Timestamp(nanoseconds: .max)
-    /// A raised count brought it.
-    var isAddition = false
-    var wasReady = false
     var isDeleted: Bool { object.deletionTimestamp != nil }
   }
 
@@ -125,6 +122,19 @@ struct ClusterPlay {
     var found: Set<String> = []
     for hand in ends where hand.cause == .deleted && steps.contains(where: { $0.set == hand.set && abs(($0.at - hand.at).seconds) < 2 }) {
       for other in ends where other.set == hand.set && abs((other.at - hand.at).seconds) < 4 { found.insert(other.pod) }
+    }
+    return found
+  }
+
+  /// Pods of one ReplicaSet that went at one time, of whose causes each is told as often as it happened: which of equal pods a count took
+  /// and which the rollout behind it, nobody can say.
+  func exchanged(_ told: [String: Reschedule.Cause]) -> Set<String> {
+    var found: Set<String> = []
+    for end in ends where told[end.pod] != end.cause {
+      let together = ends.filter { $0.set == end.set && abs(($0.at - end.at).seconds) < 3 && told[$0.pod] != $0.cause }
+      let causes = Dictionary(grouping: together, by: \.cause).mapValues(\.count)
+      let others = Dictionary(grouping: together.compactMap { told[$0.pod] }, by: { $0 }).mapValues(\.count)
+      if causes == others, Set(causes.keys).isSubset(of: [.rollout, .scale]) { found.formUnion(together.map(\.pod)) }
     }
     return found
   }

@@ -36,7 +36,8 @@ struct ClusterPlayTests {
     let told = book.entries.values.filter { $0.old != nil && $0.change != .restarted }
     let causes = Dictionary(told.map { ($0.old?.uid ?? "", $0) }, uniquingKeysWith: { one, _ in one })
     let undecidable = play.undecidable
-    for (uid, cause) in play.truth.sorted(by: { $0.key < $1.key }) where causes[uid]?.cause != cause {
+    let exchanged = play.exchanged(causes.mapValues(\.cause))
+    for (uid, cause) in play.truth.sorted(by: { $0.key < $1.key }) where causes[uid]?.cause != cause && !exchanged.contains(uid) {
       // Then the ledger says that it does not know.
       if undecidable.contains(uid), let entry = causes[uid], [.rollout, .scale, .deleted].contains(entry.cause), entry.confidence < 0.9 {
         continue

@@ -18,8 +18,8 @@ extension LedgerGroup {
   }
 
   /// A template and a count changed at once: the Deployment controller first raises the count of the old ReplicaSet, and replaces its pods a
-  /// moment later. Pods that came and went that way, without ever being ready, are no entries; the count was raised for those of the new
-  /// template (kubernetes, pkg/controller/deployment, `isScalingEvent` comes before the rollout).
+  /// moment later. Pods that came and went that way, without ever being ready, took nobody's place and nobody took theirs; the count was raised
+  /// for those of the new template (kubernetes, pkg/controller/deployment, `isScalingEvent` comes before the rollout).
   mutating func findTransients() {
     transients = [:]
     guard let workload, !workload.reference.workloadKind.runsToCompletion else { return }
@@ -67,6 +67,7 @@ extension LedgerGroup {
   /// Whether pods of other ReplicaSets than a pod's own are still to be replaced.
   private func isRollingOut(to pod: PodFact) -> Bool {
     replicaSets.values.contains { $0.reference.uid != pod.controller?.uid && $0.desired > 0 && $0.gone == nil }
+      || pods.contains { $0.endedAt == nil && $0.controller?.uid != pod.controller?.uid }
   }
 
   /// Whether another ReplicaSet carries a newer revision by now.

@@ -7,7 +7,7 @@ extension LedgerGroup {
     let byUID = Dictionary(pods.map { ($0.uid, $0) }, uniquingKeysWith: { one, _ in one })
     for pod in pods where !pod.isSilent {
       entries += restarts(of: pod)
-      guard pod.endedAt != nil, transients[pod.uid] == nil else { continue }
+      guard pod.endedAt != nil else { continue }
       var entry = end(of: pod, byUID)
       if causes[pod.uid]?.waitsFor != nil { entry.isPending = true }
       entries.append(entry)
@@ -51,6 +51,11 @@ extension LedgerGroup {
     if let after = pod.vanishedAfter {
       entry.evidence.append("disappeared between \(after.rfc3339(.seconds)) and \((pod.goneAt ?? at).rfc3339(.seconds))")
       entry.confidence = min(entry.confidence, 0.8)
+    }
+    if transients[pod.uid] != nil {
+      entry.change = .removed
+      entry.evidence.append("a raised count had brought it, and it never was ready")
+      return entry
     }
     if isAttempt(pod, finding) {
       entry.change = .removed
