@@ -80,6 +80,16 @@ struct ClusterPlayTests {
     #expect(book.entries.count == 24)
   }
 
+  @Test("a rollout of many pods, one after the other, stays what it was told to be")
+  func longRollout() {
+    var play = calm(seed: 3, replicas: 150)
+    play.roll(0)
+    play.run(300)
+    let book = Self.replay(play)
+    #expect(Self.differences(play, book) == [])
+    #expect(book.entries.values.count { $0.cause == .rollout && $0.change == .replaced } == 150)
+  }
+
   @Test("an undo in the middle of a rollout changes nothing that went before it")
   func undo() {
     for seed in 1...20 as ClosedRange<UInt64> {

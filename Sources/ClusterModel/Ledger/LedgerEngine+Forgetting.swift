@@ -21,8 +21,8 @@ extension LedgerEngine {
           setsByOwner[owner]?.remove(uid)
           if setsByOwner[owner]?.isEmpty == true { setsByOwner[owner] = nil }
         }
-      } else if fact.steps.contains(where: { now - $0.when.to > .seconds(21_600) }) {
-        workloads[uid]?.steps.removeAll { now - $0.when.to > .seconds(21_600) }
+      } else if fact.steps.contains(where: { now - $0.when.to > Self.stepRetention }) {
+        workloads[uid]?.steps.removeAll { now - $0.when.to > Self.stepRetention }
       }
     }
     controllerDeletes.keep { _, times in times.last.map { now - $0 < Self.retention } ?? false }

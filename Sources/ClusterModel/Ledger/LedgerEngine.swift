@@ -36,6 +36,8 @@ package struct LedgerEngine: Sendable {
 
   /// Facts of a pod that has gone are kept this long, for evidence that comes late.
   static let retention = Duration.seconds(900)
+  /// Changes of a count are kept this long: what they explain has gone, and is settled, long before.
+  static let stepRetention = Duration.seconds(3600)
   static let away = "the recorder was not running"
 
   package init(cluster: String) {

@@ -144,7 +144,8 @@ struct WorkloadFact: Sendable, Hashable {
 
   mutating func step(to count: Int, _ when: Interval, isStamped: Bool = false) {
     steps.append(Step(when: when, from: desired, to: count, isStamped: isStamped))
-    if steps.count > 64 { steps.removeFirst() }
+    // A rollout of some hundred pods, one at a time.
+    if steps.count > 512 { steps.removeFirst() }
     desired = count
   }
 
