@@ -102,8 +102,9 @@ let package = Package(
     module(
       "Recorder",
       [
-        "JSONBytes", "TimeFormat", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore", "KubernetesClient", "ClusterFeed",
-        "Ingest", "Checks", "StateDirectory", "Application", asyncHTTPClient, nioCore, nioHTTP1, hummingbird, httpTypes, logging, lifecycle,
+        "JSONBytes", "TimeFormat", "LogStandard", "ClusterModel", "TelemetryModel", "MigrationPlan", "RecordStore", "KubernetesClient",
+        "ClusterFeed", "Ingest", "Checks", "StateDirectory", "Application", asyncHTTPClient, nioCore, nioHTTP1, hummingbird, httpTypes,
+        logging, lifecycle,
       ]),
     module(
       "GroundAPI",
@@ -209,7 +210,7 @@ let package = Package(
       "RecorderTests",
       [
         "Recorder", "RecordStore", "StateDirectory", "Checks", "Kubernetes", "ClusterModel", "TelemetryModel", "MigrationPlan",
-        "TimeFormat", "JSONBytes", "KubernetesClient", "StrictYAML", "Ingest", "TestKits",
+        "TimeFormat", "JSONBytes", "KubernetesClient", "ClusterFeed", "StrictYAML", "Ingest", "TestKits", "TestSupport",
       ]),
     tests(
       "KubernetesClientTests",

@@ -39,12 +39,17 @@ final class ResourceReader: Sendable {
     namespaces.isEmpty ? [resource.path] : namespaces.map { resource.type.path(namespace: $0) }
   }
 
-  func list(_ api: KubernetesAPI, in namespaces: [String]) async throws -> (items: [ClusterObject], resourceVersion: String) {
+  func list(
+    _ api: KubernetesAPI, in namespaces: [String], _ tap: (any FeedTap)?
+  ) async throws -> (items: [ClusterObject], resourceVersion: String) {
     var items: [ClusterObject] = []
     var versions: [String] = []
+    var isFirst = true
     for path in paths(in: namespaces) {
       var version = ""
       try await api.list(path) { bytes in
+        tap?.page(resource, bytes, isFirst: isFirst)
+        isFirst = false
         do {
           let page = try decoder.withLock { try $0.list(resource, bytes) }
           items += page.items

@@ -16,6 +16,7 @@ package final class WatchedCluster: ClusterSource {
   private let namespaces: [String]
   private let now: @Sendable () -> Timestamp
   private let rhythm: ServerSilence
+  private let tap: (any FeedTap)?
   private let inner: Mutex<Inner>
 
   private struct Inner {
@@ -40,7 +41,8 @@ package final class WatchedCluster: ClusterSource {
   /// - Parameter namespaces: the only ones to look at; without any all, or the context's where the user may see no more.
   package init(
     api: KubernetesAPI, cluster: String? = nil, namespaces: [String] = [], resources: [ClusterResource] = WatchedCluster.allResources,
-    silence: ServerSilence = ServerSilence(), now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock
+    tap: (any FeedTap)? = nil, silence: ServerSilence = ServerSilence(),
+    now: @escaping @Sendable () -> Timestamp = KubernetesAPI.wallClock
   ) {
     self.api = api
     self.cluster = cluster ?? api.context.name
@@ -48,6 +50,7 @@ package final class WatchedCluster: ClusterSource {
     self.namespaces = namespaces.sorted()
     self.now = now
     rhythm = silence
+    self.tap = tap
     inner = Mutex(
       Inner(
         state: ClusterState(cluster: cluster ?? api.context.name, at: now()),
@@ -174,8 +177,10 @@ package final class WatchedCluster: ClusterSource {
       switch action {
       case .list:
         do {
-          let list = try await decoder.list(api, in: scope)
-          receive(ClusterDelta(resource: resource, change: .relist(list.items), at: now()), in: scope)
+          let list = try await decoder.list(api, in: scope, tap)
+          let at = now()
+          tap?.listed(resource, at: at)
+          receive(ClusterDelta(resource: resource, change: .relist(list.items), at: at), in: scope)
           action = machine.listed(resourceVersion: list.resourceVersion)
         } catch {
           if scope.isEmpty, resource.type.isNamespaced, (error as? KubernetesError)?.kind == .forbidden {
@@ -228,6 +233,7 @@ package final class WatchedCluster: ClusterSource {
       path, resourceVersion: place.versions[index], timeoutSeconds: Int.random(in: 180...300),
       onOpen: { self.opened(resource) },
       onLine: { line in
+        self.tap?.line(resource, line, at: self.now())
         do {
           switch try decoder.decoder.withLock({ try $0.watchLine(resource, line) }) {
           case .added(let object, let version):

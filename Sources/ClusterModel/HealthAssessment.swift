@@ -14,11 +14,13 @@ package enum HealthAssessment {
     for workload in snapshot.workloads where index.isTop(workload) {
       let pods = (index.pods[workload.reference.uid] ?? []).map { snapshot.pods[$0] }
       let facts = HealthFacts(
-        now: now, workload: workload, pods: pods, events: index.events(of: pods),
+        now: now, workload: workload, runs: index.runs[workload.reference.uid] ?? [], pods: pods, events: index.events(of: pods),
         reschedules: index.reschedules["\(workload.reference.namespace)/\(workload.reference.display)"] ?? [])
       var verdict = judge(workload.reference, .workload, facts, snapshot, rules)
-      verdict.desired = workload.desired
-      verdict.ready = workload.kind.runsToCompletion ? workload.succeeded : pods.count { $0.isReady && !$0.isTerminating }
+      // Of what starts runs by the clock, those of the last one.
+      let counted = facts.runs.last ?? workload
+      verdict.desired = counted.desired
+      verdict.ready = workload.kind.runsToCompletion ? counted.succeeded : pods.count { $0.isReady && !$0.isTerminating }
       verdict.lastChange = index.lastChange(of: workload)
       verdicts.append(verdict)
     }
@@ -82,6 +84,8 @@ package enum HealthAssessment {
     var bare: [ChunkedTable<Pod>.Index] = []
     var reschedules: [String: [Reschedule]] = [:]
     private let listed: Set<String>
+    /// The runs of what starts them by the clock, oldest first, by its UID.
+    var runs: [String: [Workload]] = [:]
     private var owners: [String: String] = [:]
     private var warnings: [String: [ClusterEvent]] = [:]
     private var replicaSets: [String: [Workload]] = [:]
@@ -93,7 +97,14 @@ package enum HealthAssessment {
       for workload in snapshot.workloads {
         owners[workload.reference.uid] =
           workload.controller.map { listed.contains($0.uid) } == true ? workload.controller?.uid : workload.reference.uid
-        if workload.kind.isRevision, let owner = workload.controller { replicaSets[owner.uid, default: []].append(workload) }
+        guard let owner = workload.controller else { continue }
+        if workload.kind.isRevision { replicaSets[owner.uid, default: []].append(workload) }
+        if let type = workload.kind.runOf, owner.isOf(type) { runs[owner.uid, default: []].append(workload) }
+      }
+      for (owner, jobs) in runs {
+        runs[owner] = jobs.sorted {
+          ($0.created ?? Timestamp(nanoseconds: 0), $0.reference.name) < ($1.created ?? Timestamp(nanoseconds: 0), $1.reference.name)
+        }
       }
       for place in snapshot.pods.indices {
         guard let controller = snapshot.pods[place].controller, let owner = owners[controller.uid] else {
@@ -111,7 +122,7 @@ package enum HealthAssessment {
       }
     }
 
-    /// Whether nothing that is listed owns it: a Job of a CronJob or what an operator made stands for itself.
+    /// Whether nothing that is listed owns it: what an operator made stands for itself.
     func isTop(_ workload: Workload) -> Bool {
       guard let owner = workload.controller else { return true }
       // Of what rolls out ReplicaSets and is not listed, the sets that are done with are no news.

@@ -49,6 +49,8 @@ package struct HealthRule: Sendable {
 package struct HealthFacts: Sendable {
   package var now: Timestamp
   package var workload: Workload?
+  /// Of what starts runs by the clock, those that are still there, oldest first.
+  package var runs: [Workload]
   /// Of the workload, or the one bare pod; without those that have ended well.
   package let pods: [Pod]
   /// Those of the pods that are meant to run: not on their way out, not ended.
@@ -60,11 +62,12 @@ package struct HealthFacts: Sendable {
   package var reschedules: [Reschedule]
 
   package init(
-    now: Timestamp, workload: Workload? = nil, pods: [Pod] = [], node: Node? = nil, events: [ClusterEvent] = [],
+    now: Timestamp, workload: Workload? = nil, runs: [Workload] = [], pods: [Pod] = [], node: Node? = nil, events: [ClusterEvent] = [],
     reschedules: [Reschedule] = []
   ) {
     self.now = now
     self.workload = workload
+    self.runs = runs
     self.pods = pods
     let isAll = pods.allSatisfy(HealthFacts.isMeantToRun)
     running = isAll ? pods : pods.filter(HealthFacts.isMeantToRun)
@@ -78,21 +81,25 @@ package struct HealthFacts: Sendable {
   private static func isMeantToRun(_ pod: Pod) -> Bool { !pod.isTerminating && pod.phase != "Failed" && pod.phase != "Succeeded" }
 
   /// Containers that wait for a reason.
+  ///
+  /// - Parameter inInit: among the init containers; native sidecars go on beside the pod's own containers, and are looked at with them.
   func waiting(_ reasons: Set<String>, inInit: Bool = false) -> (pod: Pod, container: Container, reason: String, message: String)? {
     for place in running.indices {
       // Looked at in place: most containers run, and a copy of a pod costs more than the look.
       let found =
         inInit
-        ? HealthFacts.waiting(running[place].initContainers, reasons) : HealthFacts.waiting(running[place].containers, reasons)
+        ? HealthFacts.waiting(running[place].initContainers, reasons)
+        : HealthFacts.waiting(running[place].containers, reasons)
+          ?? HealthFacts.waiting(running[place].initContainers, reasons, sidecars: true)
       if let found { return (running[place], found.container, found.reason, found.message) }
     }
     return nil
   }
 
   private static func waiting(
-    _ containers: [Container], _ reasons: Set<String>
+    _ containers: [Container], _ reasons: Set<String>, sidecars: Bool? = nil
   ) -> (container: Container, reason: String, message: String)? {
-    for container in containers {
+    for container in containers where sidecars.map({ container.isSidecar == $0 }) ?? true {
       if case .waiting(let reason, let message) = container.state, reasons.contains(reason) { return (container, reason, message) }
     }
     return nil

@@ -51,7 +51,7 @@ package enum HealthRules {
     },
     HealthRule("init-failed", .red, "An init container fails, so the pod's own containers never start.") { facts in
       for pod in facts.running {
-        for container in pod.initContainers {
+        for container in pod.initContainers where !container.isSidecar {
           switch container.state {
           case .waiting("CrashLoopBackOff", _):
             let exit = container.lastTermination?.exitCode ?? 0
@@ -74,6 +74,13 @@ package enum HealthRules {
       return .init("pods cannot be created: \(condition.message)", since: condition.lastTransition)
     },
     HealthRule("failed-job", .red, [.workload], "A job gave up.") { facts in
+      if let run = facts.runs.last(where: { $0.conditions.isTrue("Failed") || $0.conditions.isTrue("Complete") }),
+        let failed = run.conditions["Failed"], failed.isTrue
+      {
+        return .init(
+          "the last run that ended, \(run.reference.name), failed: \(failed.message.isEmpty ? failed.reason : failed.message)",
+          since: failed.lastTransition)
+      }
       guard facts.workload?.kind.runsToCompletion == true, let condition = facts.condition("Failed"), condition.status == "True"
       else { return nil }
       return .init("job failed: \(condition.message.isEmpty ? condition.reason : condition.message)", since: condition.lastTransition)
@@ -146,7 +153,10 @@ package enum HealthRules {
       }
       // What the ledger has not seen, the restart counts of young pods say.
       let counted = facts.pods.reduce(0) { sum, pod in
-        guard let created = pod.created, facts.now - created < .seconds(86_400) else { return sum }
+        // What a Job tries again is its own business.
+        guard facts.workload?.kind.runsToCompletion != true, let created = pod.created, facts.now - created < .seconds(86_400) else {
+          return sum
+        }
         return sum + pod.restarts
       }
       let shutdowns = facts.reschedules.count { $0.change == .restarted && $0.evidence.contains(Reschedule.nodeShutdown) }
@@ -227,7 +237,9 @@ package enum HealthRules {
   }
 
   /// The container's name where its pod has several.
-  private static func named(_ container: Container, of pod: Pod) -> String { pod.containers.count > 1 ? "\(container.name): " : "" }
+  private static func named(_ container: Container, of pod: Pod) -> String {
+    container.isSidecar ? "native sidecar \(container.name): " : pod.containers.count > 1 ? "\(container.name): " : ""
+  }
 
   private static func restarts(_ container: Container) -> String {
     "\(container.restartCount) restart\(container.restartCount == 1 ? "" : "s")"

@@ -35,5 +35,12 @@ package struct Node: Sendable, Hashable {
   }
 
   package var isReady: Bool { conditions.isTrue("Ready") }
+
+  /// Whether it is cordoned, or an autoscaler that does not cordon moves its pods away.
+  var isBeingEmptied: Bool { isUnschedulable || taints.contains { $0.effect == "NoSchedule" && Self.emptying.contains($0.key) } }
+
+  /// The taints of cluster-autoscaler and of karpenter, before and since its version 1.
+  private static let emptying: Set = ["ToBeDeletedByClusterAutoscaler", "karpenter.sh/disruption", "karpenter.sh/disrupted"]
+
   package var reference: ObjectReference { ObjectReference(type: .nodes, name: name, uid: uid) }
 }

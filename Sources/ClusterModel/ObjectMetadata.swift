@@ -41,6 +41,8 @@ struct ObjectMetadata {
   /// What the Deployment wanted in all when its controller last set this ReplicaSet's count.
   var desiredReplicas: Int?
   var isInitialEventsEnd = false
+  /// Where `managedFields` stands, when it was not read; for as long as the bytes are there.
+  var managed: JSONCursor?
 
   /// Of what `managedFields` tells the last change.
   enum Changes {
@@ -93,7 +95,10 @@ struct ObjectMetadata {
           if isController { controller = owner }
         }
       case "managedFields":
-        if case .none = changes { break }
+        if case .none = changes {
+          managed = cursor
+          break
+        }
         try cursor.arrayIfPresent { (cursor) throws(JSONError) in
           let entry = try ManagedEntry(&cursor, strings)
           if let at = entry.change.at { lastStamp = max(lastStamp ?? at, at) }
@@ -152,6 +157,32 @@ private struct ManagedEntry {
 }
 
 extension JSONCursor {
+  /// The manager that owns a condition of the status, at the start of `managedFields`; empty when no entry names it.
+  mutating func manager(ofCondition type: String, _ strings: StringTable) throws(JSONError) -> String {
+    var found = ""
+    let field = "k:{\"type\":\"\(type)\"}"
+    try arrayIfPresent { (cursor) throws(JSONError) in
+      var manager = ""
+      var isOwner = false
+      try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+        switch key {
+        case "manager": manager = strings.intern(try cursor.text())
+        case "fieldsV1":
+          try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+            guard key == "f:status" else { return }
+            try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+              guard key == "f:conditions" else { return }
+              try cursor.objectIfPresent { (key, _) throws(JSONError) in if key.string == field { isOwner = true } }
+            }
+          }
+        default: break
+        }
+      }
+      if isOwner { found = manager }
+    }
+    return found
+  }
+
   /// A string, or empty for anything else.
   mutating func text() throws(JSONError) -> String { try readStringIfPresent() ?? "" }
 

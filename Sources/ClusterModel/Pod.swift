@@ -30,6 +30,8 @@ package struct Pod: Sendable, Hashable {
   /// `spec.resources.requests` of the pod itself; `nil` when not set.
   package var requestMilliCPU: Int64?
   package var requestMemory: Int64?
+  /// Who wrote the condition `DisruptionTarget`, as `managedFields` tells; empty where it does not.
+  package var disruptedBy = ""
 
   package init(
     namespace: String, name: String, uid: String, node: String = "", phase: String = "Pending", reason: String = "", message: String = "",

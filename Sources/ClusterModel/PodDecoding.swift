@@ -56,6 +56,9 @@ extension Pod {
     deletionGraceSeconds = metadata.deletionGraceSeconds
     labels = metadata.labels
     controller = metadata.controller
+    if conditions.isTrue("DisruptionTarget"), var managed = metadata.managed {
+      disruptedBy = try managed.manager(ofCondition: "DisruptionTarget", strings)
+    }
     containers = Container.join(specs, statuses)
     initContainers = Container.join(initSpecs, initStatuses)
   }

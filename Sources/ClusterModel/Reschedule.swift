@@ -18,6 +18,10 @@ package struct Reschedule: Sendable, Hashable {
   /// What the ledger says of a container that ended because its whole node was shut down on purpose.
   package static let nodeShutdown = "the node was shut down on purpose"
 
+  /// What the ledger says of a pod that somebody evicted through the API, on a node that was not being emptied: the cause is `eviction`, but
+  /// not the kubelet's own.
+  package static let evictedByAPI = "evicted (API)"
+
   package struct PodReference: Sendable, Hashable {
     package var name: String
     package var uid: String

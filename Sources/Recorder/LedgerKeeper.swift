@@ -1,5 +1,4 @@
 package import ClusterModel
-import JSONBytes
 package import RecordStore
 package import TelemetryModel
 package import TimeFormat
@@ -30,12 +29,11 @@ package struct LedgerKeeper: Sendable {
     self.pause = pause
   }
 
-  private var note: String { "ledger/\(cluster)" }
-
   /// Keeps the ledger until the deltas end or it is cancelled.
   package func run(_ deltas: AsyncStream<ClusterDelta>) async {
-    let restored = restored()
-    let keeper = Keeper(engine: restored ?? LedgerEngine(cluster: cluster), store: store, note: note)
+    let memory = LedgerMemory(cluster: cluster, store: store)
+    let restored = memory.restored()
+    let keeper = LedgerWriter(engine: restored ?? LedgerEngine(cluster: cluster), memory: memory)
     // A ledger that begins has missed nothing.
     if restored != nil { await keeper.resume(at: now()) }
     await withTaskGroup(of: Void.self) { group in
@@ -54,55 +52,5 @@ package struct LedgerKeeper: Sendable {
       group.cancelAll()
     }
     await keeper.save()
-  }
-
-  private func restored() -> LedgerEngine? {
-    guard let bytes = try? store.note(note), let state = try? JSONValue(parsing: bytes) else { return nil }
-    return LedgerEngine(cluster: cluster, restoring: state)
-  }
-}
-
-/// The inference and what it must remember; one at a time.
-private actor Keeper {
-  private var engine: LedgerEngine
-  private let store: StoreWriter
-  private let note: String
-  private var isDirty = false
-  /// What could not be stored yet: the engine tells each thing once.
-  private var unsent = LedgerOutput()
-  private var ticks = 0
-
-  init(engine: LedgerEngine, store: StoreWriter, note: String) {
-    self.engine = engine
-    self.store = store
-    self.note = note
-  }
-
-  func resume(at moment: Timestamp) { write(engine.resume(at: moment)) }
-
-  func apply(_ delta: ClusterDelta) {
-    isDirty = true
-    write(engine.apply(delta))
-  }
-
-  func tick(_ moment: Timestamp, watched: [ClusterResource: Timestamp]) {
-    write(engine.tick(moment, watched: watched))
-    ticks += 1
-    if isDirty || ticks % 30 == 0 { save() }
-  }
-
-  func save() { write(LedgerOutput(), always: true) }
-
-  private func write(_ output: LedgerOutput, always: Bool = false) {
-    unsent += output
-    guard always || !unsent.isEmpty else { return }
-    // With its memory in one transaction, so that a kill between the two cannot make them disagree. What a full disk refuses is
-    // written with what comes next, a second later at the latest.
-    guard
-      (try? store.record(
-        reschedules: unsent.entries, gaps: unsent.gaps, lifecycle: unsent.lifecycle, note: (note, engine.state().jsonBytes))) != nil
-    else { return }
-    unsent = LedgerOutput()
-    isDirty = false
   }
 }

@@ -50,7 +50,7 @@ extension RescheduleRow {
     var line = StyledLine(entry.change.rawValue)
     if case .run(let run, _) = self { line.append(" ×\(run.entries.count)", .strong) }
     line.append(", ")
-    line.append(entry.cause.rawValue, entry.cause.isPlanned ? .dim : .amber)
+    line.append(entry.causeWords, entry.cause.isPlanned ? .dim : .amber)
     if let code = entry.exitCode, entry.change == .restarted { line.append(", exit \(code)") }
     if let since = ongoingSince {
       line.append(", ")

@@ -1,4 +1,5 @@
 package import ClusterModel
+import JSONBytes
 package import Screen
 package import TimeFormat
 
@@ -157,11 +158,17 @@ package struct ReschedulesView: Sendable {
     return report
   }
 
-  /// One line per entry, oldest first.
-  package var jsonLines: [String] { entries.reversed().map(\.jsonLine) }
+  /// One line per entry, and one per gap, oldest first.
+  package var jsonLines: [String] {
+    let lines = entries.reversed().map { ($0.at, $0.jsonLine) } + gaps.map { ($0.from, LedgerListings.gaps.line($0)) }
+    return lines.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }.map(\.element.1)
+  }
 }
 
 extension Reschedule {
+  /// The cause, and `evicted (API)` of a pod that somebody evicted through the API.
+  package var causeWords: String { evidence.contains(Self.evictedByAPI) ? Self.evictedByAPI : cause.rawValue }
+
   /// `default/api`.
   package var shortWorkload: String {
     let name = workload.split(separator: "/").last.map(String.init) ?? workload

@@ -18,7 +18,7 @@ struct Periplus: AsyncParsableCommand {
         name: "Look:",
         subcommands: [ConsoleCommand.self, Open.self, Logs.self, Request.self, Health.self, Nodes.self, Reschedules.self, Check.self]),
       CommandGroup(name: "Plan, learn, show:", subcommands: [PlanCommand.self, Learn.self, DemoCommand.self]),
-      CommandGroup(name: "Data:", subcommands: [Record.self, IngestCommand.self, StoreCommand.self]),
+      CommandGroup(name: "Data:", subcommands: [Record.self, IngestCommand.self, StoreCommand.self, ClusterCommand.self]),
       CommandGroup(name: "Reference:", subcommands: [Keys.self, Schema.self, Completions.self, Man.self]),
       CommandGroup(name: "Internal:", subcommands: [Ground.self]),
     ]

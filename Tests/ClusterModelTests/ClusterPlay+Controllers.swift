@@ -30,14 +30,11 @@ extension ClusterPlay {
   }
 
   mutating func end(_ place: Int, _ set: Int, _ pod: Int, _ cause: Reschedule.Cause) {
-    let grace = pick(0...4)
-    workloads[place].sets[set].pods[pod].object.deletionTimestamp = second + .seconds(Int64(grace))
-    workloads[place].sets[set].pods[pod].object.deletionGraceSeconds = grace
-    workloads[place].sets[set].pods[pod].goneAt = now + .milliseconds(Int64(pick(200...grace * 1000 + 300)))
-    let object = workloads[place].sets[set].pods[pod].object
-    truth[object.uid] = cause
+    var played = workloads[place].sets[set].pods[pod]
+    ask(&played, cause)
+    workloads[place].sets[set].pods[pod] = played
+    let object = played.object
     ends.append((object.uid, workloads[place].sets[set].object.reference.uid, cause, now))
-    send(.pods, .modified(.pod(object)))
     // Servers drop most events.
     guard cause == .rollout || cause == .scale, pick(0...3) == 0, let set = object.controller else { return }
     let event = ClusterEvent(
@@ -55,19 +52,21 @@ extension ClusterPlay {
         if pick(0...2) > 0 { deploymentController(place) }
         for set in workloads[place].sets.indices where pick(0...3) > 0 { setController(place, set) }
       }
+      for place in statefulSets.indices { runStatefulSet(place) }
+      for place in daemonSets.indices { runDaemonSet(place) }
+      for place in jobs.indices { runJob(place) }
+      runDrain()
     }
   }
 
   private mutating func kubelets(_ place: Int) {
     for set in workloads[place].sets.indices {
       for pod in workloads[place].sets[set].pods.indices.reversed() {
-        let played = workloads[place].sets[set].pods[pod]
-        if let gone = played.goneAt, gone <= now {
-          send(.pods, .deleted(.pod(played.object)))
+        var played = workloads[place].sets[set].pods[pod]
+        if kubelet(&played) {
           workloads[place].sets[set].pods.remove(at: pod)
-        } else if !played.isDeleted, !played.object.isReady, played.readyAt <= now {
-          workloads[place].sets[set].pods[pod].object.conditions = [Condition(type: "Ready", status: "True", lastTransition: second)]
-          send(.pods, .modified(.pod(workloads[place].sets[set].pods[pod].object)))
+        } else {
+          workloads[place].sets[set].pods[pod] = played
         }
       }
     }
@@ -87,6 +86,11 @@ extension ClusterPlay {
         left -= count - counts[set]
         setCount(place, set, count, .scale)
       }
+      return
+    }
+    if workloads[place].rollsAfterScaling {
+      workloads[place].rollsAfterScaling = false
+      if !workloads[place].isRecreate { startSet(place) }
       return
     }
     let newest = workloads[place].newest
@@ -122,11 +126,12 @@ extension ClusterPlay {
     let before = workloads[place].sets[set].object.ready
     if active.count < wanted {
       for _ in active.count..<wanted {
-        workloads[place].sets[set].pods.append(makePod(of: workloads[place].sets[set].object, isReady: false))
+        let pod = makePod(of: workloads[place].sets[set].object, isReady: false)
         if workloads[place].sets[set].adds > 0 {
           workloads[place].sets[set].adds -= 1
           added += 1
         }
+        workloads[place].sets[set].pods.append(pod)
       }
     } else if active.count > wanted {
       // Those that are not ready go first.

@@ -28,12 +28,23 @@ struct ClusterPlay {
   private var random: SeededGenerator
   var uids = 0
   var workloads: [PlayedDeployment] = []
+  var statefulSets: [PlayedStatefulSet] = []
+  var daemonSets: [PlayedDaemonSet] = []
+  var jobs: [PlayedJob] = []
+  /// Containers that ended in pods that went on, and why.
+  var endedContainers: [Restart] = []
+  /// The node that is drained within the budgets.
+  var draining: String?
   var nodes: [String: Node] = [:]
 
   struct PlayedPod {
     var object: Pod
     var readyAt: Timestamp
     var goneAt: Timestamp?
+    /// The end of its container, until that runs again.
+    var ended: Container.Termination?
+    /// Of a Job: when its work is done.
+    var endsAt = Timestamp(nanoseconds: .max)
     var isDeleted: Bool { object.deletionTimestamp != nil }
   }
 
@@ -56,6 +67,8 @@ struct ClusterPlay {
     var revision = 1
     /// The count that the controller has worked on.
     var seen: Int
+    /// A new template came with the count; its ReplicaSet is made when that is done.
+    var rollsAfterScaling = false
   }
 
   init(seed: UInt64) {
@@ -92,6 +105,14 @@ struct ClusterPlay {
         objects[.pods, default: []] += set.pods.map { .pod($0.object) }
       }
     }
+    for set in statefulSets {
+      objects[ClusterResource(.statefulSet), default: []].append(.workload(set.object))
+      objects[.pods, default: []] += set.pods.sorted { $0.key < $1.key }.map { .pod($0.value.object) }
+    }
+    for set in daemonSets {
+      objects[ClusterResource(.daemonSet), default: []].append(.workload(set.object))
+      objects[.pods, default: []] += set.pods.sorted { $0.key < $1.key }.map { .pod($0.value.object) }
+    }
     for resource in ClusterResource.allCases { send(resource, .relist(objects[resource] ?? [])) }
   }
 
@@ -101,6 +122,19 @@ struct ClusterPlay {
     var found: Set<String> = []
     for hand in ends where hand.cause == .deleted && steps.contains(where: { $0.set == hand.set && abs(($0.at - hand.at).seconds) < 2 }) {
       for other in ends where other.set == hand.set && abs((other.at - hand.at).seconds) < 4 { found.insert(other.pod) }
+    }
+    return found
+  }
+
+  /// Pods of one ReplicaSet that went at one time, of whose causes each is told as often as it happened: which of equal pods a count took
+  /// and which the rollout behind it, nobody can say.
+  func exchanged(_ told: [String: Reschedule.Cause]) -> Set<String> {
+    var found: Set<String> = []
+    for end in ends where told[end.pod] != end.cause {
+      let together = ends.filter { $0.set == end.set && abs(($0.at - end.at).seconds) < 3 && told[$0.pod] != $0.cause }
+      let causes = Dictionary(grouping: together, by: \.cause).mapValues(\.count)
+      let others = Dictionary(grouping: together.compactMap { told[$0.pod] }, by: { $0 }).mapValues(\.count)
+      if causes == others, Set(causes.keys).isSubset(of: [.rollout, .scale]) { found.formUnion(together.map(\.pod)) }
     }
     return found
   }
@@ -142,7 +176,8 @@ struct ClusterPlay {
     let usable = nodes.values.filter { !$0.isUnschedulable && $0.isReady }.map(\.name).sorted()
     var pod = Pod(
       namespace: "n", name: "\(set.reference.name)-\(id)", uid: id, node: usable.isEmpty ? "" : usable[pick(0...usable.count - 1)],
-      phase: "Running", created: second, controller: set.reference, containers: [Container(name: "main", image: "i")])
+      phase: "Running", created: second, controller: set.reference,
+      containers: [Container(name: "main", image: "i", state: .running(since: second))])
     pod.labels["pod-template-hash"] = String(set.reference.name.split(separator: "-").last ?? "")
     pod.conditions = [Condition(type: "Ready", status: isReady ? "True" : "False", lastTransition: second)]
     if !silently { send(.pods, .added(.pod(pod))) }
@@ -198,6 +233,15 @@ struct ClusterPlay {
     evict(from: node, .drain, "EvictionByEvictionAPI")
   }
 
+  /// A new template and another count in one change: the controller scales first (`isScalingEvent`), then rolls out.
+  mutating func rollAndScale(_ place: Int, to count: Int) {
+    script.append("roll and scale \(place) to \(count) at \(now.rfc3339())")
+    workloads[place].object.desired = count
+    workloads[place].revision += 1
+    workloads[place].rollsAfterScaling = true
+    touch(place)
+  }
+
   /// A taint that a person put on a node that is ready.
   mutating func taint(_ node: String) {
     script.append("taint \(node) at \(now.rfc3339())")
@@ -218,6 +262,7 @@ struct ClusterPlay {
 
   mutating func bringBack(_ node: String) {
     let since = second
+    draining = nil
     nodes[node]?.isUnschedulable = false
     nodes[node]?.taints = []
     nodes[node]?.conditions = [Condition(type: "Ready", status: "True", lastTransition: since)]
@@ -240,6 +285,8 @@ struct ClusterPlay {
         }
       }
     }
+    evictOrdinals(from: node, cause, reason)
+    evictJobs(from: node, cause, reason)
   }
 
   mutating func somePod(_ place: Int, where fits: (PlayedPod) -> Bool) -> (Int, Int)? {

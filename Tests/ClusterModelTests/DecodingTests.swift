@@ -40,6 +40,31 @@ import TimeFormat
     #expect(pod.restarts == 2)
   }
 
+  @Test func whoDisruptedAPodIsItsConditionsManager() throws {
+    func pod(_ condition: String) throws -> Pod? {
+      let text = #"""
+        {"metadata":{"name":"a","uid":"u","managedFields":[
+          {"manager":"kubelet","subresource":"status","fieldsV1":{"f:status":{"f:conditions":{"k:{\"type\":\"Ready\"}":{"f:status":{}}}}}},
+          {"manager":"kube-scheduler","fieldsV1":{"f:status":{"f:conditions":{"k:{\"type\":\"DisruptionTarget\"}":{".":{}}}}}}]},
+         "spec":{},"status":{"conditions":[{"type":"\#(condition)","status":"True"}]}}
+        """#
+      guard case .pod(let pod) = try object(.pods, text) else { return nil }
+      return pod
+    }
+    #expect(try pod("DisruptionTarget")?.disruptedBy == "kube-scheduler")
+    #expect(try pod("Ready")?.disruptedBy == "")
+  }
+
+  @Test func cronJobs() throws {
+    let text = #"""
+      {"metadata":{"name":"backup","namespace":"n","uid":"c"},"spec":{"schedule":"0 3 * * *","suspend":true,"jobTemplate":{"spec":{"backoffLimit":1,
+       "template":{"spec":{"containers":[{"name":"c","image":"r/backup:7"}]}}}}},"status":{"active":[{"kind":"Job","name":"backup-1"}]}}
+      """#
+    guard case .workload(let workload) = try object(ClusterResource(.cronJob), text) else { return #expect(Bool(false)) }
+    #expect(workload.image == "r/backup:7" && workload.isPaused && workload.desired == 0 && workload.kind.runsToCompletion)
+    #expect(ClusterResource(.cronJob).path == "/apis/batch/v1/cronjobs")
+  }
+
   @Test func lastChangeIsNotTheStatus() throws {
     let text = #"""
       {"metadata":{"name":"d","uid":"u","annotations":{"deployment.kubernetes.io/revision":"3"},"managedFields":[

@@ -36,7 +36,56 @@ import TimeFormat
     #expect(all["Node/node-1"]?.status == .green)
   }
 
-  /// Nobody lists a CronJob or an operator's own kinds: what they own is judged by itself, and only by its own cluster's ledger.
+  /// The runs of a CronJob are one workload, whose last run that ended says how it is.
+  @Test(arguments: [true, false]) func runsOfACronJobAreOneWorkload(isLastGood: Bool) throws {
+    let now = Timestamp(seconds: 1_800_000_000)
+    let owner = ObjectReference(kind: "CronJob", namespace: "n", name: "backup", uid: "cron")
+    let runs = (1...3).map { number in
+      var job = Workload(
+        reference: ObjectReference(kind: "Job", namespace: "n", name: "backup-\(number)", uid: "job-\(number)"), controller: owner,
+        desired: 1,
+        created: now - .seconds(Int64(4 - number) * 3600))
+      let hasFailed = number == 1 || number == 2 && !isLastGood
+      if number < 3 {
+        job.conditions = [Condition(type: hasFailed ? "Failed" : "Complete", status: "True", reason: "BackoffLimitExceeded")]
+      }
+      return job
+    }
+    let cronJob = Workload(reference: owner, desired: 0, created: now - .seconds(90_000))
+    let other = Workload(
+      reference: ObjectReference(kind: "Job", namespace: "n", name: "once", uid: "once"),
+      controller: ObjectReference(kind: "Workflow", namespace: "n", name: "w", uid: "w"), desired: 1, created: now)
+    var pod = Pod(
+      namespace: "n", name: "backup-3-x", uid: "p", node: "n1", phase: "Running", created: now,
+      containers: [Container(name: "c", image: "i")])
+    pod.controller = runs[2].reference
+    let snapshot = ClusterSnapshot(
+      cluster: "c", at: now, pods: [pod], workloads: runs + [cronJob, other], connection: .live(since: now))
+    let verdicts = HealthAssessment.verdicts(on: snapshot, reschedules: [], now: now)
+    #expect(Set(verdicts.map(\.subject.display)) == ["CronJob/backup", "Job/once"])
+    let verdict = try #require(verdicts.first { $0.subject == owner })
+    #expect(verdict.status == (isLastGood ? .green : .red))
+    #expect(verdict.desired == 1 && verdict.ready == 0)
+    if !isLastGood { #expect(verdict.reasons.first?.sentence == "the last run that ended, backup-2, failed: BackoffLimitExceeded") }
+  }
+
+  @Test func aCrashingSidecarIsNoInitContainerThatFails() throws {
+    let now = Timestamp(seconds: 1_800_000_000)
+    var proxy = Container(
+      name: "proxy", image: "envoy", restartCount: 4, state: .waiting(reason: "CrashLoopBackOff", message: ""),
+      lastTermination: .init(reason: "Error", exitCode: 139, finished: now))
+    proxy.isSidecar = true
+    var pod = Pod(
+      namespace: "n", name: "app-1", uid: "p", node: "n1", phase: "Running", created: now,
+      containers: [Container(name: "main", image: "i", state: .running(since: now))])
+    pod.initContainers = [proxy]
+    let snapshot = ClusterSnapshot(cluster: "c", at: now, pods: [pod], connection: .live(since: now))
+    let verdict = try #require(HealthAssessment.verdicts(on: snapshot, reschedules: [], now: now).first)
+    #expect(verdict.reasons.first?.sentence == "native sidecar proxy: CrashLoopBackOff, 4 restarts, exit code 139")
+    #expect(!rules(verdict).contains("init-failed"))
+  }
+
+  /// Nobody lists an operator's own kinds: what they own is judged by itself, and only by its own cluster's ledger.
   @Test func whatAnUnknownKindOwnsIsJudged() throws {
     let now = try #require(Timestamp(rfc3339: "2018-01-22T14:04:11Z"))
     let reference = ObjectReference(kind: "StatefulSet", namespace: "mon", name: "prometheus", uid: "set")

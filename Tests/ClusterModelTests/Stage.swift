@@ -41,7 +41,7 @@ struct Stage {
     }
   }
 
-  private mutating func put(_ resource: ClusterResource, _ object: ClusterObject) {
+  mutating func put(_ resource: ClusterResource, _ object: ClusterObject) {
     now = now + .milliseconds(50)
     let isNew = world[resource]?[object.identity] == nil
     world[resource, default: [:]][object.identity] = object
@@ -106,7 +106,7 @@ struct Stage {
     put(.pods, .pod(pod))
   }
 
-  private func present(_ uid: String) -> Pod {
+  func present(_ uid: String) -> Pod {
     guard case .pod(let pod)? = world[.pods]?[uid] else { fatalError("no pod \(uid)") }
     return pod
   }
@@ -206,11 +206,11 @@ struct Stage {
     put(.pods, .pod(pod))
   }
 
-  mutating func event(_ uid: String, _ reason: String, _ message: String) {
+  mutating func event(_ uid: String, _ reason: String, _ message: String, of source: String = "kubelet") {
     let pod = present(uid)
     var event = ClusterEvent(
       uid: "event-\(now.nanoseconds)", namespace: "n", object: ObjectReference(kind: "Pod", namespace: "n", name: pod.name, uid: uid),
-      type: "Normal", reason: reason, message: message, last: now)
+      type: "Normal", reason: reason, message: message, source: source, last: now)
     event.container = "main"
     put(.events, .event(event))
   }

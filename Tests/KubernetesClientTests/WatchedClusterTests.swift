@@ -180,6 +180,29 @@ import TimeFormat
     }
   }
 
+  /// What is recorded is what the feed itself hears, in its order.
+  @Test func aTapHearsWhatTheFeedHears() async throws {
+    let server = FakeServer()
+    for name in ["a", "b", "c"] { server.put(name) }
+    let tap = HeardByTap()
+    try await server.run { api in
+      let feed = WatchedCluster(api: api, cluster: "fake", resources: [.pods, .nodes], tap: tap)
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await feed.run() }
+        await self.until(feed) { $0.pods.count == 3 }
+        server.put("d")
+        await self.until(feed) { $0.pods.count == 4 }
+        server.compact()
+        server.say(#"{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}"#)
+        server.remove("b")
+        await self.until(feed) { $0.pods.map(\.name) == ["a", "c", "d"] }
+        group.cancelAll()
+      }
+    }
+    // Pages of two; what cannot be listed is no list.
+    #expect(tap.heard.withLock { $0 } == ["page first", "page", "listed", "ADDED", "ERROR", "page first", "page", "listed"])
+  }
+
   @Test func execPluginsAreRun() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("exec-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -208,5 +231,18 @@ import TimeFormat
     }
     #expect(server.state.withLock { $0.tokens } == ["Bearer from-plugin"])
     #expect(try String(contentsOf: folder.appendingPathComponent("count"), encoding: .utf8) == "run\n")
+  }
+}
+
+private final class HeardByTap: FeedTap {
+  let heard = Mutex<[String]>([])
+
+  func page(_ resource: ClusterResource, _ bytes: [UInt8], isFirst: Bool) {
+    heard.withLock { $0.append(isFirst ? "page first" : "page") }
+  }
+  func listed(_ resource: ClusterResource, at: Timestamp) { heard.withLock { $0.append("listed") } }
+  func line(_ resource: ClusterResource, _ bytes: [UInt8], at: Timestamp) {
+    let type = (try? JSONValue(parsing: bytes))?["type"]?.stringValue
+    heard.withLock { $0.append(type ?? "?") }
   }
 }

@@ -24,7 +24,7 @@ struct StoreChangesTests {
     #expect(await all.next() == .records)
     try writer.record([SourceUpdate(name: "logs", cluster: "ground", recordsIn: 1)])
     try writer.record(evidence: [])
-    try writer.record(note: (name: "ledger/x", value: [1]))
+    try writer.record(notes: [StoreNote(name: "ledger/x", value: [1])])
     try writer.append(StoreBatch(records: [record()]))
     try writer.record(gaps: [.init(cluster: "ground", from: fixture.now, to: fixture.now + .seconds(1), reason: "restart")])
     #expect(await all.next() == [.records, .sources, .ledger])

@@ -307,7 +307,7 @@ import TimeFormat
     done.downtimeSeconds = 3.5
     done.capacityGapSeconds = 7
     let before = await reader.revision()
-    try writer.record(reschedules: [done, done], note: (name: "ledger", value: [1, 2, 0]))
+    try writer.record(reschedules: [done, done], notes: [StoreNote(name: "ledger", value: [1, 2, 0])])
     #expect(try await reader.reschedules(since: Timestamp(seconds: 11)) == [done])
     #expect(await reader.revision() > before)
     #expect(try writer.note("ledger") == [1, 2, 0])

@@ -1,4 +1,5 @@
 import ClusterModel
+import JSONBytes
 import Kubernetes
 import RecordStore
 import Recorder
@@ -97,5 +98,65 @@ import TimeFormat
     #expect(source?.currentAt == clock.now())
     delta.finish()
     await task.value
+  }
+
+  @Test("what a change writes grows with the change, not with the cluster")
+  func writesWhatChanged() throws {
+    func engine(pods: Int) -> LedgerEngine {
+      var engine = LedgerEngine(cluster: "ground")
+      for delta in lists((0..<pods).map { named("orders-\($0)", restarts: 0) }) { _ = engine.apply(delta) }
+      engine.forgetChanges()
+      return engine
+    }
+    func bytes(_ parts: [LedgerEngine.Part]) -> Int { parts.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.jsonBytes.count ?? 0) } }
+    var sizes: [Int] = []
+    for count in [100, 20_000] {
+      var engine = engine(pods: count)
+      clock.advance(.seconds(20))
+      let output = engine.apply(
+        ClusterDelta(resource: .pods, change: .modified(.pod(named("orders-7", restarts: 1, end: crash()))), at: clock.now()))
+      #expect(output.entries.count == 1)
+      let changed = engine.changedParts()
+      #expect(changed.map(\.name) == ["head", "pods/orders-7"])
+      sizes.append(bytes(changed))
+    }
+    #expect(sizes.allSatisfy { $0 < 4096 }, "\(sizes) bytes a change")
+    #expect(abs(sizes[0] - sizes[1]) < 64)
+  }
+
+  @Test("the memory in parts is the memory: changed, forgotten, and as a former version stored it")
+  func partsAreTheMemory() async throws {
+    let first = lists([named("orders-1", restarts: 0), named("orders-2", restarts: 0)])
+    var engine = LedgerEngine(cluster: "ground")
+    for delta in first { _ = engine.apply(delta) }
+    let store = try StoreWriter(directory: folder.store, now: clock.now())
+    // As it was stored once: the whole under one name.
+    try store.record(notes: [StoreNote(name: "ledger/ground", value: engine.state().jsonBytes)])
+    let memory = LedgerMemory(cluster: "ground", store: store)
+    let writer = LedgerWriter(engine: try #require(memory.restored()), memory: memory)
+    clock.advance(.seconds(20))
+    let restarted = ClusterDelta(resource: .pods, change: .modified(.pod(named("orders-1", restarts: 1, end: crash()))), at: clock.now())
+    let gone = ClusterDelta(resource: .pods, change: .deleted(.pod(named("orders-2", restarts: 0))), at: clock.now())
+    for delta in [restarted, gone] {
+      _ = engine.apply(delta)
+      await writer.apply(delta)
+    }
+    await writer.save()
+    #expect(try store.note("ledger/ground") == nil)
+    #expect(memory.restored()?.state() == engine.state())
+    // What went long ago leaves no note behind.
+    clock.advance(.seconds(7 * 86_400))
+    await writer.tick(clock.now(), watched: [:])
+    await writer.save()
+    #expect(try store.notes(in: "ledger/ground").contains { $0.name.hasSuffix("orders-1") })
+    #expect(try !store.notes(in: "ledger/ground").contains { $0.name.hasSuffix("orders-2") })
+    #expect(memory.restored() != nil && LedgerMemory(cluster: "groun", store: store).restored() == nil)
+  }
+
+  private func named(_ name: String, restarts: Int, end: Container.Termination? = nil) -> Pod {
+    var pod = pod(restarts: restarts, end: end)
+    pod.name = name
+    pod.uid = name
+    return pod
   }
 }

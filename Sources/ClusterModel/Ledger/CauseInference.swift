@@ -25,6 +25,12 @@ enum CauseInference {
   // MARK: A container restarted in place
 
   static func restart(_ run: PodFact.Run, events: [EventFact], node: NodeFact?) -> Finding {
+    var finding = end(of: run, events, node)
+    if run.isSidecar { finding.evidence.append("container \(run.container) is a native sidecar") }
+    return finding
+  }
+
+  private static func end(of run: PodFact.Run, _ events: [EventFact], _ node: NodeFact?) -> Finding {
     guard let end = run.end else {
       return Finding(.unknown, 0.3, "the restart count rose past \(run.count) while the cluster was not watched")
     }
@@ -64,7 +70,7 @@ enum CauseInference {
 
   /// What the pod's own fields, its events and its node say; `nil` when it was simply deleted or is not to be found any more.
   static func strong(_ pod: PodFact, events: [EventFact], node: NodeFact?) -> Finding? {
-    if let finding = disruption(pod, node: node) ?? status(pod) ?? event(pod, events, node: node) { return finding }
+    if let finding = disruption(pod, events, node: node) ?? status(pod) ?? event(pod, events, node: node) { return finding }
     let ended = pod.endedAt ?? pod.created
     // With restartPolicy Always a pod ends by itself only through its node; an end after a request to stop is no cause.
     let wasAsked = pod.deletionRequested.map { asked in pod.restartPolicy == "Always" || asked <= (pod.terminalAt ?? asked) } ?? false
@@ -90,11 +96,11 @@ enum CauseInference {
   }
 
   /// The condition DisruptionTarget (KEP-3329) names who ends the pod.
-  private static func disruption(_ pod: PodFact, node: NodeFact?) -> Finding? {
+  private static func disruption(_ pod: PodFact, _ events: [EventFact], node: NodeFact?) -> Finding? {
     guard let disruption = pod.disruption else { return nil }
     let field = "condition DisruptionTarget \(disruption.reason)"
     switch disruption.reason {
-    case "EvictionByEvictionAPI": return Finding(.drain, 1, field)
+    case "EvictionByEvictionAPI": return evicted(pod, events, node: node, field)
     case "PreemptionByScheduler": return Finding(.preemption, 1, field)
     case "DeletionByTaintManager": return taint(pod, node: node, field)
     case "DeletionByPodGC": return Finding(.nodeLost, 0.95, field)
@@ -107,6 +113,22 @@ enum CauseInference {
       return Finding(.eviction, 0.9, field)
     default: return nil
     }
+  }
+
+  /// The eviction API serves whoever asks. Who empties a node makes it unschedulable first; without that a pod was meant, not its node.
+  private static func evicted(_ pod: PodFact, _ events: [EventFact], node: NodeFact?, _ field: String) -> Finding {
+    var asked: [String] = []
+    if let name = pod.disruption?.manager, !name.isEmpty { asked.append("asked by \(name)") }
+    if let event = events.last(where: \.isOfEvictor) { asked.append("event \(event.reason) of \(event.source): \(event.message)") }
+    if let node, node.wasCordoned(at: pod.disruption?.at ?? pod.endedAt ?? pod.created) {
+      var finding = Finding(.drain, 1, field, "node \(pod.node) was cordoned")
+      finding.evidence += asked
+      return finding
+    }
+    var finding = Finding(.eviction, node == nil ? 0.7 : 0.95, Reschedule.evictedByAPI, field)
+    finding.evidence += node == nil ? ["whether node \(pod.node) was cordoned is not known"] : ["node \(pod.node) was not cordoned"]
+    finding.evidence += asked
+    return finding
   }
 
   /// A taint moves pods when its node is lost; on a ready node a person put it there to empty the node.

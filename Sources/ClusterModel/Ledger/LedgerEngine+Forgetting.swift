@@ -21,14 +21,12 @@ extension LedgerEngine {
           setsByOwner[owner]?.remove(uid)
           if setsByOwner[owner]?.isEmpty == true { setsByOwner[owner] = nil }
         }
-      } else if fact.steps.contains(where: { now - $0.when.to > .seconds(21_600) }) {
-        workloads[uid]?.steps.removeAll { now - $0.when.to > .seconds(21_600) }
+      } else if fact.steps.contains(where: { now - $0.when.to > Self.stepRetention }) {
+        workloads[uid]?.steps.removeAll { now - $0.when.to > Self.stepRetention }
       }
     }
-    controllerDeletes = controllerDeletes.filter { $0.value.last.map { now - $0 < Self.retention } ?? false }
-    events = events.filter { uid, list in
-      pods[uid] != nil || list.contains { $0.times.last.map { now - $0 < Self.retention } ?? false }
-    }
+    controllerDeletes.keep { _, times in times.last.map { now - $0 < Self.retention } ?? false }
+    events.keep { uid, list in pods[uid] != nil || list.contains { $0.times.last.map { now - $0 < Self.retention } ?? false } }
   }
 
   private mutating func forget(_ fact: PodFact) {

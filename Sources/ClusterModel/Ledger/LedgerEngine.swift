@@ -12,12 +12,12 @@ package struct LedgerEngine: Sendable {
   var clock = ServerClock()
   /// How far the watch of each kind has come, by the kind's name.
   var progress: [String: WatchProgress] = [:]
-  var pods: [String: PodFact] = [:]
-  var workloads: [String: WorkloadFact] = [:]
-  var nodes: [String: NodeFact] = [:]
+  var pods = TrackedFacts<PodFact>()
+  var workloads = TrackedFacts<WorkloadFact>()
+  var nodes = TrackedFacts<NodeFact>()
   var namespaceEnds: [String: Timestamp] = [:]
-  var events: [String: [EventFact]] = [:]
-  var controllerDeletes: [String: [Timestamp]] = [:]
+  var events = TrackedFacts<[EventFact]>()
+  var controllerDeletes = TrackedFacts<[Timestamp]>()
   /// Kinds of which the first list has been seen.
   var listed: Set<ClusterResource> = []
   /// When the last delta of a kind came.
@@ -36,6 +36,8 @@ package struct LedgerEngine: Sendable {
 
   /// Facts of a pod that has gone are kept this long, for evidence that comes late.
   static let retention = Duration.seconds(900)
+  /// Changes of a count are kept this long: what they explain has gone, and is settled, long before.
+  static let stepRetention = Duration.seconds(3600)
   static let away = "the recorder was not running"
 
   package init(cluster: String) {
@@ -186,7 +188,9 @@ package struct LedgerEngine: Sendable {
       list[index].times.append(time)
       if list[index].times.count > 32 { list[index].times.removeFirst() }
     } else {
-      list.append(EventFact(uid: event.uid, reason: event.reason, message: event.message, container: event.container, times: [time]))
+      list.append(
+        EventFact(
+          uid: event.uid, reason: event.reason, message: event.message, container: event.container, source: event.source, times: [time]))
       if list.count > 24 { list.removeFirst() }
     }
     events[event.object.uid] = list

@@ -16,7 +16,9 @@ extension LedgerGroup {
   }
 
   private func restarts(of pod: PodFact) -> [Reschedule] {
-    pod.runs.map { run in
+    // What a Job tries again is its own business, in a container as in a new pod.
+    if workload?.reference.workloadKind.retries == true, pod.restartPolicy == "OnFailure" { return [] }
+    return pod.runs.map { run in
       let finding = CauseInference.restart(run, events: events[pod.uid] ?? [], node: nodes[pod.node])
       let at = Moment.exact(api: run.end?.finished, received: run.seen)
       // The kubelet notices an end up to a second late: an interval that ends about then is the one before.
@@ -50,6 +52,25 @@ extension LedgerGroup {
       entry.evidence.append("disappeared between \(after.rfc3339(.seconds)) and \((pod.goneAt ?? at).rfc3339(.seconds))")
       entry.confidence = min(entry.confidence, 0.8)
     }
+    if transients[pod.uid] != nil {
+      entry.change = .removed
+      entry.evidence.append("a raised count had brought it, and it never was ready")
+      return entry
+    }
+    if isAttempt(pod, finding) {
+      entry.change = .removed
+      if let workload, (pod.successor ?? provisional[pod.uid]) != nil {
+        entry.evidence.append("\(workload.reference.display) tries again, up to \(counted(workload.backoffLimit, "time")) (backoffLimit)")
+      } else if let workload, workload.isFinished, !workload.hasFailed {
+        entry.evidence.append("\(workload.reference.display) completed all the same")
+      } else if pod.hasNoSuccessor || isWorkloadGone {
+        entry.change = .failed
+        if workload?.hasFailed == true { entry.evidence.append("the Job has failed") }
+      } else {
+        entry.isPending = true
+      }
+      return entry
+    }
     if let successor = (pod.successor ?? provisional[pod.uid]).flatMap({ byUID[$0] }) {
       entry.new = successor.reference
       let ready = successor.readyIntervals.first?.from
@@ -69,52 +90,15 @@ extension LedgerGroup {
     return entry
   }
 
+  /// A pod of a Job that ended by itself: its Job tries again, as its specification says, so that nothing was rescheduled. One that lost its
+  /// node or was evicted was.
+  private func isAttempt(_ pod: PodFact, _ finding: CauseInference.Finding) -> Bool {
+    workload?.reference.workloadKind.retries == true && pod.terminalAt != nil && [.crash, .oomKilled, .probe].contains(finding.cause)
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
   private var isWorkloadGone: Bool { workload?.gone != nil || namespaceEnd != nil }
-
-  /// New pods that a raised count explains, and nobody's end.
-  private func additions() -> [Reschedule] {
-    guard let workload, !workload.reference.workloadKind.runsToCompletion else { return [] }
-    var budget: [(left: Int, of: String?, step: WorkloadFact.Step)] = growth(of: workload).map { ($1.to - $1.from, $0, $1) }
-    guard !budget.isEmpty else { return [] }
-    let successors = Set(provisional.values).union(pods.compactMap(\.successor))
-    var entries: [Reschedule] = []
-    for pod in pods where !pod.isBaseline && pod.predecessor == nil && !successors.contains(pod.uid) {
-      // The end of a pod whose place it takes may be told a moment later.
-      guard now - pod.created > Self.lag else { continue }
-      guard
-        let index = budget.indices.first(where: {
-          budget[$0].left > 0 && (budget[$0].of == nil || budget[$0].of == pod.controller?.uid)
-            && budget[$0].step.explains(at: pod.created)
-        })
-      else { continue }
-      budget[index].left -= 1
-      let step = budget[index].step
-      var entry = Reschedule(
-        key: "\(cluster)/\(pod.uid)/added/0", at: pod.created, cluster: cluster, namespace: pod.namespace, workload: display(pod),
-        change: .added, cause: .scale, new: pod.reference, confidence: 0.95,
-        evidence: ["\(workload.reference.display) went from \(step.owner?.from ?? step.from) to \(step.owner?.to ?? step.to)"])
-      entry.isPending = !pod.everReady && pod.endedAt == nil
-      entries.append(entry)
-    }
-    return entries
-  }
-
-  /// The steps up that are scaling. A Deployment's are read from its ReplicaSets, whose counts its controller stamps with a time.
-  /// - Returns: each step with the UID of its ReplicaSet.
-  private func growth(of workload: WorkloadFact) -> [(of: String?, step: WorkloadFact.Step)] {
-    let ofSets = replicaSets.values.flatMap { set in set.steps.filter { $0.owner != nil }.map { (of: set.reference.uid, step: $0) } }
-    if !ofSets.isEmpty {
-      return ofSets.filter { $0.step.to > $0.step.from && $0.step.isRollout == false }
-        .sorted { ($0.step.when.from, $0.of) < ($1.step.when.from, $1.of) }.map { ($0.of, $0.step) }
-    }
-    return workload.steps.filter { $0.to > $0.from && !isBirth($0) }.map { (nil, $0) }
-  }
-
-  /// What counts its pods only after it was made, as a DaemonSet counts its nodes: its first count is no scaling.
-  private func isBirth(_ step: WorkloadFact.Step) -> Bool {
-    guard let workload, workload.reference.workloadKind.isCountedInStatus, let created = workload.created else { return false }
-    return step.from == 0 && step.when.to - created < .seconds(60)
-  }
 
   // MARK: What it cost
 

@@ -40,7 +40,11 @@ struct LedgerGroup {
 
   /// `Deployment/api`; a ReplicaSet not seen yet is named after its Deployment by dropping the template's hash.
   func display(_ pod: PodFact) -> String {
-    if let workload { return workload.reference.display }
+    if let workload {
+      // The runs of a CronJob are one workload.
+      if let type = workload.reference.workloadKind.runOf, let above = workload.controller, above.isOf(type) { return above.display }
+      return workload.reference.display
+    }
     guard let controller = pod.controller else { return "Pod/\(pod.name)" }
     if let owner = replicaSets[controller.uid]?.controller { return owner.display }
     if let owner = controller.workloadKind.revisionOf, !pod.hash.isEmpty, controller.name.hasSuffix("-\(pod.hash)") {
@@ -53,6 +57,7 @@ struct LedgerGroup {
   mutating func evaluate() -> [Reschedule] {
     pods.sort { ($0.order, $0.uid) < ($1.order, $1.uid) }
     decideCauses()
+    findTransients()
     matchSuccessors()
     return entries()
   }
@@ -60,6 +65,8 @@ struct LedgerGroup {
   // MARK: Causes
 
   var causes: [String: CauseInference.Finding] = [:]
+  /// Pods that a raised count brought and a rollout replaced before they were ready, with that count's step.
+  var transients: [String: WorkloadFact.Step] = [:]
   /// Old pod → new pod, while it may still be thought over.
   var provisional: [String: String] = [:]
 
@@ -74,7 +81,7 @@ struct LedgerGroup {
         finding.isCleanUp = frozen.isCleanUp
         causes[pod.uid] = finding
       } else if let finding = CauseInference.strong(pod, events: events[pod.uid] ?? [], node: nodes[pod.node]) {
-        causes[pod.uid] = finding
+        causes[pod.uid] = waitedForNode(finding, pod)
       } else if let finding = removal(pod) {
         causes[pod.uid] = finding
       } else {
@@ -132,6 +139,18 @@ struct LedgerGroup {
     finding.confidence = min(finding.confidence, 0.5)
     finding.waitsFor = kind.plural
     finding.evidence.append("waits for \(kind.plural): nothing of them has come since \(known.stamp.rfc3339(.seconds))")
+    return finding
+  }
+
+  /// That a node was not cordoned stands when the nodes have been heard of as of the eviction.
+  private func waitedForNode(_ finding: CauseInference.Finding, _ pod: PodFact) -> CauseInference.Finding {
+    guard finding.evidence.first == Reschedule.evictedByAPI, let end = pod.endedAt, let known = progress["Node"],
+      !known.hasReached(end, now: now)
+    else { return finding }
+    var finding = finding
+    finding.confidence = min(finding.confidence, 0.5)
+    finding.waitsFor = "Nodes"
+    finding.evidence.append("waits for Nodes: nothing of them has come since \(known.stamp.rfc3339(.seconds))")
     return finding
   }
 

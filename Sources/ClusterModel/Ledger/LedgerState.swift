@@ -6,6 +6,21 @@ extension LedgerEngine {
   private static let version: Int64 = 1
 
   package func state() -> JSONValue {
+    var state = head
+    state["controllerDeletes"] = .object(
+      JSONObject(controllerDeletes.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: Self.json($0.value)) }))
+    state["pods"] = .array(pods.values.sorted { $0.uid < $1.uid }.map(\.json))
+    state["workloads"] = .array(workloads.values.sorted { $0.reference.uid < $1.reference.uid }.map(\.json))
+    state["nodes"] = .array(nodes.values.sorted { $0.name < $1.name }.map(\.json))
+    state["events"] = .object(JSONObject(events.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: Self.json($0.value)) }))
+    return state
+  }
+
+  static func json(_ times: [Timestamp]) -> JSONValue { .array(times.map { .int($0.nanoseconds) }) }
+  static func json(_ events: [EventFact]) -> JSONValue { .array(events.map(\.json)) }
+
+  /// What is small, and changes with every delta.
+  var head: JSONValue {
     [
       "version": .int(Self.version), "cluster": .string(cluster), "now": .int(now.nanoseconds),
       "sights": .int(Int64(sights)),
@@ -15,16 +30,8 @@ extension LedgerEngine {
           progress.sorted { $0.key < $1.key }.map {
             .init(key: $0.key, value: [.int($0.value.stamp.nanoseconds), .int($0.value.lateness.nanoseconds)])
           })),
-      "controllerDeletes": .object(
-        JSONObject(
-          controllerDeletes.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .array($0.value.map { .int($0.nanoseconds) })) })),
-      "pods": .array(pods.values.sorted { $0.uid < $1.uid }.map(\.json)),
-      "workloads": .array(workloads.values.sorted { $0.reference.uid < $1.reference.uid }.map(\.json)),
-      "nodes": .array(nodes.values.sorted { $0.name < $1.name }.map(\.json)),
       "namespaceEnds": .object(
         JSONObject(namespaceEnds.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .int($0.value.nanoseconds)) })),
-      "events": .object(
-        JSONObject(events.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .array($0.value.map(\.json))) })),
       "heard": .object(
         JSONObject(
           heard.sorted { $0.key.rawValue < $1.key.rawValue }.map { .init(key: $0.key.rawValue, value: .int($0.value.nanoseconds)) })),
@@ -134,17 +141,23 @@ extension Container.Termination {
 
 extension PodFact.Run {
   fileprivate var json: JSONValue {
-    ["container": .string(container), "count": .int(Int64(count)), "end": end?.json ?? .null, "seen": .time(seen)]
+    let value: JSONValue = [
+      "container": .string(container), "count": .int(Int64(count)), "end": end?.json ?? .null, "seen": .time(seen),
+      "isSidecar": .bool(isSidecar),
+    ]
+    return value.compact
   }
 
   fileprivate init?(_ value: JSONValue?) {
     guard let value, let seen = value["seen"]?.time else { return nil }
-    self.init(container: value.text("container"), count: value.number("count"), end: .init(value["end"]), seen: seen)
+    self.init(
+      container: value.text("container"), count: value.number("count"), end: .init(value["end"]), seen: seen,
+      isSidecar: value["isSidecar"]?.boolValue ?? false)
   }
 }
 
 extension PodFact {
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     var value: JSONValue = [
       "uid": .string(uid), "namespace": .string(namespace), "name": .string(name), "node": .string(node),
       "controller": controller?.json ?? .null, "hash": .string(hash), "templateGeneration": .int(Int64(templateGeneration)),
@@ -161,6 +174,7 @@ extension PodFact {
     if let disruption {
       value["disruption"] = [
         "reason": .string(disruption.reason), "message": .string(disruption.message), "at": .time(disruption.at),
+        "by": .string(disruption.manager),
       ]
     }
     if let frozen {
@@ -211,7 +225,7 @@ extension PodFact {
     predecessor = value["predecessor"]?.stringValue
     hasNoSuccessor = value["hasNoSuccessor"]?.boolValue ?? false
     if let part = value["disruption"], let at = part["at"]?.time {
-      disruption = Disruption(reason: part.text("reason"), message: part.text("message"), at: at)
+      disruption = Disruption(reason: part.text("reason"), message: part.text("message"), at: at, manager: part.text("by"))
     }
     if let part = value["frozen"], let cause = Reschedule.Cause(rawValue: part.text("cause")) {
       frozen = FrozenCause(
@@ -234,15 +248,35 @@ extension WorkloadFact.Step.Owner {
   }
 }
 
-extension WorkloadFact {
+extension WorkloadFact.Plan {
   fileprivate var json: JSONValue {
+    let value: JSONValue = [
+      "updateRevision": .string(updateRevision), "updateStrategy": .string(updateStrategy), "partition": .int(Int64(partition)),
+      "templateGeneration": .int(Int64(templateGeneration)),
+    ]
+    return value.compact
+  }
+
+  fileprivate init(_ value: JSONValue?) {
+    guard let value else { return }
+    updateRevision = value.text("updateRevision")
+    updateStrategy = value.text("updateStrategy")
+    partition = value.number("partition")
+    templateGeneration = value.number("templateGeneration")
+  }
+}
+
+extension WorkloadFact {
+  var json: JSONValue {
     let value: JSONValue = [
       "reference": reference.json, "controller": controller?.json ?? .null, "created": .time(created), "wanted": .int(Int64(desired)),
       "stamp": .time(stamp),
       "ownersDesired": ownersDesired.map { [.int(Int64($0))] } ?? .null,
-      "revision": .string(revision), "updateRevision": .string(updateRevision), "updateStrategy": .string(updateStrategy),
-      "partition": .int(Int64(partition)), "ordinalStart": .int(Int64(ordinalStart)), "templateGeneration": .int(Int64(templateGeneration)),
-      "isFinished": .bool(isFinished), "deletionRequested": .time(deletionRequested), "lastSeen": .time(lastSeen),
+      "revision": .string(revision), "plan": plan.json,
+      "formerPlans": .array(formerPlans.map { [.int($0.until.nanoseconds), $0.plan.json] }),
+      "generation": .int(Int64(generation)), "unobservedSince": .time(unobservedSince), "ordinalStart": .int(Int64(ordinalStart)),
+      "isFinished": .bool(isFinished), "hasFailed": .bool(hasFailed), "backoffLimit": .int(Int64(backoffLimit)),
+      "deletionRequested": .time(deletionRequested), "lastSeen": .time(lastSeen),
       "gone": gone.map { [.int($0.from.nanoseconds), .int($0.to.nanoseconds)] } ?? .null,
       "formerRevisions": .array(formerRevisions.map { [.int($0.until.nanoseconds), .string($0.revision)] }),
       "steps": .array(
@@ -263,12 +297,16 @@ extension WorkloadFact {
     created = value["created"]?.time
     stamp = value["stamp"]?.time
     ownersDesired = value["ownersDesired"]?[0]?.intValue.map { Int(clamping: $0) }
-    updateRevision = value.text("updateRevision")
-    updateStrategy = value.text("updateStrategy")
-    partition = value.number("partition")
+    plan = Plan(value["plan"])
+    formerPlans = (value["formerPlans"]?.arrayValue ?? []).compactMap { pair in
+      pair[0]?.time.map { FormerPlan(until: $0, plan: Plan(pair[1])) }
+    }
+    generation = value.number("generation")
+    unobservedSince = value["unobservedSince"]?.time
     ordinalStart = value.number("ordinalStart")
-    templateGeneration = value.number("templateGeneration")
     isFinished = value["isFinished"]?.boolValue ?? false
+    hasFailed = value["hasFailed"]?.boolValue ?? false
+    backoffLimit = value.number("backoffLimit")
     deletionRequested = value["deletionRequested"]?.time
     if let from = value["gone"]?[0]?.time, let to = value["gone"]?[1]?.time { gone = Interval(from: from, to: to) }
     formerRevisions = (value["formerRevisions"]?.arrayValue ?? []).compactMap { pair in
@@ -284,7 +322,7 @@ extension WorkloadFact {
 }
 
 extension NodeFact {
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     let value: JSONValue = [
       "name": .string(name), "notReady": .intervals(notReady), "gone": .time(gone),
       "manualTaints": .array(
@@ -308,9 +346,10 @@ extension NodeFact {
 }
 
 extension EventFact {
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     [
       "uid": .string(uid), "reason": .string(reason), "message": .string(message), "container": .string(container),
+      "source": .string(source),
       "times": .array(times.map { .int($0.nanoseconds) }),
     ]
   }
@@ -319,6 +358,7 @@ extension EventFact {
     guard let reason = value["reason"]?.stringValue else { return nil }
     self.init(
       uid: value.text("uid"), reason: reason, message: value.text("message"), container: value.text("container"),
+      source: value.text("source"),
       times: (value["times"]?.arrayValue ?? []).compactMap { $0.intValue.map { Timestamp(nanoseconds: $0) } })
   }
 }

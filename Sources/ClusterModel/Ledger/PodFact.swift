@@ -9,6 +9,8 @@ struct PodFact: Sendable, Hashable {
     var count: Int
     var end: Container.Termination?
     var seen: Timestamp
+    /// Of an init container that runs beside the others (KEP-753).
+    var isSidecar = false
   }
 
   struct ContainerFact: Sendable, Hashable {
@@ -25,6 +27,8 @@ struct PodFact: Sendable, Hashable {
     var reason: String
     var message: String
     var at: Timestamp
+    /// Who wrote the condition, as far as `managedFields` tells.
+    var manager = ""
   }
 
   struct FrozenCause: Sendable, Hashable {
@@ -129,7 +133,8 @@ struct PodFact: Sendable, Hashable {
     if let target = pod.conditions.first(where: { $0.type == "DisruptionTarget" && $0.status == "True" }) {
       if disruption?.reason != target.reason {
         disruption = Disruption(
-          reason: target.reason, message: target.message, at: Moment.exact(api: target.lastTransition, received: at))
+          reason: target.reason, message: target.message, at: Moment.exact(api: target.lastTransition, received: at),
+          manager: pod.disruptedBy)
       }
     } else if deletionRequested == nil, terminalAt == nil {
       disruption = nil  // withdrawn: the eviction did not come to pass
@@ -216,7 +221,7 @@ struct PodFact: Sendable, Hashable {
           let isLast = count == container.restartCount - 1
           let end = isLast ? before ?? fact.lastEnd : (count == fact.count ? fact.lastEnd : nil)
           let seen = count == fact.count ? fact.lastEndSeen ?? at : at
-          runs.append(Run(container: container.name, count: count, end: end, seen: seen))
+          runs.append(Run(container: container.name, count: count, end: end, seen: seen, isSidecar: container.isSidecar))
           tellEnd(container.name, count, end, at, &story)
         }
       }
@@ -239,7 +244,8 @@ struct PodFact: Sendable, Hashable {
     case .terminated(let end):
       fact.lastEnd = end
       fact.lastEndSeen = fact.lastEndSeen ?? at
-      noteExit(Run(container: container.name, count: fact.count, end: end, seen: at), of: end, isInit: isInit)
+      noteExit(
+        Run(container: container.name, count: fact.count, end: end, seen: at, isSidecar: container.isSidecar), of: end, isInit: isInit)
       tellEnd(container.name, fact.count, end, at, &story)
     case .waiting:
       if fact.lastEnd == nil { fact.lastEnd = container.lastTermination }
@@ -247,9 +253,12 @@ struct PodFact: Sendable, Hashable {
     containers[container.name] = fact
   }
 
-  /// The exit that tells of the pod's end: the first that failed; an init container's only where it failed.
+  /// The exit that tells of the pod's end: the first that failed; an init container's only where it failed, a sidecar's only where there
+  /// is no other: the kubelet stops it after the pod's own containers.
   private mutating func noteExit(_ run: Run, of end: Container.Termination, isInit: Bool) {
     if isInit, end.exitCode == 0 { return }
+    if run.isSidecar, let exit, !exit.isSidecar { return }
+    if exit?.isSidecar == true, !run.isSidecar { exit = nil }
     let heldCode = exit?.end?.exitCode ?? 0
     if exit == nil || exit?.container == run.container || heldCode == 0 { exit = run }
   }

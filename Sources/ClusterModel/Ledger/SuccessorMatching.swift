@@ -38,7 +38,7 @@ extension LedgerGroup {
   }
 
   private func wantsSuccessor(_ pod: PodFact) -> Bool {
-    guard let finding = causes[pod.uid], pod.controller != nil, !finding.isCleanUp else { return false }
+    guard let finding = causes[pod.uid], pod.controller != nil, !finding.isCleanUp, transients[pod.uid] == nil else { return false }
     return finding.cause != .scale && finding.cause != .completed
   }
 

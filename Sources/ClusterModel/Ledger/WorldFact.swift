@@ -27,6 +27,19 @@ struct WorkloadFact: Sendable, Hashable {
     var revision: String
   }
 
+  /// Which pods the controller of a StatefulSet or DaemonSet replaces.
+  struct Plan: Sendable, Hashable {
+    var updateRevision = ""
+    var updateStrategy = ""
+    var partition = 0
+    var templateGeneration = 0
+  }
+
+  struct FormerPlan: Sendable, Hashable {
+    var until: Timestamp
+    var plan: Plan
+  }
+
   var reference: ObjectReference
   var controller: ObjectReference?
   var created: Timestamp?
@@ -38,12 +51,18 @@ struct WorkloadFact: Sendable, Hashable {
   var revision: String
   /// What it was before, with the time until which it was; oldest first.
   var formerRevisions: [FormerRevision] = []
-  var updateRevision = ""
-  var updateStrategy = ""
-  var partition = 0
+  var plan = Plan()
+  /// What was planned before, with the time until which it was; oldest first.
+  var formerPlans: [FormerPlan] = []
+  var generation = 0
+  /// Since when the controller has to act on a spec that it has not observed yet.
+  var unobservedSince: Timestamp?
   var ordinalStart = 0
-  var templateGeneration = 0
+  /// Job: it has ended, and so whether it gave up.
   var isFinished = false
+  var hasFailed = false
+  /// Job: how often a failed pod is tried again.
+  var backoffLimit = 6
   var deletionRequested: Timestamp?
   var gone: Interval?
   var lastSeen: Timestamp
@@ -54,6 +73,8 @@ struct WorkloadFact: Sendable, Hashable {
     reference = workload.reference
     desired = workload.desired
     revision = workload.revision
+    plan = Self.plan(of: workload)
+    generation = workload.generation
     lastSeen = at
     update(workload, at: at, notBefore: at)
   }
@@ -76,13 +97,12 @@ struct WorkloadFact: Sendable, Hashable {
       if formerRevisions.count > 32 { formerRevisions.removeFirst() }
       revision = workload.revision
     }
-    updateRevision = workload.updateRevision
-    updateStrategy = workload.updateStrategy
-    partition = workload.partition
+    updatePlan(workload, at: at)
     ordinalStart = workload.ordinalStart
-    templateGeneration = workload.templateGeneration
     deletionRequested = deletionRequested ?? workload.deletionTimestamp
-    isFinished = workload.conditions.contains { ($0.type == "Complete" || $0.type == "Failed") && $0.status == "True" }
+    hasFailed = workload.conditions.isTrue("Failed")
+    isFinished = hasFailed || workload.conditions.isTrue("Complete")
+    backoffLimit = workload.backoffLimit
     if workload.desired != desired {
       var from = min(notBefore, at)
       if let changed, notBefore >= at || changed < from { from = changed }
@@ -95,9 +115,37 @@ struct WorkloadFact: Sendable, Hashable {
     lastSeen = at
   }
 
+  private static func plan(of workload: Workload) -> Plan {
+    Plan(
+      updateRevision: workload.updateRevision, updateStrategy: workload.updateStrategy, partition: workload.partition,
+      templateGeneration: workload.templateGeneration)
+  }
+
+  /// The controller of a StatefulSet names the new revision some time after the template was changed, and may have deleted a pod by
+  /// then: the plan holds from the change on.
+  private mutating func updatePlan(_ workload: Workload, at: Timestamp) {
+    let changed = workload.templateChanges.compactMap(\.at).max() ?? workload.specStamp ?? at
+    if workload.generation != generation {
+      generation = workload.generation
+      unobservedSince = unobservedSince ?? changed
+    }
+    let next = Self.plan(of: workload)
+    if next != plan {
+      let since = next.updateRevision == plan.updateRevision ? changed : unobservedSince ?? changed
+      formerPlans.append(FormerPlan(until: max(since, formerPlans.last?.until ?? since), plan: plan))
+      if formerPlans.count > 32 { formerPlans.removeFirst() }
+      plan = next
+    }
+    if workload.observedGeneration >= generation { unobservedSince = nil }
+  }
+
+  /// What was planned at a moment.
+  func plan(at moment: Timestamp) -> Plan { formerPlans.first { $0.until > moment }?.plan ?? plan }
+
   mutating func step(to count: Int, _ when: Interval, isStamped: Bool = false) {
     steps.append(Step(when: when, from: desired, to: count, isStamped: isStamped))
-    if steps.count > 64 { steps.removeFirst() }
+    // A rollout of some hundred pods, one at a time.
+    if steps.count > 512 { steps.removeFirst() }
     desired = count
   }
 
@@ -120,7 +168,7 @@ struct NodeFact: Sendable, Hashable {
   var gone: Timestamp?
   /// Taints with the effect NoExecute that people put on, and not the node controller; those that were taken off, too.
   var manualTaints: [ManualTaint] = []
-  /// When nothing could be scheduled on it.
+  /// When nothing could be scheduled on it, because it was cordoned or is emptied by an autoscaler.
   var cordoned: [OpenInterval] = []
   /// Whether the API marks evicted pods: the condition DisruptionTarget is on since 1.26 (KEP-3329).
   var marksEvictions = true
@@ -133,8 +181,8 @@ struct NodeFact: Sendable, Hashable {
     noteTaints(node.taints.filter { $0.effect == "NoExecute" && !$0.isOfKubernetes }.map(\.text), at: at)
     gone = nil
     marksEvictions = Self.isAtLeast(minor: 26, node.kubeletVersion)
-    if node.isUnschedulable != isCordoned {
-      if node.isUnschedulable {
+    if node.isBeingEmptied != isCordoned {
+      if node.isBeingEmptied {
         cordoned.append(OpenInterval(from: at, to: nil))
         if cordoned.count > 16 { cordoned.removeFirst() }
       } else if let last = cordoned.indices.last {
@@ -200,6 +248,8 @@ struct EventFact: Sendable, Hashable {
   var reason: String
   var message: String
   var container: String
+  /// The component that reported it.
+  var source = ""
   var times: [Timestamp]
 
   /// Whether it was seen within the interval; events carry whole seconds.
@@ -214,7 +264,18 @@ struct EventFact: Sendable, Hashable {
       "ExceededGracePeriod", "FailedPreStopHook", "DeletingNode":
       true
     case "Unhealthy": event.message.hasPrefix("Liveness") || event.message.hasPrefix("Startup")
-    default: false
+    default: isOfEvictor(reason: event.reason, message: event.message, source: event.source)
     }
+  }
+
+  /// Whether a component that is no part of Kubernetes says that it evicted the pod, as deschedulers and autoscalers do.
+  var isOfEvictor: Bool { Self.isOfEvictor(reason: reason, message: message, source: source) }
+
+  private static let kubernetesOwn: Set = [
+    "", "kubelet", "taint-eviction-controller", "node-controller", "default-scheduler", "kube-scheduler",
+  ]
+
+  private static func isOfEvictor(reason: String, message: String, source: String) -> Bool {
+    !kubernetesOwn.contains(source) && (reason + message).lowercased().contains("evict")
   }
 }

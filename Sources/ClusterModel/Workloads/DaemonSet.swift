@@ -17,13 +17,16 @@ extension WorkloadKind {
 
 extension LedgerGroup {
   func daemonSetEnd(_ pod: PodFact) -> CauseInference.Finding? {
-    guard let workload, workload.updateStrategy != "OnDelete" else { return nil }
-    if pod.templateGeneration > 0, workload.templateGeneration > pod.templateGeneration {
-      let generations = "template generation \(pod.templateGeneration) is older than \(workload.templateGeneration)"
+    guard let workload else { return nil }
+    // As it was planned when the pod went: what the set was brought to later says nothing of it.
+    let plan = workload.plan(at: pod.endedAt ?? now)
+    guard plan.updateStrategy != "OnDelete" else { return nil }
+    if pod.templateGeneration > 0, plan.templateGeneration > pod.templateGeneration {
+      let generations = "template generation \(pod.templateGeneration) is older than \(plan.templateGeneration)"
       return .init(.rollout, 0.95, "\(generations) of \(workload.reference.display)")
     }
     let followers = pods.filter { $0.node == pod.node && $0.order > pod.order }
-    if !pod.hash.isEmpty, let next = followers.first, !next.hash.isEmpty, next.hash != pod.hash {
+    if pod.templateGeneration == 0, !pod.hash.isEmpty, let next = followers.first, !next.hash.isEmpty, next.hash != pod.hash {
       return .init(.rollout, 0.9, "its successor has another controller-revision-hash")
     }
     if wasToldDeleted(pod) {

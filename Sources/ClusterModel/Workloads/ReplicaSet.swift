@@ -85,7 +85,7 @@ extension LedgerGroup {
   }
 
   /// Whether another ReplicaSet carried a newer revision then. Only ReplicaSets are compared: one watch tells of all of them, in order.
-  private func isOutdated(_ set: WorkloadFact, at moment: Timestamp) -> Bool {
+  func isOutdated(_ set: WorkloadFact, at moment: Timestamp) -> Bool {
     let others = replicaSets.values.filter { $0.reference.uid != set.reference.uid }
     if let mine = Int(set.revision(at: moment)) {
       return others.contains { Int($0.revision(at: moment)).map { $0 > mine } ?? false }

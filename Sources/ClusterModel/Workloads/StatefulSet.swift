@@ -27,12 +27,25 @@ extension LedgerGroup {
         return .init(.scale, 1, "\(workload.reference.display) has \(desired) desired replicas, ordinal \(ordinal) is not among them")
       }
     }
-    let isOld = !pod.hash.isEmpty && !workload.updateRevision.isEmpty && pod.hash != workload.updateRevision
-    let mayUpdate = workload.updateStrategy != "OnDelete" && (ordinal.map { $0 >= workload.partition } ?? true)
+    // As it was planned when the pod went: what the set was brought to later says nothing of it.
+    let plan = workload.plan(at: end)
+    let isOld = !pod.hash.isEmpty && !plan.updateRevision.isEmpty && pod.hash != plan.updateRevision
+    let mayUpdate = plan.updateStrategy != "OnDelete" && (ordinal.map { $0 >= plan.partition } ?? true)
     guard isOld, mayUpdate else { return nil }
     let told = wasToldDeleted(pod)
+    if !told, let ordinal, isOutOfTurn(ordinal, end, plan), isOutOfTurn(ordinal, end, workload.plan(at: end - .seconds(2))) { return nil }
     return .init(
       .rollout, told ? 1 : 0.9,
-      "revision \(pod.hash) is not \(workload.updateRevision), the update revision of \(workload.reference.display)")
+      "revision \(pod.hash) is not \(plan.updateRevision), the update revision of \(workload.reference.display)")
+  }
+
+  /// Whether a pod with a higher ordinal still had an old revision: a rollout begins with the highest (StatefulSet, "Rolling Updates").
+  private func isOutOfTurn(_ ordinal: Int, _ end: Timestamp, _ plan: WorkloadFact.Plan) -> Bool {
+    pods.contains { other in
+      guard let dash = other.name.lastIndex(of: "-"), let number = Int(other.name[other.name.index(after: dash)...]), number > ordinal,
+        !other.hash.isEmpty, other.hash != plan.updateRevision
+      else { return false }
+      return other.created + .seconds(1) < end && other.endedAt.map { $0 > end + .seconds(1) } ?? true
+    }
   }
 }

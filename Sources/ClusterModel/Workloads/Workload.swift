@@ -53,7 +53,9 @@ package struct Workload: Sendable, Hashable {
   /// Job: pods that ended well, and that failed.
   package var succeeded = 0
   package var failed = 0
-  /// Deployment paused, Job suspended.
+  /// Job: how often a failed pod is tried again.
+  package var backoffLimit = 6
+  /// Deployment paused, Job or CronJob suspended.
   package var isPaused = false
   /// DaemonSet: the generation of the pod template.
   package var templateGeneration = 0

@@ -17,6 +17,14 @@ extension Workload {
           case "replicas": desired = try cursor.readIntIfPresent().map { Int(clamping: $0) } ?? 1
           case "completions": fields.completions = try cursor.readIntIfPresent().map { Int(clamping: $0) }
           case "parallelism": fields.parallelism = try cursor.readIntIfPresent().map { Int(clamping: $0) }
+          case "backoffLimit": backoffLimit = try cursor.readIntIfPresent().map { Int(clamping: $0) } ?? 6
+          case "jobTemplate":
+            try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+              guard key == "spec" else { return }
+              try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+                if key == "template" { try readTemplate(&cursor, strings) }
+              }
+            }
           case "paused", "suspend": isPaused = try cursor.flag()
           case "selector":
             try cursor.objectIfPresent { (key, cursor) throws(JSONError) in

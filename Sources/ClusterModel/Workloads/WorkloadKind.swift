@@ -15,6 +15,10 @@ package struct WorkloadKind: Sendable {
   package var runsToCompletion = false
   /// What rolls it out, where an object of the kind is one revision of its owner and the pods belong to that owner.
   package var revisionOf: ResourceType?
+  /// A pod that failed by itself is tried again as often as its specification says.
+  package var retries = false
+  /// What starts it by the clock, where its objects are the runs of one workload.
+  package var runOf: ResourceType?
   /// Its desired count is no field of the spec: the controller writes it to the status some time after the object was made.
   package var isCountedInStatus = false
   /// `kubectl drain` leaves its pods on the node.

@@ -1,5 +1,5 @@
 package import ClusterModel
-import JSONBytes
+package import JSONBytes
 import Screen
 import TimeFormat
 
@@ -33,11 +33,13 @@ package enum LedgerListings {
             "cause", .string,
             """
             \(quoted(Reschedule.Cause.self)); all but `rollout`, `scale` and `completed` are unplanned, also a pod that was deleted \
-            directly or drained. What `periplus down` ended and `up` started again is `completed`
+            directly or drained. An `eviction` is the kubelet's own, or one that somebody asked the API for on a node that was not \
+            being emptied, whose `evidence` begins with `\(Reschedule.evictedByAPI)`. What `periplus down` ended and `up` started again is `completed`
             """
           ) { $0.cause.rawValue }
         ],
-        cell: { entry, _ in StyledLine(entry.cause.rawValue, entry.cause.isPlanned ? .dim : .amber) }),
+        cell: { entry, _ in StyledLine(entry.cause.rawValue, entry.cause.isPlanned ? .dim : .amber) }
+      ).report { entry, _ in entry.causeWords },
       Column(
         TableColumn("pod", min: 15, ideal: 17, flex: 1),
         json: [
@@ -66,6 +68,14 @@ package enum LedgerListings {
         ) {
           $0.isPending ? true : nil
         }),
+    ])
+
+  /// Times that nobody saw, among the entries.
+  package static let gaps = JSONShape<LedgerGap>(
+    type: "gap",
+    [
+      JSONField("at", .time, "when it began") { $0.from.rfc3339() }, JSONField("until", .time) { $0.to.rfc3339() },
+      JSONField("cluster", .string) { $0.cluster }, JSONField("reason", .string, "in words") { $0.reason },
     ])
 
   private static let pod = JSONShape<Reschedule.PodReference>([

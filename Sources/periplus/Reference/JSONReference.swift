@@ -28,7 +28,7 @@ enum JSONReference {
           periplus logs --request-id "$ID" --json | jq -r '[.at, .service, .message] | @tsv'
           periplus health --json | jq -r 'select(.status == "red") | .workload + ": " + .reasons[0].sentence'
       """,
-    sections: [logs, request, reschedules, health, nodes, status, plan, lint, traffic, check, ingest, store, doctor, learn, demo])
+    sections: [logs, request, reschedules, health, nodes, status, plan, lint, traffic, check, ingest, store, cluster, doctor, learn, demo])
 
   private static let logs = JSONDocument.Section(
     "logs",
@@ -56,10 +56,15 @@ enum JSONReference {
     """#)
 
   private static let reschedules = JSONDocument.Section(
-    "reschedules", "One object an entry of the reschedule history, oldest first.", LedgerListings.entries.shape,
+    "reschedules",
+    "One object an entry of the reschedule history, and one a time that nobody saw, oldest first. An entry has no `type`.",
+    .init(LedgerListings.entries.shape), .init(LedgerListings.gaps),
     examples: #"""
       {"at":"2026-01-22T14:03:02.300Z","cluster":"ground","namespace":"default","workload":"Deployment/worker","change":"replaced","cause":"deleted","old":{"name":"worker-5d9f6-xdkt7","uid":"0b5e…","node":"node-2"},"new":{"name":"worker-5d9f6-5jv2d","uid":"c1a4…","node":"node-1"},"exitCode":0,"downtimeSeconds":0.0,"capacityGapSeconds":0.148,"confidence":0.9,"evidence":["deleted directly (kubectl or API)"]}
-      """#)
+      """#,
+    #"""
+    {"type":"gap","at":"2026-01-22T14:10:00.000Z","until":"2026-01-22T14:12:30.000Z","cluster":"ground","reason":"the recorder was not running"}
+    """#)
 
   private static let health = JSONDocument.Section(
     "health",
@@ -117,6 +122,12 @@ enum JSONReference {
     examples: #"""
       {"records":1000000,"oldest":"2026-01-08T00:00:00.000Z","newest":"2026-01-22T14:03:02.118Z","usedBytes":612368384,"fileBytes":629145600,"keepForSeconds":1209600,"keepAtMostBytes":10737418240}
       """#)
+  private static let cluster = JSONDocument.Section(
+    "cluster replay",
+    """
+    The lines of [reschedules](#reschedules) for the whole recording, and with `--health` those of [health](#health) as of its end behind them: \
+    an entry has `change`, a gap `type`, a line of health `status`.
+    """)
 
   private static let doctor = JSONDocument.Section(
     "doctor", "One object a finding; exit code 3 when something that is needed is missing.", Doctor.Finding.shape,

@@ -18,7 +18,7 @@ extension ReschedulesPage {
         ]
       }
       selection.explanation += [
-        "\(context.face.full(entry.at)): \(entry.shortWorkload) \(entry.change.rawValue), cause \(entry.cause.rawValue) (confidence \(Int(entry.confidence * 100)) %)."
+        "\(context.face.full(entry.at)): \(entry.shortWorkload) \(entry.change.rawValue), cause \(entry.causeWords) (confidence \(Int(entry.confidence * 100)) %)."
       ]
       if let old = entry.old {
         selection.explanation.append("old: \(old.name) on \(old.node.isEmpty ? "no node" : old.node), uid \(old.uid)")

@@ -1,5 +1,4 @@
 package import JSONBytes
-import LogStandard
 
 extension JSONValue {
   /// The value without the secrets in it: values of variables and members that are named as secrets are, arguments after flags that are,
@@ -27,9 +26,16 @@ extension JSONValue {
             if isSecret, let text = member.value.stringValue, !text.isEmpty {
               return .init(key: member.key, value: .string(SecretMasker.mask))
             }
+            if member.key == Self.lastApplied, let text = member.value.stringValue, let inner = try? JSONValue(parsing: text) {
+              let masked = inner.masked
+              return .init(key: member.key, value: .string(masked == inner ? text : masked.jsonString))
+            }
             return .init(key: member.key, value: member.value.masked)
           }))
     default: return self
     }
   }
+
+  /// The annotation in which `kubectl apply` keeps the whole manifest, as JSON in a text.
+  private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 }

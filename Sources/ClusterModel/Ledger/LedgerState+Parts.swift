@@ -1,0 +1,66 @@
+package import JSONBytes
+
+/// The state in parts, each under a name of its own: what is written after a delta is what the delta changed, and not the whole cluster.
+extension LedgerEngine {
+  /// A part of the state as it is now.
+  package struct Part: Sendable, Hashable {
+    /// `pods/UID`.
+    package var name: String
+    /// `nil` when it is forgotten.
+    package var value: JSONValue?
+
+    package init(name: String, value: JSONValue?) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  private static let head = "head"
+
+  /// The parts that changed since ``forgetChanges()``. The first of them says how far the ledger has come, and always has changed.
+  package func changedParts() -> [Part] {
+    var parts = [Part(name: Self.head, value: head)]
+    func add<Fact>(_ kind: String, _ facts: TrackedFacts<Fact>, _ json: (Fact) -> JSONValue) {
+      for key in facts.changed.sorted() { parts.append(Part(name: "\(kind)/\(key)", value: facts[key].map(json))) }
+    }
+    add("pods", pods, \.json)
+    add("workloads", workloads, \.json)
+    add("nodes", nodes, \.json)
+    add("events", events, Self.json)
+    add("controllerDeletes", controllerDeletes, Self.json)
+    return parts
+  }
+
+  /// What changed is written down.
+  package mutating func forgetChanges() {
+    pods.forgetChanges()
+    workloads.forgetChanges()
+    nodes.forgetChanges()
+    events.forgetChanges()
+    controllerDeletes.forgetChanges()
+  }
+
+  /// Goes on from the parts that were written down; `nil` when they are of another version or cluster.
+  package init?(cluster: String, restoring parts: [Part]) {
+    var state = JSONValue.null
+    var lists: [String: [JSONValue]] = [:]
+    var maps: [String: JSONObject] = [:]
+    for part in parts {
+      guard let value = part.value else { continue }
+      guard let slash = part.name.firstIndex(of: "/") else {
+        if part.name == Self.head { state = value }
+        continue
+      }
+      let kind = String(part.name[..<slash])
+      if kind == "events" || kind == "controllerDeletes" {
+        maps[kind, default: JSONObject()][String(part.name[part.name.index(after: slash)...])] = value
+      } else {
+        lists[kind, default: []].append(value)
+      }
+    }
+    for (kind, values) in lists { state[kind] = .array(values) }
+    for (kind, values) in maps { state[kind] = .object(values) }
+    self.init(cluster: cluster, restoring: state)
+    forgetChanges()
+  }
+}
