@@ -42,8 +42,7 @@ struct AttackTests {
     let ground = try #require(GroundFixture.current)
     let pid = try daemon(ground)
     let api = try RawAPI(ground)
-    var random = SeededGenerator(seed: Drill.seed)
-    print("attack: seed \(Drill.seed)")
+    var random = Drill.random("attack")
     let texts = [
       "\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "\u{0}\u{0}\u{0}\u{0}",
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",

@@ -18,8 +18,6 @@ enum Drill {
   static let kills = count("PERIPLUS_DRILL_KILLS", 20)
   /// Connections and watches of the attack on the API.
   static let connections = count("PERIPLUS_DRILL_CONNECTIONS", 200)
-  /// Printed by who uses it, and taken from outside, so that a drill that failed can be run again.
-  static let seed = ProcessInfo.processInfo.environment["PERIPLUS_DRILL_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
 }
 
 extension Program.Outcome {

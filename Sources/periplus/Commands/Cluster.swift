@@ -150,6 +150,6 @@ private struct ClusterRecordSession {
   }
 
   private func refusals() {
-    for kind in feed.status().kinds { if case .unavailable(let reason) = kind.state { writer.refused(kind.resource, reason) } }
+    for kind in feed.status().kinds { if case .unavailable(let reason, _) = kind.state { writer.refused(kind.resource, reason) } }
   }
 }
