@@ -63,8 +63,8 @@ package struct LogsPage: Page {
   private(set) var isLoaded = false
   /// The query asks for one request.
   private(set) var isRequest: Bool
-  private(set) var isLoading = false
-  private var hasNews = false
+  private var gate = NewsGate()
+  var isLoading: Bool { gate.isLoading }
   private var answer: LogSearch.Answer?
   /// Records on which a regular expression of the query gave up.
   var undecided: Int { answer?.undecided ?? 0 }
@@ -105,11 +105,7 @@ package struct LogsPage: Page {
     case .opened: return load(context)
     case .changed(.logs):
       guard context.pin == nil, isFollowing || !isLoaded else { return .done }
-      if isLoading {
-        hasNews = true
-        return .done
-      }
-      return load(context, adds: true)
+      return gate.admits() ? load(context, adds: true) : .done
     case .answered(_, let result): return receive(result, context)
     case .command(let command, let argument): return perform(command, argument, context)
     case .picked(let row, _):
@@ -148,8 +144,7 @@ package struct LogsPage: Page {
     } else {
       range = context.pin == nil ? nil : Timestamp(nanoseconds: 0)..<end
     }
-    isLoading = true
-    hasNews = false
+    gate.ask()
     let bounds = (after == nil ? range : nil) ?? histogramRange ?? (context.moment - .seconds(86_400))..<end
     histogramRange = bounds
     if after == nil, !older { searchedAt = context.moment }
@@ -161,7 +156,8 @@ package struct LogsPage: Page {
   }
 
   private mutating func receive(_ result: Result<any Sendable, QueryFailure>, _ context: PageContext) -> PageOutcome {
-    (isLoading, isLoaded) = (false, true)
+    let asksAgain = gate.answered()
+    isLoaded = true
     switch result {
     case .failure(let failure): error = failure.sentence
     case .success(let answer as LogSearch.Answer):
@@ -199,7 +195,7 @@ package struct LogsPage: Page {
           matches: all.matches, context: all.context, breaks: all.breaks, lifecycle: lifecycle, hasOlder: all.next != nil)
       }
       stand()
-      if hasNews { return load(context, adds: true) }
+      if asksAgain { return load(context, adds: true) }
     case .success: break
     }
     return .done

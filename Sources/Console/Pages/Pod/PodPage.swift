@@ -24,6 +24,7 @@ package struct PodPage: Page {
   private(set) var events: [ClusterEvent] = []
   private(set) var owner: ObjectReference?
   private(set) var lastLines: [LogRecord] = []
+  private var gate = NewsGate()
 
   package init?(_ place: Place, _ context: PageContext) {
     guard let object = place.object, object.isOf(.pods) else { return nil }
@@ -43,9 +44,12 @@ package struct PodPage: Page {
 
   package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
     switch input {
-    case .opened, .changed(.logs): return .load(LastLogLines(ofPod: name, namespace: namespace, cluster: cluster), Self.lastLinesSlot)
+    case .opened: return load()
+    case .changed(.logs): return gate.admits() ? load() : .done
     case .refreshed: refresh(context)
-    case .answered(_, let answer): if case .success(let records as [LogRecord]) = answer { lastLines = records }
+    case .answered(_, let answer):
+      if case .success(let records as [LogRecord]) = answer { lastLines = records }
+      if gate.answered() { return load() }
     case .picked(let row, _): list.selected = row
     case .command(let command, _):
       if list.move(command) { return .done }
@@ -54,6 +58,11 @@ package struct PodPage: Page {
     case .changed, .sorted: break
     }
     return .done
+  }
+
+  private mutating func load() -> PageOutcome {
+    gate.ask()
+    return .load(LastLogLines(ofPod: name, namespace: namespace, cluster: cluster), Self.lastLinesSlot)
   }
 
   private mutating func refresh(_ context: PageContext) {

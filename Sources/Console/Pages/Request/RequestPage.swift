@@ -34,8 +34,7 @@ package struct RequestPage: Page {
   private(set) var list = ListState()
   private(set) var view: RequestView?
   private(set) var error: String?
-  private var isLoading = false
-  private var hasNews = false
+  private var gate = NewsGate()
   /// The ledger's entries about its pods when it was loaded.
   private var concerned: [Reschedule] = []
 
@@ -60,27 +59,19 @@ package struct RequestPage: Page {
     case .changed(.ledger):
       // A pod that served it may have ended since: only what concerns it makes it load again.
       guard let view, view.concerned(in: context.shown.reschedules) != concerned else { return .done }
-      if isLoading {
-        hasNews = true
-        return .done
-      }
-      return load(context)
+      return gate.admits() ? load(context) : .done
     case .changed(.logs):
       // Only a young one is asked for again.
       if let last = view?.entries.last?.at, context.now - last > Self.settled { return .done }
-      if isLoading {
-        hasNews = true
-        return .done
-      }
-      return load(context)
+      return gate.admits() ? load(context) : .done
     case .answered(_, let result):
-      isLoading = false
+      let asksAgain = gate.answered()
       switch result {
       case .success(let found as RequestView):
         error = nil
         fill(found)
         concerned = found.concerned(in: context.shown.reschedules)
-        if hasNews { return load(context) }
+        if asksAgain { return load(context) }
       case .success: break
       case .failure(let failure): error = "The request cannot be looked up: \(failure.sentence)"
       }
@@ -95,7 +86,7 @@ package struct RequestPage: Page {
   }
 
   private mutating func load(_ context: PageContext) -> PageOutcome {
-    (isLoading, hasNews) = (true, false)
+    gate.ask()
     return .load(RequestLookup(id: id, until: context.pin?.moment), Self.slot)
   }
 

@@ -33,6 +33,7 @@ package struct WorkloadPage: Page {
   private(set) var view: WorkloadView?
   private(set) var churn = 0
   private(set) var lastLines: [LogRecord] = []
+  private var gate = NewsGate()
 
   package init?(_ place: Place, _ context: PageContext) {
     guard let object = place.object else { return nil }
@@ -54,11 +55,12 @@ package struct WorkloadPage: Page {
 
   package mutating func update(_ input: PageInput, _ context: PageContext) -> PageOutcome {
     switch input {
-    case .opened, .changed(.logs):
-      let snapshot = context.isUnknown ? nil : context.shown.health(of: cluster)?.snapshot
-      return .load(LastLogLines(of: WorkloadLogs(of: reference, in: snapshot), cluster: cluster), Self.lastLinesSlot)
+    case .opened: return load(context)
+    case .changed(.logs): return gate.admits() ? load(context) : .done
     case .refreshed: refresh(context)
-    case .answered(_, let answer): if case .success(let records as [LogRecord]) = answer { lastLines = records }
+    case .answered(_, let answer):
+      if case .success(let records as [LogRecord]) = answer { lastLines = records }
+      if gate.answered() { return load(context) }
     case .picked(let row, _): list.selected = row
     case .command(let command, _):
       if list.move(command) { return .done }
@@ -68,6 +70,12 @@ package struct WorkloadPage: Page {
     case .changed, .sorted: break
     }
     return .done
+  }
+
+  private mutating func load(_ context: PageContext) -> PageOutcome {
+    gate.ask()
+    let snapshot = context.isUnknown ? nil : context.shown.health(of: cluster)?.snapshot
+    return .load(LastLogLines(of: WorkloadLogs(of: reference, in: snapshot), cluster: cluster), Self.lastLinesSlot)
   }
 
   private mutating func refresh(_ context: PageContext) {
