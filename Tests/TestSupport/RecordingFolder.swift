@@ -23,7 +23,7 @@ package enum RecordingFolder {
     for line in try Data(contentsOf: fixtures.appendingPathComponent("kubernetes-a.ndjson")).split(separator: UInt8(ascii: "\n")) {
       // `{"at":0,"resource":"pods","list":{…}}`, or with `event`.
       let head = String(decoding: line.prefix(100), as: UTF8.self)
-      guard let mark = head.range(of: #","list":"#), let name = head.split(separator: "\"").dropFirst(4).first else {
+      guard let mark = head.range(of: #","list":"#), let name = head.split(separator: "\"").dropFirst(5).first else {
         events += line + [UInt8(ascii: "\n")]
         continue
       }
