@@ -98,7 +98,7 @@ package final class KubernetesAPI: Sendable {
       guard !(200..<300).contains(status) else { return bytes }
       throw error(status, bytes, "\(method.rawValue) \(path)")
     }
-    do { return try await once() } catch let refusal as KubernetesError where refusal.kind == .unauthorized {
+    do { return try await once() } catch let refusal as KubernetesError where refusal.status == 401 {
       guard await renewCredential() else { throw refusal }
       // After a refusal a server may close the connection: what counts is that it refused.
       do { return try await once() } catch let error as KubernetesError where error.kind == .unreachable { throw refusal }

@@ -23,7 +23,7 @@ struct HealthWordsTests {
   /// The event of an object, as the API has it.
   private func event(_ reason: String, _ message: String) throws -> ClusterEvent {
     let text = #"""
-      {"metadata":{"resourceVersion":"9"},"items":[{"metadata":{"name":"e","namespace":"shop","uid":"e"},
+      {"metadata":{"resourceVersion":"9"},"items":[{"metadata":{"name":"e","namespace":"shop","uid":"e-\#(message.utf8.count)"},
        "involvedObject":{"kind":"Pod","namespace":"shop","name":"orders","uid":"u1","fieldPath":"spec.containers{main}"},"type":"Warning",
        "reason":"\#(reason)","message":"\#(message)","count":3,"firstTimestamp":"2018-01-22T14:03:00Z","lastTimestamp":"2018-01-22T14:04:00Z"}]}
       """#

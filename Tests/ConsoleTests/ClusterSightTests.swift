@@ -45,7 +45,6 @@ struct ClusterSightTests {
     #expect(text.contains("staging: namespace shop only; forbidden: nodes."))
     #expect(
       text.contains("kubectl create clusterrole periplus-viewer --verb=list,watch --resource=deployments.apps,nodes,pods, and bind it"))
-    #expect(text.contains("Nodes: not shown to this user."))
     #expect(live.silence == nil)
     #expect(live.jsonLines.count == 1 && live.jsonLines[0].contains(#""forbidden":["nodes"],"namespaces":["shop"]"#))
     #expect(live.nodesLine(width: 60).text == "nodes not shown")

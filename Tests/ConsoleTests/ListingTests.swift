@@ -71,7 +71,7 @@ struct ListingTests {
   func documented() throws {
     let clusters = ["dev-fra", "prd-fra"].map { ClusterHealth(snapshot: Fixture.snapshot($0), verdicts: Fixture.verdicts($0)) }
     let health = HealthView(clusters: clusters, reschedules: Fixture.reschedules, ledger: nil, now: Fixture.now)
-    try check(health.jsonLines, [HealthListing.tiles.shape.described])
+    try check(health.jsonLines, [HealthListing.tiles.shape.described, ClusterSight.shape.described])
     let ledger = ReschedulesView(Fixture.reschedules, gaps: [], ledger: nil, now: Fixture.now)
     try check(ledger.jsonLines, [LedgerListings.entries.shape.described])
     try check(LogsView(matches: Fixture.records).jsonLines, [RecordListings.records.shape.described])
@@ -80,7 +80,12 @@ struct ListingTests {
       request.jsonLines,
       [RequestView.summaryShape.described, RequestView.recordShape.described, RecordListings.moments.shape.described])
     let voyage = VoyageView(try #require(Fixture.voyage()))
-    try check(voyage.jsonLines, [VoyageListings.facilities.shape.described, VoyageListings.gates.described])
+    try check(
+      voyage.jsonLines,
+      [
+        VoyageListings.facilities.shape.described, VoyageListings.gates.described, VoyageListings.waves.described,
+        VoyageListings.registers.described, VoyageListings.environments.described,
+      ])
     try check(Fixture.sources.map { SourceListing.sources.jsonLine($0) }, [SourceListing.sources.shape.described])
   }
 

@@ -97,7 +97,7 @@ struct NodesTests {
   func silent() throws {
     let view = NodesView([Fixture.snapshot("prd-sin")], now: Fixture.now)
     #expect(view.rows.allSatisfy { $0.verdict.status == .unknown && $0.ready == "no data" })
-    #expect(view.silence(face: .utc) == ["prd-sin: no answer for 41 s, retrying in 8 s (connection refused)"])
+    #expect(view.silence(face: .utc) == ["prd-sin: no data for 41 s, retrying in 8 s (connection refused)"])
     #expect(view.rows.first?.why(face: .utc, now: Fixture.now) == ["last known 14:03"])
     #expect(!view.hasRed)
   }

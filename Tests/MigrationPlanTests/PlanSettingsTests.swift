@@ -180,9 +180,9 @@ struct PlanSettingsTests {
     #expect(
       PlanParser.parse(text, file: "p", now: now).diagnostics.map(\.text) == [
         "p:6:17: warning: no cluster is of the environment pre-prod; name one with that level",
-        "p:9:39: warning: there is no environment 'prd' in program.environments; it has dev, pre-prod",
-        "p:13:41: warning: check 'one' does not run in fra: gate 'first' stays closed there",
-        "p:16:37: error: gate 'empty' requires no facility and can never open; name those that must hold",
+        "p:9:38: warning: there is no environment 'prd' in program.environments; it has dev, pre-prod",
+        "p:13:38: warning: check 'one' does not run in fra: gate 'first' stays closed there",
+        "p:16:36: error: gate 'empty' requires no facility and can never open; name those that must hold",
         "p:18:9: warning: wave 'free' has no entryGate: nothing holds its services back",
         "p:18:21: warning: wave 'early' has 2 services, its gate 'first' admits 1",
       ])

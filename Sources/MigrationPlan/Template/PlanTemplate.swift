@@ -82,6 +82,7 @@ package enum PlanTemplate {
           parameters: {records: 200, requests: \(all)}
         - id: logging.id-echoed
           facility: logging
+          scope: service
           timeToLive: 15m
         - id: logging.id-at-every-hop
           facility: logging
