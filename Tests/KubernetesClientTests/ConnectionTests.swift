@@ -67,7 +67,7 @@ struct ConnectionTests {
     try await server.run { port in
       let through = context("https://api.test:6443") { $0.cluster.proxy = "http://user:password@127.0.0.1:\(port)" }
       #expect(await version(through) == "v1.36.0")
-      #expect(server.proxied.map { $0.prefix { $0 != "\r" } } == ["CONNECT api.test:6443 HTTP/1.1"])
+      #expect(server.proxied.map { $0.hasPrefix("CONNECT api.test:6443 HTTP/1.1\r\n") } == [true])
       #expect(server.seen.map(\.authorization) == ["Bearer secret"])
       let wrong = context("https://api.test:6443") { $0.cluster.proxy = "http://user:other@127.0.0.1:\(port)" }
       #expect(
@@ -84,7 +84,9 @@ struct ConnectionTests {
       #expect(await version(context("https://api.test:6443") { $0.cluster.proxy = "socks5://127.0.0.1:\(port)" }) == "v1.36.0")
       #expect(server.proxied == ["api.test:6443"])
       let refused = await version(context("https://api.test:6443") { $0.cluster.proxy = "socks5://user:password@127.0.0.1:\(port)" })
-      #expect(refused.hasPrefix("the proxy-url of context staging names a user") && !refused.contains("password"))
+      #expect(
+        refused
+          == "the proxy-url of context staging names a user; a socks5 proxy is used without one, an http proxy can be given one")
     }
   }
 

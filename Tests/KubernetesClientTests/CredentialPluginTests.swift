@@ -55,6 +55,7 @@ struct CredentialPluginTests {
   func deadline() async throws {
     var limits = PluginLimits()
     limits.deadline = .milliseconds(500)
+    limits.patience = .seconds(50)
     try await withHanging(limits) { api, pids in
       let error = await #expect(throws: KubernetesError.self) { try await api.version() }
       #expect(
@@ -68,7 +69,9 @@ struct CredentialPluginTests {
 
   @Test("who gives up ends the plugin that nobody else waits for")
   func cancel() async throws {
-    try await withHanging(PluginLimits()) { api, pids in
+    var limits = PluginLimits()
+    limits.patience = .seconds(50)
+    try await withHanging(limits) { api, pids in
       let asking = Task { try await api.version() }
       try await until { pids().count == 2 }
       asking.cancel()

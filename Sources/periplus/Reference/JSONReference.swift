@@ -68,15 +68,22 @@ enum JSONReference {
 
   private static let health = JSONDocument.Section(
     "health",
-    "One object a workload, a pod without a controller that is at fault, and a node that is not well; each cluster's worst first.",
-    HealthListing.tiles.shape,
+    """
+    One object a workload, a pod without a controller that is at fault, and a node that is not well; each cluster's worst first. Then one for each
+    cluster that does not answer, or does not show all to this user. Exit code 1 when something is red, else 3 when a cluster does not answer.
+    """,
+    .init(HealthListing.tiles.shape), .init(ClusterSight.shape),
     examples: #"""
       {"cluster":"ground","namespace":"default","workload":"Deployment/worker","status":"red","ready":1,"desired":2,"since":"2026-01-22T14:01:40.000Z","reasons":[{"rule":"crash-loop","status":"red","sentence":"CrashLoopBackOff, 7 restarts, exit code 137 (OOMKilled)","since":"2026-01-22T14:01:40.000Z"}],"unplanned24h":7}
       """#)
 
   private static let nodes = JSONDocument.Section(
-    "nodes", "One object a node, the worst first; exit code 1 when one is red. `console --page nodes --json` gives the same.",
-    NodeListings.nodes.shape,
+    "nodes",
+    """
+    One object a node, the worst first, then one for each cluster that does not answer, or does not show all to this user; exit code 1 when one is red, else
+    3 when a cluster does not answer. `console --page nodes --json` gives the same.
+    """,
+    .init(NodeListings.nodes.shape), .init(ClusterSight.shape),
     examples: #"""
       {"cluster":"ground","node":"node-2","status":"green","ready":"True","since":"2026-01-22T13:58:00.000Z","conditions":[{"type":"Ready","status":"True","reason":"KubeletReady","message":"kubelet is posting ready status","since":"2026-01-22T13:58:00.000Z"}],"requestedMilliCPU":250,"allocatableMilliCPU":2000,"requestedMemory":201326592,"allocatableMemory":4294967296,"pods":4,"allocatablePods":110,"taints":["node.kubernetes.io/unschedulable:NoSchedule"],"kubelet":"v1.32.0","created":"2026-01-22T13:57:58.000Z","cordoned":true,"drained":false,"cordonedBy":"kubectl","cordonedAt":"2026-01-22T14:02:40.000Z"}
       """#)
