@@ -165,7 +165,8 @@ import TimeFormat
 
   @Test("what was stored before there was a rule can still be reported on, mended and ended") func oldWrongs() async throws {
     try await SampleObjects.withFolder { folder in
-      var pod = SampleObjects.of(.pods, "old")
+      // With the defaults that it was stored with.
+      var pod = try ObjectStore(path: nil, now: TestClock().now).create(.pods, SampleObjects.of(.pods, "old"), by: "test")
       Self.container(&pod, at: ["spec"]) { $0.set("resources", "requests", "cpu", to: "-5") }
       pod.set("spec", "nodeName", to: "n")
       let store = try SampleObjects.stored([(.pods, pod)], at: folder + "/state.sqlite", now: TestClock().now)

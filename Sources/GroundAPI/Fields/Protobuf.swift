@@ -22,7 +22,9 @@ enum Protobuf {
     "namespaceSelector", "rollingUpdate",
   ]
 
-  private struct Failure: Error {}
+  private struct Failure: Error, CustomStringConvertible {
+    var description: String { "Expected a message in the wire format of protobuf, but it is cut, or a field has another type." }
+  }
 
   /// Throws 400 for what is no such body, or of a kind that the table does not have.
   static func object(_ bytes: [UInt8], group: String) throws(APIError) -> JSONValue {
