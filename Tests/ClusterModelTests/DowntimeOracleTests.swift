@@ -29,7 +29,7 @@ struct DowntimeOracleTests {
       #expect(abs(seconds - count.seconds(name, to: recording.end)) < Double(changes.count), "\(name): \(seconds)")
       told += 1
     }
-    #expect(told == 8)
+    #expect(told == 7)
     #expect(count.seconds("Deployment/crasher", to: recording.end) > 300)
   }
 

@@ -37,7 +37,7 @@ extension LedgerEngine {
         began = at
         noteBlind(from: Timestamp(nanoseconds: 0), to: at)
         // Those without pods were not looked at before.
-        dirty.formUnion(workloads.keys)
+        dirty.formUnion(workloads.map(\.key))
       }
       for (uid, fact) in pods where fact.goneAt == nil && !present.contains(uid) {
         // One that was asked to go has gone as expected.

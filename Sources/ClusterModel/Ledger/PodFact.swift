@@ -192,7 +192,9 @@ struct PodFact: Sendable, Hashable {
     if !isReady, !isReadyNow, let unseenSince, let ended = condition?.lastTransition, ended > unseenSince {
       // It was ready for a while that nobody watched: since its container started, at most.
       let started = pod.containers.compactMap { $0.lastTermination?.started }.filter { $0 < ended }.max()
-      readyIntervals.append(OpenInterval(from: max(started ?? unseenSince, unseenSince), to: ended))
+      let from = max(started ?? unseenSince, unseenSince, created)
+      // Of one that never ran before, it is the transition with which it began.
+      if from < ended, started != nil || !readyIntervals.isEmpty { readyIntervals.append(OpenInterval(from: from, to: ended)) }
     }
     guard isReady != isReadyNow else { return }
     let moment = transition(of: condition, isReady, at)
