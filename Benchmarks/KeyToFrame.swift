@@ -39,7 +39,7 @@ enum KeyToFrame {
     let store = StoreReader(directory: cluster.home.store)
     let ports = ConsolePorts(
       logs: store, completeness: store, clusters: [feed], ledger: store, evidence: store, voyage: { _, _ in PlanUpdate(voyage: nil) },
-      verdicts: { HealthAssessment.verdicts(on: $0, reschedules: $1, now: $2) }, export: { name, _, _ in name }, now: LargeCluster.now,
+      verdicts: { HealthAssessment.verdicts(on: $0, ledger: $1, now: $2) }, export: { name, _, _ in name }, now: LargeCluster.now,
       pause: { try await Task.sleep(for: $0) })
     let inbox = Inbox()
     let runner = EffectRunner(ports: ports, inbox: inbox)

@@ -40,6 +40,12 @@ package struct HealthVerdict: Sendable, Hashable {
   package var lastChange: String?
   package var ready: Int
   package var desired: Int
+  /// Since when the workload has had no ready pod, as the ledger tells it; `nil` while it has one or nobody watched.
+  package var downSince: Timestamp?
+  /// Seconds without a ready pod in the last 24 hours.
+  package var downtimeSeconds: Double?
+  /// Replica-seconds below the desired count in the last 24 hours.
+  package var capacityGapSeconds: Double?
 
   package init(
     subject: ObjectReference, cluster: String, status: Status, reasons: [Reason] = [], since: Timestamp? = nil, lastChange: String? = nil,

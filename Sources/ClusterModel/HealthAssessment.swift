@@ -5,17 +5,18 @@ package import TimeFormat
 package enum HealthAssessment {
   /// Verdicts on top-level workloads, on nodes, and on bare pods that are at fault; worst first.
   ///
-  /// - Parameter reschedules: the ledger's entries of the last 24 hours; older ones are ignored.
+  /// - Parameters:
+  ///   - reschedules: the ledger's entries. Those of the last 24 hours count; older ones only say since when a fault lasts.
+  ///   - shortages: the ledger's, which say how long a workload is without ready pods.
   package static func verdicts(
-    on snapshot: ClusterSnapshot, reschedules: [Reschedule], now: Timestamp, rules: [HealthRule] = HealthRules.all
+    on snapshot: ClusterSnapshot, reschedules: [Reschedule], shortages: [Shortage] = [], now: Timestamp,
+    rules: [HealthRule] = HealthRules.all
   ) -> [HealthVerdict] {
-    let index = Index(snapshot, reschedules, now)
+    let index = Index(snapshot, reschedules, shortages, now)
     var verdicts: [HealthVerdict] = []
     for workload in snapshot.workloads where index.isTop(workload) {
       let pods = (index.pods[workload.reference.uid] ?? []).map { snapshot.pods[$0] }
-      let facts = HealthFacts(
-        now: now, workload: workload, runs: index.runs[workload.reference.uid] ?? [], pods: pods, events: index.events(of: pods),
-        reschedules: index.reschedules["\(workload.reference.namespace)/\(workload.reference.display)"] ?? [])
+      let facts = index.facts(of: workload.reference, workload, pods, runs: index.runs[workload.reference.uid] ?? [], now)
       var verdict = judge(workload.reference, .workload, facts, snapshot, rules)
       // Of what starts runs by the clock, those of the last one.
       let counted = facts.runs.last ?? workload
@@ -26,9 +27,7 @@ package enum HealthAssessment {
     }
     for pod in index.bare.lazy.map({ snapshot.pods[$0] }) {
       let reference = pod.reference
-      let facts = HealthFacts(
-        now: now, pods: [pod], events: index.events(of: [pod]),
-        reschedules: index.reschedules["\(pod.namespace)/\(reference.display)"] ?? [])
+      let facts = index.facts(of: reference, nil, [pod], now)
       var verdict = judge(reference, .pod, facts, snapshot, rules)
       guard !verdict.reasons.isEmpty, verdict.status != .green, facts.pods.first?.phase != "Succeeded" else { continue }
       verdict.desired = 1
@@ -40,6 +39,11 @@ package enum HealthAssessment {
       if one.status != other.status { return one.status > other.status }
       return (one.subject.namespace, one.subject.kind, one.subject.name) < (other.subject.namespace, other.subject.kind, other.subject.name)
     }
+  }
+
+  /// The same by what the ledger says.
+  package static func verdicts(on snapshot: ClusterSnapshot, ledger: LedgerRecord, now: Timestamp) -> [HealthVerdict] {
+    verdicts(on: snapshot, reschedules: ledger.reschedules, shortages: ledger.shortages, now: now)
   }
 
   package static func verdict(
@@ -71,9 +75,16 @@ package enum HealthAssessment {
     if case .live = snapshot.connection { isLive = true }
     if isLive { reasons.sort { $0.status > $1.status } }
     let status = isLive ? reasons.map(\.status).max() ?? .green : .unknown
-    return HealthVerdict(
+    var verdict = HealthVerdict(
       subject: subject, cluster: snapshot.cluster, status: status, reasons: reasons,
       since: reasons.filter { $0.status == status }.compactMap(\.since).min())
+    let day = facts.now - .seconds(86_400)
+    if facts.isMeasured {
+      verdict.downSince = facts.shortages.outages.last { $0.isOngoing }?.from
+      verdict.downtimeSeconds = facts.shortages.downtimeSeconds(from: day, to: facts.now)
+      verdict.capacityGapSeconds = facts.shortages.capacityGapSeconds(from: day, to: facts.now)
+    }
+    return verdict
   }
 
   /// What is looked up for each subject, made once for a snapshot.
@@ -82,7 +93,9 @@ package enum HealthAssessment {
     var pods: [String: [ChunkedTable<Pod>.Index]] = [:]
     /// Pods that nothing that is listed owns; a static pod is owned by its node.
     var bare: [ChunkedTable<Pod>.Index] = []
-    var reschedules: [String: [Reschedule]] = [:]
+    private var reschedules: [String: [Reschedule]] = [:]
+    private var restarts: [String: [Reschedule]] = [:]
+    private var shortages: [String: [Shortage]] = [:]
     private let listed: Set<String>
     /// The runs of what starts them by the clock, oldest first, by its UID.
     var runs: [String: [Workload]] = [:]
@@ -91,7 +104,7 @@ package enum HealthAssessment {
     private var replicaSets: [String: [Workload]] = [:]
     private let now: Timestamp
 
-    init(_ snapshot: ClusterSnapshot, _ entries: [Reschedule], _ now: Timestamp) {
+    init(_ snapshot: ClusterSnapshot, _ entries: [Reschedule], _ shortages: [Shortage], _ now: Timestamp) {
       self.now = now
       listed = Set(snapshot.workloads.lazy.map(\.reference.uid))
       for workload in snapshot.workloads {
@@ -117,9 +130,26 @@ package enum HealthAssessment {
         warnings[event.object.uid, default: []].append(event)
       }
       let day = now - .seconds(86_400)
-      for entry in entries where entry.at >= day && entry.cluster == snapshot.cluster {
-        reschedules["\(entry.namespace)/\(entry.workload)", default: []].append(entry)
+      for entry in entries where entry.cluster == snapshot.cluster && entry.retractedAt == nil {
+        let key = "\(entry.namespace)/\(entry.workload)"
+        if entry.at >= day { reschedules[key, default: []].append(entry) }
+        if entry.change == .restarted { restarts[key, default: []].append(entry) }
       }
+      for piece in shortages where piece.cluster == snapshot.cluster {
+        self.shortages["\(piece.namespace)/\(piece.workload)", default: []].append(piece)
+      }
+    }
+
+    func facts(
+      of subject: ObjectReference, _ workload: Workload?, _ pods: [Pod], runs: [Workload] = [], _ now: Timestamp
+    ) -> HealthFacts {
+      let key = "\(subject.namespace)/\(subject.display)"
+      var facts = HealthFacts(
+        now: now, workload: workload, runs: runs, pods: pods, events: events(of: pods), reschedules: reschedules[key] ?? [])
+      facts.restarts = (restarts[key] ?? []).sorted { $0.at < $1.at }
+      facts.shortages = (shortages[key] ?? []).sorted { $0.from < $1.from }
+      facts.isMeasured = workload.map { !$0.kind.runsToCompletion } ?? (pods.first?.restartPolicy == "Always")
+      return facts
     }
 
     /// Whether nothing that is listed owns it: what an operator made stands for itself.

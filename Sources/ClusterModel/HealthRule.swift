@@ -60,6 +60,12 @@ package struct HealthFacts: Sendable {
   package var events: [ClusterEvent]
   /// The ledger's entries about the subject in the last 24 hours.
   package var reschedules: [Reschedule]
+  /// The restarts among all that the ledger knows, oldest first.
+  var restarts: [Reschedule] = []
+  /// The ledger's shortages of the subject, oldest first.
+  var shortages: [Shortage] = []
+  /// Whether the subject can have any: a Job has none.
+  var isMeasured = false
 
   package init(
     now: Timestamp, workload: Workload? = nil, runs: [Workload] = [], pods: [Pod] = [], node: Node? = nil, events: [ClusterEvent] = [],
@@ -103,6 +109,16 @@ package struct HealthFacts: Sendable {
       if case .waiting(let reason, let message) = container.state, reasons.contains(reason) { return (container, reason, message) }
     }
     return nil
+  }
+
+  /// The first restart of those that follow one another within a time, up to now: the fault has not ended since.
+  func firstRestart(within pause: Duration, where counts: (Reschedule) -> Bool) -> Timestamp? {
+    var since: Timestamp?
+    for entry in restarts.reversed() where counts(entry) {
+      guard (since ?? now) - entry.at <= pause else { break }
+      since = entry.at
+    }
+    return since
   }
 
   func condition(_ type: String) -> Condition? { (workload?.conditions ?? node?.conditions ?? []).first { $0.type == type } }

@@ -20,7 +20,7 @@ package enum HealthRules {
       let end = found.container.lastTermination
       return .init(
         named(found.container, of: found.pod) + "CrashLoopBackOff, \(restarts(found.container))" + (end.map(exitCode) ?? ""),
-        since: end?.finished)
+        since: loopSince(facts, found.pod, end))
     },
     HealthRule("oom-killed", .amber, "A container went over its memory limit and was killed within the last hour.") { facts in
       let hour = facts.now - .seconds(3600)
@@ -32,11 +32,12 @@ package enum HealthRules {
         if latest.map({ $0.at < at }) ?? true { latest = (container, at) }
       }
       let counted = facts.reschedules.filter { $0.cause == .oomKilled && $0.at >= hour }
+      let first = facts.firstRestart(within: .seconds(3600)) { $0.cause == .oomKilled }
       guard latest != nil || !counted.isEmpty else { return nil }
       let count = max(counted.count, 1)
       let limit = (latest?.container ?? facts.pods.first?.containers.first)?.limitMemory.map { ", limit \(Quantity.bytes($0))" } ?? ""
       return .init(
-        "OOM killed \(count == 1 ? "once" : "\(count) times") in 1 h\(limit)", since: counted.map(\.at).min() ?? latest?.at,
+        "OOM killed \(count == 1 ? "once" : "\(count) times") in 1 h\(limit)", since: first ?? counted.map(\.at).min() ?? latest?.at,
         status: count >= 3 ? .red : nil)
     },
     HealthRule("image-pull", .red, "An image cannot be pulled: a wrong name, a missing tag, or no access.") { facts in
@@ -118,7 +119,10 @@ package enum HealthRules {
         : facts.running.filter { !$0.isReady }.compactMap { pod in
           pod.conditions.first { $0.type == "Ready" }?.lastTransition ?? pod.created
         }.min()
-      return .init("\(ready) of \(workload.desired) ready", since: since, status: ready == 0 ? .red : nil)
+      let outage = ready == 0 ? facts.shortages.outages.last { $0.isOngoing } : nil
+      let down = outage.map { ", no ready endpoints, ongoing, \((facts.now - $0.from).brief)" } ?? ""
+      return .init(
+        "\(ready) of \(workload.desired) ready\(down)", since: facts.shortages.ongoingSince ?? since, status: ready == 0 ? .red : nil)
     },
     HealthRule("not-ready", .amber, [.pod], "A pod is running but not ready.") { facts in
       guard let pod = facts.running.first, pod.phase == "Running", !pod.isReady else { return nil }
@@ -230,10 +234,19 @@ package enum HealthRules {
         guard case .terminated(let end) = container.state, end.exitCode != 0 || pod.restartPolicy == "Always" else { continue }
         return .init(
           named(container, of: pod) + "restarting, \(restarts(container))\(exitCode(end))",
-          since: end.finished, status: container.restartCount > 1 ? nil : .amber)
+          since: loopSince(facts, pod, end), status: container.restartCount > 1 ? nil : .amber)
       }
     }
     return nil
+  }
+
+  /// The first second of a crash loop, not its last restart. The kubelet waits 5 minutes at most and starts over after 10 in which the
+  /// container ran, so restarts that are closer belong to one loop. Without a ledger: since the pod has not been ready, at least.
+  private static func loopSince(_ facts: HealthFacts, _ pod: Pod, _ end: Container.Termination?) -> Timestamp? {
+    let ready = pod.conditions.first { $0.type == "Ready" }
+    let unready = ready?.status == "False" ? ready?.lastTransition : nil
+    let first = facts.firstRestart(within: .seconds(900)) { $0.old?.uid == pod.uid && !$0.evidence.contains(Reschedule.nodeShutdown) }
+    return [first, unready, end?.finished].compactMap { $0 }.min()
   }
 
   /// The container's name where its pod has several.

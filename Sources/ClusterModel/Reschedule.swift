@@ -47,16 +47,29 @@ package struct Reschedule: Sendable, Hashable {
   package var new: PodReference?
   package var container: String?
   package var exitCode: Int?
-  /// Seconds in which the workload had no ready pod. `nil` while not known.
+  /// Seconds of the workload's downtime that it was part of, from the first without a ready pod to the first with one, until
+  /// ``downtimeCountedTo``. `nil` while not known; a Job has none.
   package var downtimeSeconds: Double?
-  /// Replica-seconds below the desired count.
+  /// The first moment of that downtime.
+  package var downtimeSince: Timestamp?
+  /// The downtime goes on: from here on it still counts.
+  package var downtimeCountedTo: Timestamp?
+  /// Replica-seconds below the desired count while its pod was missing, of one replica at most, until ``capacityGapCountedTo``.
   package var capacityGapSeconds: Double?
+  /// The gap goes on: from here on it still counts.
+  package var capacityGapCountedTo: Timestamp?
   /// 0 to 1.
   package var confidence: Double
   /// The fields and events that say so, in words.
   package var evidence: [String]
   /// Waiting for the successor to be ready.
   package var isPending: Bool
+  /// When it was told otherwise than before, because more became known.
+  package var revisedAt: Timestamp?
+  /// What it was told as before: `removed, scale`.
+  package var formerly: String?
+  /// When it turned out not to have happened. It is kept, and counts nowhere.
+  package var retractedAt: Timestamp?
 
   package init(
     key: String, at: Timestamp, cluster: String, namespace: String, workload: String, change: Change, cause: Cause,
@@ -136,6 +149,8 @@ package protocol RescheduleSource: Sendable {
   /// Entries since a moment, oldest first.
   func reschedules(since: Timestamp?) async throws -> [Reschedule]
   func gaps(since: Timestamp?) async throws -> [LedgerGap]
+  /// Shortages that went on after a moment, or still do.
+  func shortages(since: Timestamp?) async throws -> [Shortage]
   /// Lifecycle events of pods, by UID, oldest first.
   func lifecycle(ofPods uids: [String]) async throws -> [PodLifecycleEvent]
   /// An element after the ledger changed; several changes may share one. Ends when nobody reads it any more.

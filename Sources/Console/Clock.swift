@@ -18,6 +18,7 @@ extension ConsoleState {
     var data = shared.data
     data.reschedules = data.reschedules.filter { $0.at <= moment }
     data.gaps = data.gaps.filter { $0.from <= moment }
+    data.shortages = data.shortages.asOf(moment)
     data.hasLedger = hasLedger
     if !hasVoyage { (data.voyage, data.planError) = (nil, nil) }
     shared.pin = .init(moment: moment, data: data, hasClusters: isNow && !data.clusters.isEmpty)
@@ -44,9 +45,10 @@ extension ConsoleState {
     case Self.pastSlot: return receive(past: (try? result.get()) as? [ClusterHealth])
     case Self.pastLedgerSlot:
       switch result {
-      case .success(let history as LedgerHistory.Answer):
+      case .success(let history as LedgerRecord):
         shared.pin?.data.reschedules = history.reschedules
         shared.pin?.data.gaps = history.gaps
+        shared.pin?.data.shortages = history.shortages
         shared.pin?.data.hasLedger = true
         shared.pin?.data.ledgerError = nil
       case .success: break

@@ -31,7 +31,7 @@ package struct ConsolePorts: Sendable {
   /// The voyage as it stood at a moment; throws an error whose description is one sentence. `nil` where no evidence is kept.
   package var pastVoyage: (@Sendable (Timestamp) async throws -> Voyage)?
   /// The verdicts on a snapshot's workloads.
-  package var verdicts: @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict]
+  package var verdicts: @Sendable (ClusterSnapshot, LedgerRecord, Timestamp) -> [HealthVerdict]
   /// The clusters as they were; `nil` when no history is kept.
   package var past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)?
   /// An object as its API server has it now; throws an error whose description is one sentence. `nil` where none can be asked.
@@ -57,7 +57,7 @@ package struct ConsolePorts: Sendable {
     evidence: any EvidenceLog,
     voyage: @escaping @Sendable ([Evidence], Timestamp) async -> PlanUpdate,
     pastVoyage: (@Sendable (Timestamp) async throws -> Voyage)? = nil,
-    verdicts: @escaping @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict],
+    verdicts: @escaping @Sendable (ClusterSnapshot, LedgerRecord, Timestamp) -> [HealthVerdict],
     past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)? = nil,
     manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)? = nil, actions: (any ClusterActions)? = nil,
     panes: (any PaneSource)? = nil, checks: (any CheckActions)? = nil,

@@ -14,7 +14,7 @@ package final class EffectRunner: Sendable {
   private let pane = Mutex<Task<Void, Never>?>(nil)
   /// The checks that run.
   private let checks = Mutex<Task<Void, Never>?>(nil)
-  private let reschedules = Mutex<[Reschedule]>([])
+  private let ledger = Mutex(LedgerRecord())
   private let posted = Mutex<[String: [ClusterHealth]]>([:])
 
   package init(ports: ConsolePorts, inbox: Inbox) {
@@ -136,7 +136,7 @@ package final class EffectRunner: Sendable {
   @discardableResult
   private func post(_ snapshot: ClusterSnapshot) -> Duration {
     let began = ContinuousClock.now
-    let known = reschedules.withLock { $0 }
+    let known = ledger.withLock { $0 }
     let health = ClusterHealth(snapshot: snapshot, verdicts: ports.verdicts(snapshot, known, ports.now()))
     inbox.post(.cluster(ClusterUpdate(health)))
     keep(health)
@@ -194,11 +194,11 @@ package final class EffectRunner: Sendable {
     let since = ports.now() - .seconds(7 * 86_400)
     do {
       let history = try await LedgerHistory(since: since).run(ports.sources)
-      reschedules.withLock { $0 = history.reschedules }
-      inbox.post(.ledger(LedgerUpdate(reschedules: history.reschedules, gaps: history.gaps)))
+      ledger.withLock { $0 = history }
+      inbox.post(.ledger(LedgerUpdate(history)))
       for source in ports.clusters { post(source.current()) }
     } catch {
-      inbox.post(.ledger(LedgerUpdate(reschedules: [], gaps: [], error: "The reschedule history cannot be read: \(error)")))
+      inbox.post(.ledger(LedgerUpdate(LedgerRecord(), error: "The reschedule history cannot be read: \(error)")))
     }
   }
 

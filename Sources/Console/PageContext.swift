@@ -11,6 +11,7 @@ package struct ConsoleData: Sendable {
   package var clusters: [ClusterHealth] = []
   package var reschedules: [Reschedule] = []
   package var gaps: [LedgerGap] = []
+  package var shortages: [Shortage] = []
   package var ledgerError: String?
   package var hasLedger = false
   package var voyage: Voyage?

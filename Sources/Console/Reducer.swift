@@ -24,8 +24,9 @@ extension ConsoleState {
       shared.data.clusters[index].snapshot.answered = at
     case .ledger(let update):
       if update.error == nil {
-        shared.data.reschedules = update.reschedules
-        shared.data.gaps = update.gaps
+        shared.data.reschedules = update.record.reschedules
+        shared.data.gaps = update.record.gaps
+        shared.data.shortages = update.record.shortages
         shared.data.hasLedger = true
       }
       shared.data.ledgerError = update.error

@@ -10,14 +10,12 @@ package struct ClusterUpdate: Sendable {
 }
 
 package struct LedgerUpdate: Sendable {
-  package var reschedules: [Reschedule]
-  package var gaps: [LedgerGap]
+  package var record: LedgerRecord
   /// Why the ledger cannot be read; `nil` when it can.
   package var error: String?
 
-  package init(reschedules: [Reschedule], gaps: [LedgerGap], error: String? = nil) {
-    self.reschedules = reschedules
-    self.gaps = gaps
+  package init(_ record: LedgerRecord, error: String? = nil) {
+    self.record = record
     self.error = error
   }
 }

@@ -10,6 +10,7 @@ enum LedgerRows {
     "key", "at", "cluster", "namespace", "workload", "change", "cause", "old_name", "old_uid", "old_node", "new_name", "new_uid",
     "new_node",
     "container", "exit_code", "downtime_seconds", "capacity_gap_seconds", "confidence", "evidence", "is_pending",
+    "downtime_since", "downtime_counted_to", "capacity_gap_counted_to", "revised_at", "formerly", "retracted_at",
   ]
 
   static func arguments(_ entry: Reschedule) -> StatementArguments {
@@ -17,7 +18,8 @@ enum LedgerRows {
       entry.key, entry.at.nanoseconds, entry.cluster, entry.namespace, entry.workload, entry.change.rawValue, entry.cause.rawValue,
       entry.old?.name, entry.old?.uid, entry.old?.node, entry.new?.name, entry.new?.uid, entry.new?.node, entry.container, entry.exitCode,
       entry.downtimeSeconds, entry.capacityGapSeconds, entry.confidence, JSONValue.array(entry.evidence.map { .string($0) }).jsonString,
-      entry.isPending,
+      entry.isPending, entry.downtimeSince?.nanoseconds, entry.downtimeCountedTo?.nanoseconds, entry.capacityGapCountedTo?.nanoseconds,
+      entry.revisedAt?.nanoseconds, entry.formerly, entry.retractedAt?.nanoseconds,
     ]
   }
 
@@ -62,14 +64,22 @@ enum LedgerRows {
       guard let name: String = row[start] else { return nil }
       return Reschedule.PodReference(name: name, uid: row[start + 1] ?? "", node: row[start + 2] ?? "")
     }
+    func time(_ index: Int) -> Timestamp? { (row[index] as Int64?).map { Timestamp(nanoseconds: $0) } }
     let evidence: String = row[18]
     let list = (try? JSONValue(parsing: evidence))?.arrayValue ?? []
-    return Reschedule(
+    var entry = Reschedule(
       key: row[0], at: Timestamp(nanoseconds: row[1]), cluster: row[2], namespace: row[3], workload: row[4],
       change: Reschedule.Change(rawValue: row[5]) ?? .replaced, cause: Reschedule.Cause(rawValue: row[6]) ?? .unknown, old: pod(7),
       new: pod(10),
       container: row[13], exitCode: row[14], downtimeSeconds: row[15], capacityGapSeconds: row[16], confidence: row[17],
       evidence: list.compactMap(\.stringValue), isPending: row[19])
+    entry.downtimeSince = time(20)
+    entry.downtimeCountedTo = time(21)
+    entry.capacityGapCountedTo = time(22)
+    entry.revisedAt = time(23)
+    entry.formerly = row[24]
+    entry.retractedAt = time(25)
+    return entry
   }
 
   static func gaps(since: Timestamp?, _ database: Database) throws -> [LedgerGap] {

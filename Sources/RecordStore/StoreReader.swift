@@ -86,6 +86,10 @@ extension StoreReader: LogSource, CompletenessSource, RescheduleSource, Evidence
     try await read([]) { try LedgerRows.gaps(since: since, $0) }
   }
 
+  package func shortages(since: Timestamp?) async throws -> [Shortage] {
+    try await read([]) { try ShortageRows.shortages(since: since, $0) }
+  }
+
   package func lifecycle(ofPods uids: [String]) async throws -> [PodLifecycleEvent] {
     try await read([]) { try LedgerRows.lifecycle(ofPods: uids, $0) }
   }

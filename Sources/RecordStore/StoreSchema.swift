@@ -2,7 +2,7 @@ internal import GRDB
 
 /// The tables, in SQL one can read. A change is a new migration; `PRAGMA user_version` is their number.
 enum StoreSchema {
-  static let version = 2
+  static let version = 3
 
   static func migrate(_ database: Database) throws {
     let present = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
@@ -81,6 +81,21 @@ enum StoreSchema {
       count INTEGER NOT NULL);
     -- id = run << 20 | the first bits of the hash; entries = hash << 32 | record - base, 64 bits each, little end first, sorted.
     CREATE TABLE request_part (id INTEGER PRIMARY KEY, entries BLOB NOT NULL);
+    """,
+    """
+    -- Downtime and capacity gap that may still grow, and what became of entries that were told before.
+    ALTER TABLE reschedule ADD COLUMN downtime_since INTEGER;
+    ALTER TABLE reschedule ADD COLUMN downtime_counted_to INTEGER;
+    ALTER TABLE reschedule ADD COLUMN capacity_gap_counted_to INTEGER;
+    ALTER TABLE reschedule ADD COLUMN revised_at INTEGER;
+    ALTER TABLE reschedule ADD COLUMN formerly TEXT;
+    ALTER TABLE reschedule ADD COLUMN retracted_at INTEGER;
+    -- When a workload had fewer ready pods than it wants; until is null while it goes on.
+    CREATE TABLE shortage (
+      cluster TEXT NOT NULL, workload_uid TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER, namespace TEXT NOT NULL,
+      workload TEXT NOT NULL, phase TEXT NOT NULL, ready INTEGER NOT NULL, desired INTEGER NOT NULL,
+      PRIMARY KEY (cluster, workload_uid, since)) WITHOUT ROWID;
+    CREATE INDEX shortage_until ON shortage (until);
     """,
   ]
 }

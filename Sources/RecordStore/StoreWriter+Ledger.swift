@@ -16,20 +16,22 @@ package struct StoreNote: Sendable, Hashable {
 }
 
 extension StoreWriter: EvidenceRecorder {
-  /// What the ledger learned at once: entries, gaps, moments of pods' lives, and what it must remember for its next run. One
+  /// What the ledger learned at once: entries, gaps, moments of pods' lives, shortages, and what it must remember for its next run. One
   /// transaction, so that the ledger and its memory never disagree.
   ///
   /// An entry whose key is known replaces it; a gap that began at the same moment is made longer; a known moment stays one.
   package func record(
-    reschedules: [Reschedule] = [], gaps: [LedgerGap] = [], lifecycle: [PodLifecycleEvent] = [], notes: [StoreNote] = []
+    reschedules: [Reschedule] = [], gaps: [LedgerGap] = [], lifecycle: [PodLifecycleEvent] = [], shortages: [ShortageUpdate] = [],
+    notes: [StoreNote] = []
   ) throws(StoreError) {
-    guard !reschedules.isEmpty || !gaps.isEmpty || !lifecycle.isEmpty || !notes.isEmpty else { return }
     // What the ledger remembers for itself is nobody's news.
-    let isNews = !reschedules.isEmpty || !gaps.isEmpty || !lifecycle.isEmpty
+    let isNews = !reschedules.isEmpty || !gaps.isEmpty || !lifecycle.isEmpty || !shortages.isEmpty
+    guard isNews || !notes.isEmpty else { return }
     try transaction(changing: isNews ? .ledger : []) { database, _ in
       try LedgerRows.write(reschedules, database)
       try LedgerRows.write(gaps, database)
       try LedgerRows.write(lifecycle, database)
+      try ShortageRows.write(shortages, database)
       for note in notes { try Self.write(note, database) }
     }
   }
@@ -52,7 +54,7 @@ extension StoreWriter: EvidenceRecorder {
     statement.reset()
   }
 
-  /// What ``record(reschedules:gaps:lifecycle:notes:)`` stored last under a name.
+  /// What ``record(reschedules:gaps:lifecycle:shortages:notes:)`` stored last under a name.
   package func note(_ name: String) throws(StoreError) -> [UInt8]? {
     try reading { database in
       let statement = try SQLStatement("SELECT value FROM note WHERE name = ?", database)

@@ -47,6 +47,7 @@ extension StoreWriter {
       }
       try database.execute(sql: "DELETE FROM lifecycle WHERE at < ?", arguments: [old])
       try database.execute(sql: "DELETE FROM reschedule WHERE at < ? AND is_pending = 0", arguments: [old])
+      try database.execute(sql: "DELETE FROM shortage WHERE until < ?", arguments: [old])
       try database.execute(sql: "DELETE FROM ledger_gap WHERE until < ?", arguments: [old])
       try Self.write(StoreNote(name: Self.note, value: value), database)
     }

@@ -35,6 +35,7 @@ package struct LedgerMemory: Sendable {
   func write(_ output: LedgerOutput, _ parts: [LedgerEngine.Part], isFirst: Bool) throws(StoreError) {
     var notes = parts.map { StoreNote(name: "\(folder)\n\($0.name)", value: $0.value?.jsonBytes) }
     if isFirst { notes.append(StoreNote(name: folder, value: nil)) }
-    try store.record(reschedules: output.entries, gaps: output.gaps, lifecycle: output.lifecycle, notes: notes)
+    try store.record(
+      reschedules: output.entries, gaps: output.gaps, lifecycle: output.lifecycle, shortages: output.shortages, notes: notes)
   }
 }

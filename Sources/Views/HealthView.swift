@@ -307,8 +307,8 @@ extension ClusterConnection {
 }
 
 extension Reschedule {
-  /// Only these count as reschedules; `added` and `removed` are scaling and clean-up.
-  package var counts: Bool { change == .replaced || change == .restarted }
+  /// Only these count as reschedules; `added` and `removed` are scaling and clean-up, and what was retracted did not happen.
+  package var counts: Bool { (change == .replaced || change == .restarted) && retractedAt == nil }
 }
 
 extension String {

@@ -196,7 +196,9 @@ package struct RequestView: Sendable {
   /// The entries of a ledger that tell how pods of this request ended; a page looks anew when they change.
   package func concerned(in reschedules: [Reschedule]) -> [Reschedule] {
     guard let first = entries.first?.at else { return [] }
-    return reschedules.filter { entry in entry.at >= first - .seconds(1) && lanes.contains { $0.isOld(of: entry) } }
+    return reschedules.filter { entry in
+      entry.retractedAt == nil && entry.at >= first - .seconds(1) && lanes.contains { $0.isOld(of: entry) }
+    }
   }
 
   /// Where the cursor begins: at the first error, or else at the first record.

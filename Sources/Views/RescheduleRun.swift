@@ -15,14 +15,22 @@ package struct RescheduleRun: Sendable, Hashable {
   /// Since when nothing is ready in place of what went: from the first entry after which nothing has become ready.
   package var ongoingSince: Timestamp? { entries.prefix { $0.isOngoing }.last?.at }
 
+  /// Since when the workload has no ready pod; `nil` while it has one.
+  package var downSince: Timestamp? { entries.filter(\.isDown).map { $0.downtimeSince ?? $0.at }.min() }
+
   /// The downtime of all entries, what overlaps counted once.
   package var downtimeSeconds: Double? { entries.totalDowntime }
 }
 
 extension [Reschedule] {
-  /// Seconds without a ready pod; entries of one workload overlap where the next end came before anything was ready. `nil` where no entry knows.
+  /// Seconds without a ready pod; entries of one workload are often parts of one downtime. `nil` where no entry knows.
   package var totalDowntime: Double? {
-    let known = compactMap { entry in entry.downtimeSeconds.map { (from: entry.at, to: entry.at + .seconds($0)) } }
+    let known = compactMap { entry in
+      entry.downtimeSeconds.map { seconds in
+        let from = entry.downtimeSince ?? entry.at
+        return (from: from, to: from + .seconds(seconds))
+      }
+    }
     guard !known.isEmpty else { return nil }
     var total = Duration.zero
     var end: Timestamp?

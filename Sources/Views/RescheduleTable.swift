@@ -47,20 +47,31 @@ extension RescheduleRow {
   func sentence(now: Timestamp) -> StyledLine? {
     if case .entry(let entry, _) = self, !entry.isOngoing { return nil }
     let entry = newest
-    var line = StyledLine(entry.change.rawValue)
+    var line = StyledLine(entry.changeWord)
     if case .run(let run, _) = self { line.append(" ×\(run.entries.count)", .strong) }
     line.append(", ")
     line.append(entry.causeWords, entry.cause.isPlanned ? .dim : .amber)
     if let code = entry.exitCode, entry.change == .restarted { line.append(", exit \(code)") }
-    if let since = ongoingSince {
+    if let since = downSince {
       line.append(", ")
       line.append(Reschedule.ongoing(since: since, now: now), .amber)
+    } else if let since = ongoingSince {
+      line.append(", ")
+      line.append(entry.waiting(since: since, now: now), .amber)
     } else if let seconds = downtimeSeconds, seconds > 0 {
       line.append(", downtime \(ReschedulesView.duration(seconds))")
     }
     line.append(", \(pods)", .dim)
     if !nodes.isEmpty { line.append(" on \(nodes)", .dim) }
     return line
+  }
+
+  /// Since when the workload has no ready pod.
+  package var downSince: Timestamp? {
+    switch self {
+    case .entry(let entry, _): entry.isDown ? entry.downtimeSince ?? entry.at : nil
+    case .run(let run, _): run.downSince
+    }
   }
 
   package var ongoingSince: Timestamp? {
@@ -93,8 +104,16 @@ extension RescheduleRow {
 }
 
 extension Reschedule {
-  /// Nothing is ready in its place. One of which only the cause may still be explained otherwise is over.
-  package var isOngoing: Bool { isPending && downtimeSeconds == nil }
+  /// `not ready again for 24 min`: others of its workload are, or nobody knows.
+  package func waiting(since: Timestamp, now: Timestamp) -> String {
+    "not \(change == .restarted ? "ready again" : "replaced yet"), \((now - since).brief)"
+  }
+
+  /// `retracted`; else what happened, with a mark where it was told otherwise before.
+  package var changeWord: String {
+    if retractedAt != nil { return "retracted" }
+    return revisedAt == nil ? change.rawValue : change.rawValue + "*"
+  }
 
   /// `ongoing, 24 min`.
   package static func ongoing(since: Timestamp, now: Timestamp) -> String { "ongoing, \((now - since).brief)" }

@@ -13,9 +13,13 @@ package struct ReschedulesView: Sendable {
     package var workload: String
     package var count: Int
     package var hours: [Int]
-    package var mostly: Reschedule.Cause
+    /// `nil` where nothing was rescheduled: the workload had no ready pod all the same.
+    package var mostly: Reschedule.Cause?
+    /// Without a ready pod, and replica-seconds below the desired count, in the span, whatever the entries say.
     package var downtimeSeconds: Double
     package var gapSeconds: Double
+    /// Since when it has no ready pod.
+    package var downSince: Timestamp?
     package var last: Timestamp
 
     package var key: String { "\(cluster)/\(namespace)/\(workload)" }
@@ -30,6 +34,8 @@ package struct ReschedulesView: Sendable {
   package let entries: [Reschedule]
   package let groups: [Group]
   package let gaps: [LedgerGap]
+  /// The downtimes that reach into the span, oldest first.
+  package let outages: [LedgerListings.WorkloadOutage]
   /// Counts per cause, most frequent first, before the cause filter.
   package let causes: [(cause: Reschedule.Cause, count: Int)]
   package let count: Int
@@ -43,18 +49,19 @@ package struct ReschedulesView: Sendable {
   ///   - ledger: of which clusters reschedules are known; `nil` when that is not known yet.
   ///   - clusters: those that are looked at.
   package init(
-    _ all: [Reschedule], gaps: [LedgerGap], ledger: LedgerCoverage?, clusters: [String] = [],
+    _ all: [Reschedule], gaps: [LedgerGap], shortages: [Shortage] = [], ledger: LedgerCoverage?, clusters: [String] = [],
     now: Timestamp, span: Duration = .seconds(86_400), unplannedOnly: Bool = false,
     cause: Reschedule.Cause? = nil, filter: String = ""
   ) {
     self.now = now
     ledgerNote = ledger?.complaint(of: clusters)
-    hasLedger = !all.isEmpty || (clusters.isEmpty ? ledger?.isEmpty != true : clusters.contains { ledger?.has($0) ?? true })
+    hasLedger =
+      !all.isEmpty || !shortages.isEmpty || (clusters.isEmpty ? ledger?.isEmpty != true : clusters.contains { ledger?.has($0) ?? true })
     let from = now - span
     let needle = filter.lowercased()
     let inSpan = all.filter { entry in
       guard entry.at >= from, entry.at <= now + .seconds(60) else { return false }
-      if unplannedOnly, entry.cause.isPlanned || !entry.counts && entry.change != .failed { return false }
+      if unplannedOnly, entry.cause.isPlanned || entry.retractedAt != nil || !entry.counts && entry.change != .failed { return false }
       return needle.isEmpty || entry.workload.lowercased().contains(needle) || entry.namespace.lowercased().contains(needle)
         || entry.cluster.lowercased().contains(needle) || entry.old?.name.lowercased().contains(needle) == true
         || entry.new?.name.lowercased().contains(needle) == true
@@ -63,8 +70,13 @@ package struct ReschedulesView: Sendable {
     for entry in inSpan where entry.counts { perCause[entry.cause, default: 0] += 1 }
     causes = perCause.map { ($0.key, $0.value) }.sorted { ($1.1, $0.0.rawValue) < ($0.1, $1.0.rawValue) }
     let shown = inSpan.filter { cause == nil || $0.cause == cause }
-    entries = shown.sorted { ($1.at, $1.key) < ($0.at, $0.key) }
+    entries = shown.map { $0.grown(to: now) }.sorted { ($1.at, $1.key) < ($0.at, $0.key) }
     count = shown.count(where: \.counts)
+    let measures = Measures(shortages, from: from, now: now) { workload in
+      needle.isEmpty || workload.cluster.lowercased().contains(needle) || workload.namespace.lowercased().contains(needle)
+        || workload.workload.lowercased().contains(needle)
+    }
+    outages = measures.outages
     var entriesOf: [String: [Reschedule]] = [:]
     var groups: [String: (group: Group, causes: [Reschedule.Cause: Int])] = [:]
     for entry in shown where entry.counts {
@@ -73,19 +85,34 @@ package struct ReschedulesView: Sendable {
         groups[key] ?? (
           Group(
             cluster: entry.cluster, namespace: entry.namespace, workload: entry.workload, count: 0, hours: [Int](repeating: 0, count: 24),
-            mostly: entry.cause, downtimeSeconds: 0, gapSeconds: 0, last: entry.at), [:]
+            mostly: nil, downtimeSeconds: 0, gapSeconds: 0, downSince: nil, last: entry.at), [:]
         )
       item.group.count += 1
       if let hour = ReschedulesView.bucket(of: entry.at, from: from, span: span) { item.group.hours[hour] += 1 }
-      item.group.gapSeconds += entry.capacityGapSeconds ?? 0
       item.group.last = max(item.group.last, entry.at)
       item.causes[entry.cause, default: 0] += 1
       groups[key] = item
       entriesOf[key, default: []].append(entry)
     }
+    // What had no ready pod is shown, whether or not anything of it was replaced.
+    if cause == nil, !unplannedOnly {
+      for item in outages where groups["\(item.cluster)/\(item.namespace)/\(item.workload)"] == nil {
+        let group = Group(
+          cluster: item.cluster, namespace: item.namespace, workload: item.workload, count: 0, hours: [Int](repeating: 0, count: 24),
+          mostly: nil, downtimeSeconds: 0, gapSeconds: 0, downSince: nil, last: item.outage.from)
+        groups[group.key] = (group, [:])
+      }
+    }
     self.groups = groups.values.map { item in
       var group = item.group
-      group.downtimeSeconds = entriesOf[group.key]?.totalDowntime ?? 0
+      if let measure = measures.workloads[group.key] {
+        (group.downtimeSeconds, group.gapSeconds, group.downSince) = (measure.downtime, measure.gap, measure.downSince)
+      } else {
+        // Of entries that an earlier version stored, only they themselves say it.
+        let entries = (entriesOf[group.key] ?? []).map { $0.grown(to: now) }
+        group.downtimeSeconds = entries.totalDowntime ?? 0
+        group.gapSeconds = entries.reduce(0) { $0 + ($1.capacityGapSeconds ?? 0) }
+      }
       group.mostly = item.causes.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key ?? group.mostly
       return group
     }.sorted { ($1.count, $0.key) < ($0.count, $1.key) }
@@ -137,9 +164,8 @@ package struct ReschedulesView: Sendable {
   package func report(face: TimeDisplay, span: String, order: Order, isFolded: Bool = false) -> Report {
     let context = ListingContext(face: face, now: now)
     var report = Report("Reschedules at \(face.full(now))", [.text(summary(span: span).text.trimmed)])
-    if entries.isEmpty {
-      report.add(.text(hasLedger ? "Nothing was rescheduled." : ledgerNote ?? ReschedulesView.noLedger))
-    } else if order == .byWorkload {
+    if entries.isEmpty { report.add(.text(hasLedger ? "Nothing was rescheduled." : ledgerNote ?? ReschedulesView.noLedger)) }
+    if order == .byWorkload, !groups.isEmpty {
       report.add(.table(LedgerListings.groups.reportTable(groups, context)))
     }
     if !entries.isEmpty {
@@ -158,9 +184,11 @@ package struct ReschedulesView: Sendable {
     return report
   }
 
-  /// One line per entry, and one per gap, oldest first.
+  /// One line per entry, per downtime and per gap, oldest first.
   package var jsonLines: [String] {
-    let lines = entries.reversed().map { ($0.at, $0.jsonLine) } + gaps.map { ($0.from, LedgerListings.gaps.line($0)) }
+    let lines =
+      entries.reversed().map { ($0.at, $0.jsonLine) } + outages.map { ($0.outage.from, LedgerListings.outages.line($0)) }
+      + gaps.map { ($0.from, LedgerListings.gaps.line($0)) }
     return lines.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }.map(\.element.1)
   }
 }

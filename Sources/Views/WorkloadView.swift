@@ -16,7 +16,7 @@ package struct WorkloadView: Sendable {
   /// The same, runs of equal ones folded.
   package let rescheduleRows: [RescheduleRow]
 
-  package init(reference: ObjectReference, health: ClusterHealth, reschedules: [Reschedule]) {
+  package init(reference: ObjectReference, health: ClusterHealth, reschedules: [Reschedule], now: Timestamp? = nil) {
     self.reference = reference
     let snapshot = health.snapshot
     cluster = snapshot.cluster
@@ -45,7 +45,7 @@ package struct WorkloadView: Sendable {
     let key = reference.display
     self.reschedules = reschedules.filter {
       $0.cluster == snapshot.cluster && $0.namespace == reference.namespace && $0.workload == key
-    }.sorted { $0.at > $1.at }
+    }.map { entry in now.map(entry.grown) ?? entry }.sorted { $0.at > $1.at }
     rescheduleRows = RescheduleRow.rows(self.reschedules)
   }
 
@@ -74,6 +74,7 @@ package struct WorkloadView: Sendable {
     if let verdict {
       report.add(
         .text("\(verdict.status.glyph) \(verdict.status.word)" + (verdict.since.map { " since \(face.short($0, now: now))" } ?? "")))
+      if let words = verdict.downtimeWords(now: now) { report.add(.text(words)) }
       if !verdict.reasons.isEmpty { report.add(.list(verdict.reasons.map { "\($0.sentence) (rule \($0.rule))" })) }
     }
     report.add(.heading("What changed"))
@@ -81,6 +82,15 @@ package struct WorkloadView: Sendable {
     report.add(.heading("Pods"))
     report.add(.table(PodListings.pods.reportTable(pods, ListingContext(face: face, now: now))))
     return report
+  }
+}
+
+extension HealthVerdict {
+  /// `24 h: no ready endpoints 41 min, ongoing, 24 min; below desired 2 h`; `nil` where it was never short of pods, or nobody knows.
+  package func downtimeWords(now: Timestamp) -> String? {
+    guard let gap = capacityGapSeconds, let down = downtimeSeconds, gap > 0 || downSince != nil else { return nil }
+    let ongoing = downSince.map { ", " + Reschedule.ongoing(since: $0, now: now) } ?? ""
+    return "24 h: no ready endpoints \(ReschedulesView.duration(down))\(ongoing); below desired \(ReschedulesView.duration(gap))"
   }
 }
 

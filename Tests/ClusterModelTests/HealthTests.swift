@@ -15,7 +15,8 @@ import TimeFormat
       state.apply(delta)
       book.apply(delta)
     }
-    let verdicts = HealthAssessment.verdicts(on: state.snapshot(), reschedules: book.sorted, now: now)
+    let verdicts = HealthAssessment.verdicts(
+      on: state.snapshot(), reschedules: book.sorted, shortages: book.shortages.values.flatMap { $0 }, now: now)
     #expect(verdicts.map(\.status) == verdicts.map(\.status).sorted(by: >))
     return Dictionary(uniqueKeysWithValues: verdicts.map { ("\($0.subject.display)", $0) })
   }
@@ -34,6 +35,25 @@ import TimeFormat
     #expect(all["Deployment/memhog"]?.reasons.contains { $0.sentence.hasPrefix("OOM killed 3 times in 1 h, limit ") } == true)
     #expect(rules(all["Deployment/orders"]).contains("image-pull"))
     #expect(all["Node/node-1"]?.status == .green)
+  }
+
+  /// "since" is the first second of the fault: a crash loop's restarts do not move it, and downtime is the ledger's.
+  @Test(arguments: [60.0, 75, 125, 250]) func sinceIsTheFirstSecondOfTheFault(second: Double) throws {
+    let start = try LedgerReplayTests.recording.get().start
+    let verdict = try #require(try verdicts(at: second)["Deployment/crasher"])
+    let since = try #require(verdict.since)
+    #expect(abs((since - start).seconds - 28) < 1, "\(since.rfc3339()) at \(second)")
+    #expect(verdict.downSince != nil && verdict.downSince ?? since >= since)
+    #expect(verdict.reasons.contains { $0.sentence.hasPrefix("0 of 1 ready, no ready endpoints, ongoing, ") })
+    let count = try #require(verdict.downtimeSeconds)
+    #expect(count > 5 && count < second - 24)
+    let fine = try #require(try verdicts(at: second)["Deployment/billing"])
+    #expect(fine.downSince == nil && fine.downtimeSeconds == 0)
+  }
+
+  @Test func aJobHasNoDowntime() throws {
+    let job = try #require(try verdicts(at: 353)["Job/month-end"])
+    #expect(job.downtimeSeconds == nil && job.capacityGapSeconds == nil)
   }
 
   /// The runs of a CronJob are one workload, whose last run that ended says how it is.

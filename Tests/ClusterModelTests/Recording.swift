@@ -38,6 +38,8 @@ struct LedgerBook {
   var entries: [String: Reschedule] = [:]
   var lifecycle: [PodLifecycleEvent] = []
   var gaps: [LedgerGap] = []
+  /// By the workload's UID, oldest first.
+  var shortages: [String: [Shortage]] = [:]
 
   init(cluster: String = "real") { engine = LedgerEngine(cluster: cluster) }
 
@@ -48,6 +50,16 @@ struct LedgerBook {
     for entry in output.entries { entries[entry.key] = entry }
     lifecycle += output.lifecycle
     gaps += output.gaps
+    for update in output.shortages {
+      shortages[update.workloadUID, default: []].removeAll { $0.from >= update.since }
+      shortages[update.workloadUID, default: []] += update.shortages
+    }
+  }
+
+  /// The downtimes of a workload, oldest first.
+  func outages(_ workload: String) -> [Outage] { pieces(workload).outages }
+  func pieces(_ workload: String) -> [Shortage] {
+    shortages.values.flatMap { $0 }.filter { $0.workload == workload }.sorted { $0.from < $1.from }
   }
 
   var sorted: [Reschedule] { entries.values.sorted { ($0.at, $0.key) < ($1.at, $1.key) } }

@@ -71,7 +71,7 @@ struct ClusterSightTests {
       connection: .live(since: Fixture.now))
     var ports = ConsolePorts.fake(clusters: [])
     ports.clusters = [StillCluster(snapshot)]
-    ports.verdicts = { HealthAssessment.verdicts(on: $0, reschedules: $1, now: $2) }
+    ports.verdicts = { HealthAssessment.verdicts(on: $0, ledger: $1, now: $2) }
     let text = await (try ConsoleDriver(Place(.health), ports: ports, size: Size(columns: 120, rows: 40))).text()
     #expect(text.contains(" node-1") && !text.contains("/node-1"))
   }

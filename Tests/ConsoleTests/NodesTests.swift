@@ -129,7 +129,7 @@ struct NodesTests {
   func fromHealth() async throws {
     var ports = ConsolePorts.fake()
     ports.clusters = [StillCluster(Self.trouble)]
-    ports.verdicts = { snapshot, reschedules, now in HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now) }
+    ports.verdicts = { snapshot, ledger, now in HealthAssessment.verdicts(on: snapshot, ledger: ledger, now: now) }
     for key in ["Enter", "o", "w"] {
       let driver = try await ConsoleDriver(Place(.health, filter: "node-3"), ports: ports)
       try await driver.press(key)

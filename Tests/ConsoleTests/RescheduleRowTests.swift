@@ -12,10 +12,12 @@ struct RescheduleRowTests {
     _ key: String, _ time: String, _ workload: String = "ledger", change: Reschedule.Change = .restarted, cause: Reschedule.Cause = .crash,
     exit: Int? = 64, downtime: Double? = nil, pending: Bool = false, pod: String = "ledger-77-q9s2d"
   ) -> Reschedule {
-    Reschedule(
+    var entry = Reschedule(
       key: key, at: Fixture.at(time), cluster: "prd-fra", namespace: "shop", workload: "Deployment/\(workload)", change: change,
       cause: cause, old: .init(name: pod, uid: pod, node: "node-2"), container: workload, exitCode: exit, downtimeSeconds: downtime,
       isPending: pending)
+    if pending, downtime == nil { (entry.downtimeSince, entry.downtimeCountedTo) = (entry.at, entry.at) }
+    return entry
   }
 
   private func words(_ rows: [RescheduleRow]) -> [String] {
@@ -67,7 +69,7 @@ struct RescheduleRowTests {
       entries: [
         Self.entry("e3", "13:50:00", pending: true), Self.entry("e2", "13:48:11", pending: true), Self.entry("e1", "13:40:00", downtime: 3),
       ])
-    #expect(open.ongoingSince == Fixture.at("13:48:11"))
+    #expect(open.ongoingSince == Fixture.at("13:48:11") && open.downSince == Fixture.at("13:48:11"))
     #expect(Reschedule.ongoing(since: Fixture.at("13:48:11"), now: Fixture.now) == "ongoing, 16 min")
     let closed = [
       Self.entry("e1", "13:00:00", downtime: 120), Self.entry("e2", "13:01:00", downtime: 60), Self.entry("e3", "13:10:00", downtime: 5),

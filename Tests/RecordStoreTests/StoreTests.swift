@@ -306,12 +306,40 @@ import TimeFormat
     done.isPending = false
     done.downtimeSeconds = 3.5
     done.capacityGapSeconds = 7
+    done.downtimeSince = Timestamp(seconds: 19)
+    done.downtimeCountedTo = Timestamp(seconds: 21)
+    done.capacityGapCountedTo = Timestamp(seconds: 22)
+    done.revisedAt = Timestamp(seconds: 23)
+    done.formerly = "removed, scale"
+    done.retractedAt = Timestamp(seconds: 24)
     let before = await reader.revision()
     try writer.record(reschedules: [done, done], notes: [StoreNote(name: "ledger", value: [1, 2, 0])])
     #expect(try await reader.reschedules(since: Timestamp(seconds: 11)) == [done])
     #expect(await reader.revision() > before)
     #expect(try writer.note("ledger") == [1, 2, 0])
     #expect(try writer.note("none") == nil)
+  }
+
+  @Test("shortages take the place of those since a moment, of their workload alone; what goes on is always read")
+  func shortages() async throws {
+    let fixture = StoreFixture()
+    let writer = try fixture.writer()
+    func piece(_ uid: String, _ from: Int64, _ to: Int64?, _ phase: Shortage.Phase = .running) -> Shortage {
+      Shortage(
+        cluster: "ground", namespace: "shop", workload: "Deployment/\(uid)", workloadUID: uid, phase: phase, from: Timestamp(seconds: from),
+        to: to.map { Timestamp(seconds: $0) }, ready: 0, desired: 2)
+    }
+    func update(_ uid: String, since: Int64, _ pieces: [Shortage]) -> ShortageUpdate {
+      ShortageUpdate(cluster: "ground", workloadUID: uid, since: Timestamp(seconds: since), shortages: pieces)
+    }
+    try writer.record(shortages: [update("a", since: 10, [piece("a", 10, 20, .starting), piece("a", 30, nil)])])
+    try writer.record(shortages: [update("b", since: 15, [piece("b", 15, 16)])])
+    #expect(try await fixture.reader.shortages(since: nil) == [piece("a", 10, 20, .starting), piece("b", 15, 16), piece("a", 30, nil)])
+    try writer.record(shortages: [update("a", since: 30, [piece("a", 30, 35), piece("a", 35, 40, .unwatched), piece("a", 40, nil)])])
+    #expect(
+      try await fixture.reader.shortages(since: Timestamp(seconds: 36)) == [piece("a", 35, 40, .unwatched), piece("a", 40, nil)])
+    try writer.record(shortages: [update("a", since: 30, [])])
+    #expect(try await fixture.reader.shortages(since: Timestamp(seconds: 17)) == [piece("a", 10, 20, .starting)])
   }
 
   @Test func gapsGrowAndLivesAreKeptOnce() async throws {

@@ -25,13 +25,16 @@ package final class MemoryLedger: RescheduleSource {
     var entries: [Reschedule]
     var gaps: [LedgerGap]
     var lifecycle: [PodLifecycleEvent]
+    var shortages: [Shortage]
   }
 
   private let state: Mutex<State>
   private let news = Broadcast()
 
-  package init(_ entries: [Reschedule] = [], gaps: [LedgerGap] = [], lifecycle: [PodLifecycleEvent] = []) {
-    state = Mutex(State(entries: entries, gaps: gaps, lifecycle: lifecycle))
+  package init(
+    _ entries: [Reschedule] = [], gaps: [LedgerGap] = [], lifecycle: [PodLifecycleEvent] = [], shortages: [Shortage] = []
+  ) {
+    state = Mutex(State(entries: entries, gaps: gaps, lifecycle: lifecycle, shortages: shortages))
   }
 
   package func add(_ entries: [Reschedule] = [], gaps: [LedgerGap] = [], lifecycle: [PodLifecycleEvent] = []) {
@@ -48,6 +51,9 @@ package final class MemoryLedger: RescheduleSource {
   }
   package func gaps(since: Timestamp?) async throws -> [LedgerGap] {
     state.withLock(\.gaps).filter { gap in since.map { gap.to >= $0 } ?? true }
+  }
+  package func shortages(since: Timestamp?) async throws -> [Shortage] {
+    state.withLock(\.shortages).filter { piece in since.map { from in piece.to.map { $0 >= from } ?? true } ?? true }
   }
   package func lifecycle(ofPods uids: [String]) async throws -> [PodLifecycleEvent] {
     state.withLock(\.lifecycle).filter { uids.contains($0.podUID) }.sorted { $0.at < $1.at }

@@ -51,6 +51,7 @@ extension LedgerGroup {
       guard now - pod.created > Self.lag else { continue }
       guard let index = budget.indices.first(where: { budget[$0].left > 0 && budget[$0].explains(pod) }) else { continue }
       budget[index].left -= 1
+      guard !pod.isOldAddition else { continue }
       let step = budget[index].step
       // Until a rollout is over its pods may still take the places of others, and those of an old template may go.
       if budget[index].isHandedOn ? isRollingOut(to: pod) : isOld(pod) && !pod.everReady { continue }

@@ -23,7 +23,7 @@ extension LedgerEngine {
         } else if !isFirst {
           differs = true
         }
-        put(pod, at: at, isBaseline: isFirst, inList: true, &dirty, &output)
+        put(pod, at: at, isBaseline: isFirst, inList: true, unseenSince: isFirst ? nil : before, &dirty, &output)
       case .workload(let workload): put(workload, at: at, notBefore: before, &dirty)
       case .node(let node): put(node, at: at, &dirty)
       case .event(let event): put(event, &dirty)
@@ -33,12 +33,19 @@ extension LedgerEngine {
     }
     switch resource.content {
     case .pods:
+      if isFirst {
+        began = at
+        noteBlind(from: Timestamp(nanoseconds: 0), to: at)
+        // Those without pods were not looked at before.
+        dirty.formUnion(workloads.map(\.key))
+      }
       for (uid, fact) in pods where fact.goneAt == nil && !present.contains(uid) {
         // One that was asked to go has gone as expected.
         if fact.deletionRequested == nil { differs = true }
         podGone(uid, at: at, after: before, &dirty, &output)
       }
       if differs, !isFirst, before < at {
+        noteBlind(from: before, to: at)
         let reason = wasAway ? Self.away : "pods came or went while the watch was interrupted"
         output.gaps.append(LedgerGap(cluster: cluster, from: before, to: at, reason: reason))
       }

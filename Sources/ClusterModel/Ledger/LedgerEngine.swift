@@ -30,9 +30,19 @@ package struct LedgerEngine: Sendable {
 
   var podsByController: [String: Set<String>] = [:]
   var setsByOwner: [String: Set<String>] = [:]
-  var emitted: [String: Reschedule] = [:]
+  /// The entries that were told of what is still in memory, by key; of pods' ends and additions, the keys by the pod's UID.
+  var emitted = TrackedFacts<Reschedule>()
+  var told: [String: Set<String>] = [:]
   var open: Set<String> = []
   private var lastPrune = Timestamp(nanoseconds: 0)
+
+  /// By the UID of the workload on top.
+  var availability = TrackedFacts<Availability>()
+  /// Times in which nobody watched the pods and something changed, which are not final yet; and what is.
+  var blind: [Interval] = []
+  var settledUntil = Timestamp(nanoseconds: 0)
+  /// When the pods were listed first.
+  var began = Timestamp(nanoseconds: 0)
 
   /// Facts of a pod that has gone are kept this long, for evidence that comes late.
   static let retention = Duration.seconds(900)
@@ -55,6 +65,8 @@ package struct LedgerEngine: Sendable {
       now = now + (clock.offset - offset)
       lastPrune = min(lastPrune, now)
       heard = heard.mapValues { $0 + (clock.offset - offset) }
+      began = began + (clock.offset - offset)
+      blind = blind.map { Interval(from: $0.from, to: $0.to + (clock.offset - offset)) }
     }
     var delta = delta
     delta.at = clock.time(delta.at)
@@ -106,7 +118,7 @@ package struct LedgerEngine: Sendable {
   private mutating func settle(_ output: inout LedgerOutput) {
     lastPrune = now
     evaluate(open, &output)
-    prune()
+    prune(&output)
   }
 
   // MARK: Objects
@@ -122,12 +134,16 @@ package struct LedgerEngine: Sendable {
     }
   }
 
+  /// - Parameter unseenSince: the pod is of a list; nobody watched it since then.
   mutating func put(
-    _ pod: Pod, at: Timestamp, isBaseline: Bool, inList: Bool = false, _ dirty: inout Set<String>, _ output: inout LedgerOutput
+    _ pod: Pod, at: Timestamp, isBaseline: Bool, inList: Bool = false, unseenSince: Timestamp? = nil, _ dirty: inout Set<String>,
+    _ output: inout LedgerOutput
   ) {
     let isNew = pods[pod.uid] == nil
     var fact = pods[pod.uid] ?? PodFact(pod, at: at, isBaseline: isBaseline)
-    output.lifecycle += fact.update(pod, at: at, cluster: cluster)
+    // It was absent from a list that was not whole.
+    if fact.vanishedAfter != nil { fact.isBack() }
+    output.lifecycle += fact.update(pod, at: at, cluster: cluster, unseenSince: unseenSince)
     sights += 1
     if isNew {
       fact.order = sights
@@ -236,7 +252,7 @@ package struct LedgerEngine: Sendable {
       fact.endedInList = after != nil
     }
     if after != nil, fact.deletionRequested == nil, fact.terminalAt == nil { fact.vanishedAfter = after }
-    if let last = fact.readyIntervals.indices.last, fact.readyIntervals[last].to == nil { fact.readyIntervals[last].to = at }
+    fact.endReadiness(at: at)
     pods[uid] = fact
     output.lifecycle.append(
       PodLifecycleEvent(
@@ -257,7 +273,7 @@ package struct LedgerEngine: Sendable {
 
   // MARK: Groups
 
-  private func top(of pod: PodFact) -> String {
+  func top(of pod: PodFact) -> String {
     guard let controller = pod.controller else { return pod.uid }
     return Self.owner(of: workloads[controller.uid]) ?? controller.uid
   }
@@ -273,39 +289,44 @@ package struct LedgerEngine: Sendable {
     let tops = Set(dirty.map { Self.owner(of: workloads[$0]) ?? $0 })
     open.subtract(dirty.subtracting(tops))
     for top in tops.sorted() {
-      var group = LedgerGroup(cluster: cluster, now: now)
-      group.workload = workloads[top]
-      var uids = podsByController[top] ?? []
-      if pods[top] != nil, pods[top]?.controller == nil { uids.insert(top) }
-      for set in setsByOwner[top] ?? [] {
-        group.replicaSets[set] = workloads[set]
-        uids.formUnion(podsByController[set] ?? [])
-      }
-      group.pods = uids.compactMap { pods[$0] }
-      guard let first = group.pods.first else {
+      var group = group(top)
+      measure(&group, top, &output)
+      guard !group.pods.isEmpty else {
         open.remove(top)
         continue
-      }
-      group.namespaceEnd = namespaceEnds[first.namespace]
-      group.progress = progress
-      for pod in group.pods {
-        if let known = events[pod.uid] { group.events[pod.uid] = known }
-        if let node = nodes[pod.node] { group.nodes[pod.node] = node }
-        let key = "\(pod.namespace)/\(pod.name)"
-        if let times = controllerDeletes[key] { group.controllerDeletes[key] = times }
       }
       let entries = group.evaluate()
       for pod in group.pods { pods[pod.uid] = pod }
       output.gaps += group.gaps
-      for entry in entries where emitted[entry.key] != entry {
-        emitted[entry.key] = entry
-        output.entries.append(entry)
-      }
+      tell(entries, of: group, &output)
       let isOpen =
         group.pods.contains { ($0.endedAt != nil && !$0.isSilent) || !$0.runs.isEmpty }
         || group.workload?.steps.contains { now - $0.when.to < .seconds(120) } == true
       if isOpen { open.insert(top) } else { open.remove(top) }
     }
+  }
+
+  /// What bears on the pods of a workload.
+  func group(_ top: String) -> LedgerGroup {
+    var group = LedgerGroup(cluster: cluster, now: now)
+    group.workload = workloads[top]
+    var uids = podsByController[top] ?? []
+    if pods[top] != nil, pods[top]?.controller == nil { uids.insert(top) }
+    for set in setsByOwner[top] ?? [] {
+      group.replicaSets[set] = workloads[set]
+      uids.formUnion(podsByController[set] ?? [])
+    }
+    group.pods = uids.compactMap { pods[$0] }
+    group.blind = blind
+    group.namespaceEnd = (group.workload?.reference.namespace ?? group.pods.first?.namespace).flatMap { namespaceEnds[$0] }
+    group.progress = progress
+    for pod in group.pods {
+      if let known = events[pod.uid] { group.events[pod.uid] = known }
+      if let node = nodes[pod.node] { group.nodes[pod.node] = node }
+      let key = "\(pod.namespace)/\(pod.name)"
+      if let times = controllerDeletes[key] { group.controllerDeletes[key] = times }
+    }
+    return group
   }
 
   /// Rebuilds what follows from the facts, after they were read back.
@@ -317,5 +338,6 @@ package struct LedgerEngine: Sendable {
       if let owner = Self.owner(of: fact) { setsByOwner[owner, default: []].insert(uid) }
     }
     for fact in pods.values where (fact.endedAt != nil && !fact.isSilent) || !fact.runs.isEmpty { open.insert(top(of: fact)) }
+    for entry in emitted.values { note(entry) }
   }
 }

@@ -33,7 +33,10 @@ extension LedgerGroup {
         workload: display(pod), change: .restarted, cause: finding.cause, old: pod.reference, container: run.container,
         exitCode: run.end?.exitCode, confidence: finding.confidence, evidence: finding.evidence)
       entry.isPending = recovered == nil && pod.endedAt == nil
-      if let recovered { measure(&entry, until: recovered) }
+      // The run was ready until it ended, or until shortly before.
+      let started = run.end?.started ?? at
+      let lost = pod.readyIntervals.last { $0.from <= at && ($0.to.map { $0 > started } ?? true) }?.to
+      measure(&entry, from: min(lost ?? at, at), until: recovered ?? pod.endedAt.map { max($0, at) })
       return entry
     }
   }
@@ -75,7 +78,7 @@ extension LedgerGroup {
       entry.new = successor.reference
       let ready = successor.readyIntervals.first?.from
       entry.isPending = ready == nil && successor.endedAt == nil
-      if let ready { measure(&entry, until: max(ready, at)) }
+      if ready != nil || entry.isPending { measure(&entry, from: lost(pod, at), until: ready.map { max($0, at) }) }
       return entry
     }
     switch finding.cause {
@@ -87,6 +90,7 @@ extension LedgerGroup {
     default:
       if pod.hasNoSuccessor || isWorkloadGone { entry.change = .failed } else { entry.isPending = true }
     }
+    if entry.isPending { measure(&entry, from: lost(pod, at), until: nil) }
     return entry
   }
 
@@ -100,39 +104,42 @@ extension LedgerGroup {
 
   private var isWorkloadGone: Bool { workload?.gone != nil || namespaceEnd != nil }
 
+  /// When a pod that ended served last: it may have been not ready long before.
+  private func lost(_ pod: PodFact, _ end: Timestamp) -> Timestamp {
+    guard let last = pod.readyIntervals.last(where: { $0.from <= end }) else { return end }
+    return min(last.to ?? end, end)
+  }
+
   // MARK: What it cost
 
-  /// Downtime: the time without any serving pod. Capacity gap: this entry's share, at most one replica at a time, of what was missing.
-  private func measure(_ entry: inout Reschedule, until: Timestamp) {
-    let from = entry.at
-    guard until > from else {
+  /// Downtime: that of the workload of which the entry was a part, whole, whatever other entries say. Capacity gap: this entry's share, at
+  /// most one replica at a time, of what was missing.
+  ///
+  /// - Parameters:
+  ///   - lost: when the pod served last.
+  ///   - until: when another one served in its place; `nil` while none does.
+  private func measure(_ entry: inout Reschedule, from lost: Timestamp, until: Timestamp?) {
+    guard isMeasured else { return }
+    let mine = outages.filter { outage in
+      (outage.to.map { $0 > lost } ?? true) && (until.map { outage.from < $0 } ?? true)
+    }
+    if let first = mine.first {
+      entry.downtimeSince = first.from
+      entry.downtimeSeconds = milliseconds(mine.reduce(0) { $0 + $1.countedSeconds })
+      entry.downtimeCountedTo = mine.last.flatMap { $0.isOngoing ? $0.countedTo : nil }
+    } else if until != nil {
       entry.downtimeSeconds = 0
-      entry.capacityGapSeconds = 0
-      return
     }
-    var steps: [(at: Timestamp, change: Int)] = []
-    for interval in pods.flatMap(\.servingIntervals) {
-      let start = max(interval.from, from)
-      let end = min(interval.to ?? until, until)
-      guard start < end else { continue }
-      steps.append((start, 1))
-      steps.append((end, -1))
+    var gap = 0.0
+    for piece in shortages where piece.phase == .running && (until.map { piece.from < $0 } ?? true) {
+      guard let end = [piece.to, until].compactMap({ $0 }).min() else {
+        entry.capacityGapCountedTo = max(piece.from, lost)
+        continue
+      }
+      gap += piece.seconds(from: lost, to: end)
     }
-    steps.append((until, 0))
-    steps.sort { ($0.at, $0.change) < ($1.at, $1.change) }
-    let desired = workload?.desired(at: from) ?? 1
-    var down: Int64 = 0
-    var gap: Int64 = 0
-    var serving = 0
-    var at = from
-    for step in steps {
-      let length = (step.at - at).nanoseconds
-      if serving == 0 { down += length }
-      if serving < desired { gap += length }
-      serving += step.change
-      at = step.at
-    }
-    entry.downtimeSeconds = Double(down / 1_000_000) / 1000
-    entry.capacityGapSeconds = Double(gap / 1_000_000) / 1000
+    entry.capacityGapSeconds = milliseconds(gap)
   }
+
+  private func milliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 }

@@ -18,6 +18,12 @@ struct LedgerGroup {
   var namespaceEnd: Timestamp?
   /// How far the watch of each kind has come, by the kind's name.
   var progress: [String: WatchProgress] = [:]
+  /// Times in which nobody watched the pods.
+  var blind: [Interval] = []
+  /// The workload's shortages and outages, oldest first, where it is known how many pods it wants.
+  var isMeasured = false
+  var shortages: [Shortage] = []
+  var outages: [Outage] = []
   /// Times of which a conclusion was drawn although a kind was not heard of.
   var gaps: [LedgerGap] = []
 

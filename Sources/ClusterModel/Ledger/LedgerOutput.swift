@@ -1,11 +1,12 @@
 import TimeFormat
 
-/// What the ledger says after a delta: entries that are new or changed (replace by ``Reschedule/key``), moments in pods' lives, and
-/// times that it could not see.
+/// What the ledger says after a delta: entries that are new or changed (replace by ``Reschedule/key``), moments in pods' lives, times
+/// that it could not see, and workloads' downtime and capacity gap.
 package struct LedgerOutput: Sendable, Hashable {
   package var entries: [Reschedule] = []
   package var lifecycle: [PodLifecycleEvent] = []
   package var gaps: [LedgerGap] = []
+  package var shortages: [ShortageUpdate] = []
 
   package init() {}
 
@@ -13,9 +14,10 @@ package struct LedgerOutput: Sendable, Hashable {
     one.entries += other.entries
     one.lifecycle += other.lifecycle
     one.gaps += other.gaps
+    one.shortages += other.shortages
   }
 
-  package var isEmpty: Bool { entries.isEmpty && lifecycle.isEmpty && gaps.isEmpty }
+  package var isEmpty: Bool { entries.isEmpty && lifecycle.isEmpty && gaps.isEmpty && shortages.isEmpty }
 }
 
 /// A moment known from two clocks: the API's, in whole seconds, and ours, which may be late.

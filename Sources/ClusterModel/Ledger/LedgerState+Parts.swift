@@ -26,6 +26,8 @@ extension LedgerEngine {
     add("pods", pods, \.json)
     add("workloads", workloads, \.json)
     add("nodes", nodes, \.json)
+    add("told", emitted, \.memory)
+    add("availability", availability, \.memory)
     add("events", events, Self.json)
     add("controllerDeletes", controllerDeletes, Self.json)
     return parts
@@ -36,6 +38,8 @@ extension LedgerEngine {
     pods.forgetChanges()
     workloads.forgetChanges()
     nodes.forgetChanges()
+    emitted.forgetChanges()
+    availability.forgetChanges()
     events.forgetChanges()
     controllerDeletes.forgetChanges()
   }
@@ -52,7 +56,7 @@ extension LedgerEngine {
         continue
       }
       let kind = String(part.name[..<slash])
-      if kind == "events" || kind == "controllerDeletes" {
+      if kind == "events" || kind == "controllerDeletes" || kind == "availability" {
         maps[kind, default: JSONObject()][String(part.name[part.name.index(after: slash)...])] = value
       } else {
         lists[kind, default: []].append(value)

@@ -11,6 +11,8 @@ extension LedgerEngine {
       JSONObject(controllerDeletes.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: Self.json($0.value)) }))
     state["pods"] = .array(pods.values.sorted { $0.uid < $1.uid }.map(\.json))
     state["workloads"] = .array(workloads.values.sorted { $0.reference.uid < $1.reference.uid }.map(\.json))
+    state["told"] = .array(emitted.values.sorted { $0.key < $1.key }.map(\.memory))
+    state["availability"] = .object(JSONObject(availability.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: $0.value.memory) }))
     state["nodes"] = .array(nodes.values.sorted { $0.name < $1.name }.map(\.json))
     state["events"] = .object(JSONObject(events.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: Self.json($0.value)) }))
     return state
@@ -35,6 +37,7 @@ extension LedgerEngine {
       "heard": .object(
         JSONObject(
           heard.sorted { $0.key.rawValue < $1.key.rawValue }.map { .init(key: $0.key.rawValue, value: .int($0.value.nanoseconds)) })),
+      "measured": measuredState,
     ]
   }
 
@@ -75,6 +78,11 @@ extension LedgerEngine {
     if let offset = state["clock"]?[0]?.intValue, let latest = state["clock"]?[1]?.time {
       clock = ServerClock(offset: .nanoseconds(offset), latest: latest)
     }
+    for value in state["told"]?.arrayValue ?? [] {
+      guard let entry = Reschedule(memory: value) else { return nil }
+      emitted[entry.key] = entry
+    }
+    restoreMeasured(state["measured"], state["availability"])
     index()
   }
 
@@ -169,7 +177,7 @@ extension PodFact {
       "deletionRequested": .time(deletionRequested), "terminalAt": .time(terminalAt), "goneAt": .time(goneAt),
       "vanishedAfter": .time(vanishedAfter), "exit": exit?.json ?? .null, "told": .strings(told.sorted()),
       "successor": successor.map { .string($0) } ?? .null, "predecessor": predecessor.map { .string($0) } ?? .null,
-      "hasNoSuccessor": .bool(hasNoSuccessor),
+      "hasNoSuccessor": .bool(hasNoSuccessor), "isOldAddition": .bool(isOldAddition),
     ]
     if let disruption {
       value["disruption"] = [
@@ -224,6 +232,7 @@ extension PodFact {
     successor = value["successor"]?.stringValue
     predecessor = value["predecessor"]?.stringValue
     hasNoSuccessor = value["hasNoSuccessor"]?.boolValue ?? false
+    isOldAddition = value["isOldAddition"]?.boolValue ?? false
     if let part = value["disruption"], let at = part["at"]?.time {
       disruption = Disruption(reason: part.text("reason"), message: part.text("message"), at: at, manager: part.text("by"))
     }

@@ -79,6 +79,8 @@ struct PodFact: Sendable, Hashable {
   var successor: String?
   var predecessor: String?
   var hasNoSuccessor = false
+  /// Whether it was added by a scaling, or not, is final.
+  var isOldAddition = false
 
   var endedAt: Timestamp? { [deletionRequested, terminalAt, goneAt].compactMap { $0 }.min() }
   var everReady: Bool { !readyIntervals.isEmpty }
@@ -112,7 +114,9 @@ struct PodFact: Sendable, Hashable {
   }
 
   /// Takes in a newer state of the pod; tells the lifecycle events that follow from it.
-  mutating func update(_ pod: Pod, at: Timestamp, cluster: String) -> [PodLifecycleEvent] {
+  ///
+  /// - Parameter unseenSince: nobody watched the pod since then.
+  mutating func update(_ pod: Pod, at: Timestamp, cluster: String, unseenSince: Timestamp? = nil) -> [PodLifecycleEvent] {
     var story = Story(cluster: cluster)
     node = pod.node.isEmpty ? node : pod.node
     controller = pod.controller ?? controller
@@ -146,7 +150,7 @@ struct PodFact: Sendable, Hashable {
     }
     for container in pod.containers { update(container, at: at, &story) }
     for container in pod.initContainers { update(container, isInit: true, at: at, &story) }
-    updateReadiness(pod, at: at, &story)
+    updateReadiness(pod, at: at, unseenSince, &story)
     if pod.phase == "Failed" || pod.phase == "Succeeded", terminalAt == nil {
       let finished = pod.containers.compactMap { container -> Timestamp? in
         if case .terminated(let end) = container.state { end.finished } else { nil }
@@ -172,7 +176,7 @@ struct PodFact: Sendable, Hashable {
         kind: kind, at: moment, cluster: story.cluster, namespace: namespace, pod: name, podUID: uid, node: node, detail: detail))
   }
 
-  private mutating func updateReadiness(_ pod: Pod, at: Timestamp, _ story: inout Story) {
+  private mutating func updateReadiness(_ pod: Pod, at: Timestamp, _ unseenSince: Timestamp?, _ story: inout Story) {
     let condition = pod.conditions.first { $0.type == "Ready" }
     let isReady = condition?.status == "True"
     if isReady, isReadyNow, let again = condition?.lastTransition, let last = readyIntervals.indices.last,
@@ -181,16 +185,21 @@ struct PodFact: Sendable, Hashable {
       // It was not ready for a while that nobody watched: since its container ended, as far as is known.
       let ended = pod.containers.compactMap { $0.lastTermination?.finished }.filter { $0 <= again && $0 >= readyIntervals[last].from }.max()
       readyIntervals[last].to = ended ?? again
-      readyIntervals.append(OpenInterval(from: again, to: nil))
-      if readyIntervals.count > 32 { readyIntervals.removeFirst() }
+      beginReadiness(at: again)
       tell(&story, "ready", again, "ready", once: "ready@\(again.nanoseconds)")
       return
     }
+    if !isReady, !isReadyNow, let unseenSince, let ended = condition?.lastTransition, ended > unseenSince {
+      // It was ready for a while that nobody watched: since its container started, at most.
+      let started = pod.containers.compactMap { $0.lastTermination?.started }.filter { $0 < ended }.max()
+      let from = max(started ?? unseenSince, unseenSince, created)
+      // Of one that never ran before, it is the transition with which it began.
+      if from < ended, started != nil || !readyIntervals.isEmpty { readyIntervals.append(OpenInterval(from: from, to: ended)) }
+    }
     guard isReady != isReadyNow else { return }
-    let moment = Moment.exact(api: condition?.lastTransition, received: at)
+    let moment = transition(of: condition, isReady, at)
     if isReady {
-      readyIntervals.append(OpenInterval(from: max(moment, readyIntervals.last?.to ?? moment), to: nil))
-      if readyIntervals.count > 32 { readyIntervals.removeFirst() }
+      beginReadiness(at: max(moment, readyIntervals.last?.to ?? moment))
       tell(&story, "ready", moment, "ready", once: "ready@\(moment.nanoseconds)")
     } else if let last = readyIntervals.indices.last {
       readyIntervals[last].to = max(moment, readyIntervals[last].from)
@@ -198,6 +207,39 @@ struct PodFact: Sendable, Hashable {
         &story, "notReady", moment, condition.map { $0.reason.isEmpty ? "not ready" : "not ready: \($0.reason)" } ?? "not ready",
         once: "notReady@\(moment.nanoseconds)")
     }
+  }
+
+  /// When readiness changed. A kubelet that comes back writes again what it last knew, with a transition from before the one that the node
+  /// controller made: then only the receipt says when. Of a first list the receipt says nothing.
+  private func transition(of condition: Condition?, _ isReady: Bool, _ at: Timestamp) -> Timestamp {
+    guard isReady, let api = condition?.lastTransition else { return Moment.exact(api: condition?.lastTransition, received: at) }
+    if let ended = readyIntervals.last?.to, api + .seconds(1) <= ended { return at }
+    return isBaseline && readyIntervals.isEmpty ? min(api, at) : Moment.exact(api: api, received: at)
+  }
+
+  private mutating func beginReadiness(at moment: Timestamp) {
+    readyIntervals.append(OpenInterval(from: moment, to: nil))
+    // Older ones are forgotten once what follows from them is final; the first says when it took its place.
+    if readyIntervals.count > 512 { readyIntervals.remove(at: 1) }
+  }
+
+  mutating func endReadiness(at moment: Timestamp) {
+    if let last = readyIntervals.indices.last, readyIntervals[last].to == nil { readyIntervals[last].to = moment }
+  }
+
+  /// Forgets what was before a moment, but not when it was ready first.
+  mutating func forgetReadiness(before moment: Timestamp) {
+    guard readyIntervals.count > 2 else { return }
+    let first = readyIntervals[0]
+    readyIntervals = [first] + readyIntervals.dropFirst().filter { $0.to.map { $0 >= moment } ?? true }
+  }
+
+  /// A list did not have it, and it is there all the same.
+  mutating func isBack() {
+    if let last = readyIntervals.indices.last, readyIntervals[last].to == goneAt { readyIntervals[last].to = nil }
+    (goneAt, vanishedAfter, frozen, successor) = (nil, nil, nil, nil)
+    (hasNoSuccessor, endedInList, endOrder) = (false, false, 0)
+    told.remove("gone")
   }
 
   private mutating func update(_ container: Container, isInit: Bool = false, at: Timestamp, _ story: inout Story) {

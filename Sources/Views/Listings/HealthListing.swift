@@ -38,11 +38,28 @@ package enum HealthListing {
           ) { $0.hasLedger ? $0.churn : nil }
         ],
         text: { tile, _ in tile.hasLedger ? "\(tile.churn)" : "–" }),
+      Column(
+        report: "down 24 h", isNumber: true,
+        json: [
+          JSONField("downSince", .time, "the first second without a ready pod; absent while there is one") {
+            $0.hasLedger ? $0.verdict.downSince?.rfc3339() : nil
+          },
+          JSONField(
+            "downtimeSeconds24h", .seconds,
+            "without a ready pod in the last 24 h, what goes on counted until now; absent for Jobs and nodes, and where no history is recorded"
+          ) { $0.hasLedger ? $0.verdict.downtimeSeconds.map(milliseconds) : nil },
+          JSONField("capacityGapSeconds24h", .seconds, "summed over missing replicas in the last 24 h; absent where the one above is") {
+            $0.hasLedger ? $0.verdict.capacityGapSeconds.map(milliseconds) : nil
+          },
+        ],
+        text: { tile, _ in tile.hasLedger ? tile.verdict.downtimeSeconds.map(ReschedulesView.duration) ?? "–" : "–" }),
       // Prose comes last: in columns nothing stands behind it, in sentences it goes on under its row.
       Column(
         report: "why", json: [JSONField("reasons", each: reason, "worst first") { $0.verdict.reasons }],
         text: { tile, _ in tile.verdict.reasons.map(\.sentence).joined(separator: "; ") }),
     ])
+
+  private static func milliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
   private static let reason = JSONShape<HealthVerdict.Reason>([
     JSONField("rule", .string) { $0.rule }, JSONField("status", .string) { $0.status.word }, JSONField("sentence", .string) { $0.sentence },

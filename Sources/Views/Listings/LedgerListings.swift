@@ -1,7 +1,7 @@
 package import ClusterModel
 package import JSONBytes
 import Screen
-import TimeFormat
+package import TimeFormat
 
 /// The lists of the reschedule history.
 package enum LedgerListings {
@@ -25,7 +25,7 @@ package enum LedgerListings {
         json: [
           JSONField("change", .string, "\(quoted(Reschedule.Change.self)); the first two are reschedules") { $0.change.rawValue }
         ],
-        cell: { entry, _ in StyledLine(entry.change.rawValue) }),
+        cell: { entry, _ in StyledLine(entry.changeWord, entry.retractedAt == nil ? .text : .dim) }),
       Column(
         TableColumn("cause", min: 9, ideal: 10),
         json: [
@@ -51,11 +51,22 @@ package enum LedgerListings {
       Column(TableColumn("node", min: 15, ideal: 16, priority: 3), cell: { entry, _ in StyledLine(entry.nodes, .dim) }),
       Column(
         TableColumn("downtime", min: 8, ideal: 8, align: .right, priority: 2),
-        json: [JSONField("downtimeSeconds", .seconds, "in which no pod of the workload was ready") { $0.downtimeSeconds }],
+        json: [
+          JSONField(
+            "downtimeSeconds", .seconds,
+            "of the workload's downtime that the entry was part of, from the first second without a ready pod to the first with one; what goes on is counted until now. Entries can be parts of one downtime: `outage` lines have each once"
+          ) { $0.downtimeSeconds },
+          JSONField("downtimeSince", .time, "its first second") { $0.downtimeSince?.rfc3339() },
+          JSONField("ongoing", .boolean, "`true` while the workload has no ready pod; else absent") { $0.isDown ? true : nil },
+        ],
         cell: { entry, context in StyledLine(downtime(entry, context)) }
       ),
       Column(
-        json: JSONField("capacityGapSeconds", .seconds, "summed over missing replicas") { $0.capacityGapSeconds },
+        json: JSONField(
+          "capacityGapSeconds", .seconds, "in which its pod was missing of what its workload wants, counted until now while it is"
+        ) {
+          $0.capacityGapSeconds
+        },
         JSONField("confidence", .share) { $0.confidence }),
       Column(
         TableColumn("evidence", min: 16, ideal: 28, flex: 3, priority: 5),
@@ -67,7 +78,36 @@ package enum LedgerListings {
           "`true` while nothing is ready in its place or its cause may still be explained otherwise; it is written again when it is settled; else absent"
         ) {
           $0.isPending ? true : nil
+        },
+        JSONField("revisedAt", .time, "when more became known and it was told otherwise than before; marked `*` on the screen") {
+          $0.revisedAt?.rfc3339()
+        },
+        JSONField("formerly", .string, "what it was told as before: change and cause") { $0.formerly },
+        JSONField("retractedAt", .time, "when it turned out not to have happened; such an entry is kept and counts nowhere") {
+          $0.retractedAt?.rfc3339()
         }),
+    ])
+
+  /// A workload's downtime.
+  package struct WorkloadOutage: Sendable, Hashable {
+    package var cluster: String
+    package var namespace: String
+    package var workload: String
+    package var outage: Outage
+    package var now: Timestamp
+  }
+
+  package static let outages = JSONShape<WorkloadOutage>(
+    type: "outage",
+    [
+      JSONField("from", .time, "the first second without a ready pod") { $0.outage.from.rfc3339() },
+      JSONField("to", .time, "the first with one; absent while it goes on") { $0.outage.to?.rfc3339() },
+      JSONField("cluster", .string) { $0.cluster }, JSONField("namespace", .string) { $0.namespace },
+      JSONField("workload", .string) { $0.workload },
+      JSONField("downtimeSeconds", .seconds, "of it that was watched, counted until now while it goes on") {
+        ($0.outage.seconds(at: $0.now) * 1000).rounded() / 1000
+      },
+      JSONField("ongoing", .boolean, "`true` while it goes on; else absent") { $0.outage.isOngoing ? true : nil },
     ])
 
   /// Times that nobody saw, among the entries.
@@ -84,7 +124,7 @@ package enum LedgerListings {
   ])
 
   private static func downtime(_ entry: Reschedule, _ context: ListingContext) -> String {
-    if entry.isOngoing { return Reschedule.ongoing(since: entry.at, now: context.now) }
+    if entry.isDown { return Reschedule.ongoing(since: entry.downtimeSince ?? entry.at, now: context.now) }
     return entry.downtimeSeconds.map(ReschedulesView.duration) ?? "–"
   }
 
@@ -100,7 +140,7 @@ package enum LedgerListings {
       case "pod": row.pods + (run.newest.change == .restarted ? run.newest.exitCode.map { ", exit \($0)" } ?? "" : "")
       case "node": row.nodes
       case "downtime":
-        run.ongoingSince.map { Reschedule.ongoing(since: $0, now: context.now) } ?? run.downtimeSeconds.map(ReschedulesView.duration) ?? "–"
+        run.downSince.map { Reschedule.ongoing(since: $0, now: context.now) } ?? run.downtimeSeconds.map(ReschedulesView.duration) ?? "–"
       default: cell
       }
     }
@@ -116,10 +156,12 @@ package enum LedgerListings {
         StyledLine(Sparkline.text(group.hours.map(Double.init), columns: 24, glyphs: context.glyphs), .bar)
       }.screenOnly,
       Column(TableColumn("mostly", min: 9, ideal: 10)) { group, _ in
-        StyledLine(group.mostly.rawValue, group.mostly.isPlanned ? .text : .amber)
+        StyledLine(group.mostly?.rawValue ?? "–", group.mostly?.isPlanned == false ? .amber : .text)
       },
-      Column(TableColumn("no ready endpoints", min: 18, align: .right, priority: 2), isNumber: true) { group, _ in
-        StyledLine(ReschedulesView.duration(group.downtimeSeconds))
+      Column(TableColumn("no ready endpoints", min: 18, align: .right, priority: 2), isNumber: true) { group, context in
+        StyledLine(
+          group.downSince.map { Reschedule.ongoing(since: $0, now: context.now) } ?? ReschedulesView.duration(group.downtimeSeconds),
+          group.downSince == nil ? .text : .amber)
       },
       Column(TableColumn("below desired", min: 13, align: .right, priority: 3), isNumber: true) { group, _ in
         StyledLine(ReschedulesView.duration(group.gapSeconds))

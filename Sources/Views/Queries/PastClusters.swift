@@ -13,7 +13,7 @@ package struct PastClusters: Query {
   /// - Returns: `nil` where no history is kept of that moment.
   package func run(_ sources: Sources) async throws -> [ClusterHealth]? {
     guard let snapshots = await sources.past?(moment) else { return nil }
-    let known = ((try? await sources.ledger.reschedules(since: moment - Self.memory)) ?? []).filter { $0.at <= moment }
+    let known = ((try? await LedgerHistory(since: moment - Self.memory).run(sources)) ?? LedgerRecord()).asOf(moment)
     return snapshots.map { ClusterHealth(snapshot: $0, verdicts: sources.verdicts($0, known, moment)) }
   }
 }

@@ -19,7 +19,7 @@ package struct Sources: Sendable {
   /// The clusters as they were at a moment; `nil` where no history is kept.
   package var past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)?
   /// The verdicts on a snapshot's workloads.
-  package var verdicts: @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict]
+  package var verdicts: @Sendable (ClusterSnapshot, LedgerRecord, Timestamp) -> [HealthVerdict]
   /// An object as the API server of a cluster has it now; throws an error whose description is one sentence. `nil` where none can be asked.
   package var manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)?
   /// Where the program stood at a moment; throws an error whose description is one sentence. `nil` where there is no plan.
@@ -27,7 +27,7 @@ package struct Sources: Sendable {
 
   package init(
     logs: any LogSource, ledger: any RescheduleSource, past: (@Sendable (Timestamp) async -> [ClusterSnapshot]?)? = nil,
-    verdicts: @escaping @Sendable (ClusterSnapshot, [Reschedule], Timestamp) -> [HealthVerdict] = { _, _, _ in [] },
+    verdicts: @escaping @Sendable (ClusterSnapshot, LedgerRecord, Timestamp) -> [HealthVerdict] = { _, _, _ in [] },
     manifest: (@Sendable (_ cluster: String, ObjectReference) async throws -> JSONValue)? = nil,
     pastVoyage: (@Sendable (Timestamp) async throws -> Voyage)? = nil
   ) {

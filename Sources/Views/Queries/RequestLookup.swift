@@ -23,7 +23,7 @@ package struct RequestLookup: Query {
     let uids = Array(Set(page.records.map(\.origin.podUID)).subtracting([""]))
     let lifecycle = uids.isEmpty ? [] : try await sources.ledger.lifecycle(ofPods: uids)
     // A pod ends after it served, so nothing older concerns it; a moment of the API lies within its second.
-    let reschedules = try await sources.ledger.reschedules(since: first - .seconds(1))
+    let reschedules = try await sources.ledger.reschedules(since: first - .seconds(1)).filter { $0.retractedAt == nil }
     return RequestView(
       id: id, records: page.records, lifecycle: lifecycle, reschedules: reschedules, until: until, isCut: page.next != nil)
   }

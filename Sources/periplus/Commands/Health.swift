@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClusterFeed
 import ClusterModel
+import Console
 import RecordStore
 import StateDirectory
 import TimeFormat
@@ -18,12 +19,12 @@ struct Health: AsyncParsableCommand {
     let wiring = try ConsoleWiring(home: try read.home.resolve(), contexts: look.contexts)
     let snapshots = try await wiring.firstSight()
     let now = WallClock.now()
-    let reschedules = try await wiring.store.reschedules(since: now - .seconds(86_400))
+    let ledger = try await LedgerHistory(since: now - .seconds(7 * 86_400)).run(wiring.ports.sources)
     let clusters = snapshots.map { snapshot in
-      ClusterHealth(snapshot: snapshot, verdicts: HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now))
+      ClusterHealth(snapshot: snapshot, verdicts: HealthAssessment.verdicts(on: snapshot, ledger: ledger, now: now))
     }
     let view = HealthView(
-      clusters: clusters, reschedules: reschedules,
+      clusters: clusters, reschedules: ledger.reschedules,
       ledger: LedgerCoverage(
         await wiring.store.completeness(), now: now, ground: wiring.clusters.first(with: .provingGround)?.feed.cluster), now: now)
     read.show(read.output.linear ? view.report(face: read.face) : view.table(face: read.face), view.jsonLines)

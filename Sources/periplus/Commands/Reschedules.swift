@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClusterModel
 import RecordStore
 import StateDirectory
 import TimeFormat
@@ -22,7 +23,8 @@ struct Reschedules: AsyncParsableCommand {
     let span = since?.duration ?? .seconds(86_400)
     let history = try await LedgerHistory(since: now - span).run(Sources(logs: store, ledger: store))
     let view = ReschedulesView(
-      history.reschedules, gaps: history.gaps, ledger: LedgerCoverage(await store.completeness(), now: now), now: now,
+      history.reschedules, gaps: history.gaps, shortages: history.shortages, ledger: LedgerCoverage(await store.completeness(), now: now),
+      now: now,
       span: span)
     read.show(
       view.report(face: read.face, span: span.brief, order: byTime ? .byTime : .byWorkload, isFolded: !read.output.linear), view.jsonLines)

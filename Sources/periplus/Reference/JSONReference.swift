@@ -57,8 +57,11 @@ enum JSONReference {
 
   private static let reschedules = JSONDocument.Section(
     "reschedules",
-    "One object an entry of the reschedule history, and one a time that nobody saw, oldest first. An entry has no `type`.",
-    .init(LedgerListings.entries.shape), .init(LedgerListings.gaps),
+    """
+    One object an entry of the reschedule history, one a downtime of a workload, whatever its entries, and one a time that nobody saw, oldest
+    first. An entry has no `type`.
+    """,
+    .init(LedgerListings.entries.shape), .init(LedgerListings.outages), .init(LedgerListings.gaps),
     examples: #"""
       {"at":"2026-01-22T14:03:02.300Z","cluster":"ground","namespace":"default","workload":"Deployment/worker","change":"replaced","cause":"deleted","old":{"name":"worker-5d9f6-xdkt7","uid":"0b5e…","node":"node-2"},"new":{"name":"worker-5d9f6-5jv2d","uid":"c1a4…","node":"node-1"},"exitCode":0,"downtimeSeconds":0.0,"capacityGapSeconds":0.148,"confidence":0.9,"evidence":["deleted directly (kubectl or API)"]}
       """#,

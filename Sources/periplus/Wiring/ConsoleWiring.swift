@@ -50,7 +50,7 @@ struct ConsoleWiring {
     ports = ConsolePorts(
       logs: store, completeness: store, clusters: clusters.map(\.feed), ledger: store, evidence: store,
       voyage: { latest, now in await voyage.update(latest, now: now) }, pastVoyage: { try await voyage.past(at: $0) },
-      verdicts: { snapshot, reschedules, now in HealthAssessment.verdicts(on: snapshot, reschedules: reschedules, now: now) },
+      verdicts: { snapshot, ledger, now in HealthAssessment.verdicts(on: snapshot, ledger: ledger, now: now) },
       manifest: { [feeds = clusters.map(\.feed)] cluster, reference in try await Self.manifest(reference, in: cluster, feeds) },
       actions: actions,
       panes: TrainingPanes(

@@ -22,7 +22,7 @@ extension ReschedulesPage {
     }
     let foot = foot(view, data, canvas, area.width, room: area.height - row)
     let body = Rect(x: area.x, y: area.y + row, width: area.width, height: max(0, area.height - row - foot.count))
-    if view.entries.isEmpty {
+    if view.entries.isEmpty, view.groups.isEmpty || order == .byTime {
       drawEmpty(body, data, canvas)
     } else if order == .byWorkload {
       let groups = self.groups.rows

@@ -109,7 +109,8 @@ package struct ReschedulesPage: Page {
   private mutating func refresh(_ context: PageContext) {
     let data = context.shown
     view = ReschedulesView(
-      data.reschedules, gaps: data.gaps, ledger: data.ledger, clusters: data.clusters.map(\.snapshot.cluster), now: context.moment,
+      data.reschedules, gaps: data.gaps, shortages: data.shortages, ledger: data.ledger, clusters: data.clusters.map(\.snapshot.cluster),
+      now: context.moment,
       span: Self.spans[spanIndex].span, unplannedOnly: unplannedOnly, cause: cause, filter: filter)
     fillLists()
   }

@@ -29,12 +29,14 @@ extension ReschedulesPage {
       if let container = entry.container {
         selection.explanation.append("container: \(container)" + (entry.exitCode.map { ", exit code \($0)" } ?? ""))
       }
-      if let seconds = entry.downtimeSeconds { selection.explanation.append("no ready endpoint for \(ReschedulesView.duration(seconds))") }
-      if let seconds = entry.capacityGapSeconds {
-        selection.explanation.append("below desired replicas for \(ReschedulesView.duration(seconds)) in all")
+      selection.explanation += Self.measures(entry, context)
+      if let since = row.ongoingSince, row.downSince == nil {
+        selection.explanation.append("Nothing is ready in its place: \(entry.waiting(since: since, now: context.moment)).")
       }
-      if let since = row.ongoingSince {
-        selection.explanation.append("Nothing is ready in its place: \(Reschedule.ongoing(since: since, now: context.moment)).")
+      if let at = entry.retractedAt {
+        selection.explanation.append("Retracted at \(context.face.full(at)): it turned out not to have happened, and counts nowhere.")
+      } else if let at = entry.revisedAt {
+        selection.explanation.append("Revised at \(context.face.full(at)): told as \(entry.formerly ?? "something else") before.")
       }
       selection.explanation += entry.evidence.map { "evidence: \($0)" }
     } else if !isInEntries, let group = groups.row {
@@ -45,8 +47,15 @@ extension ReschedulesPage {
       }
       selection.moment = group.last
       selection.copyText =
-        "\(group.cluster) \(group.display): \(counted(group.count, "reschedule")) in \(Self.spans[spanIndex].name), mostly \(group.mostly.rawValue)"
+        "\(group.cluster) \(group.display): \(counted(group.count, "reschedule")) in \(Self.spans[spanIndex].name), mostly \(group.mostly?.rawValue ?? "nothing")"
       selection.explanation = [selection.copyText.map { $0 + "." } ?? ""]
+      if let since = group.downSince {
+        selection.explanation.append(
+          "no ready endpoints since \(context.face.full(since)): \(Reschedule.ongoing(since: since, now: context.moment)).")
+      }
+      selection.explanation.append(
+        "no ready endpoints for \(ReschedulesView.duration(group.downtimeSeconds)), below desired replicas for \(ReschedulesView.duration(group.gapSeconds)) in all"
+      )
       var causes: [Reschedule.Cause: Int] = [:]
       for entry in shownEntries where entry.counts { causes[entry.cause, default: 0] += 1 }
       for (cause, count) in causes.sorted(by: { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }) {
@@ -54,6 +63,20 @@ extension ReschedulesPage {
       }
     }
     return selection
+  }
+
+  private static func measures(_ entry: Reschedule, _ context: PageContext) -> [String] {
+    var lines: [String] = []
+    let since = entry.downtimeSince.map { " since \(context.face.time($0))" } ?? ""
+    if let from = entry.downtimeSince ?? entry.downtimeCountedTo, entry.isDown {
+      lines.append("no ready endpoint\(since): \(Reschedule.ongoing(since: from, now: context.moment))")
+    } else if let seconds = entry.downtimeSeconds {
+      lines.append("no ready endpoint for \(ReschedulesView.duration(seconds))\(since)")
+    }
+    if let seconds = entry.capacityGapSeconds {
+      lines.append("its replica was missing for \(ReschedulesView.duration(seconds))")
+    }
+    return lines
   }
 
   private static func owner(cluster: String, namespace: String, workload: String) -> Selection.WorkloadName? {

@@ -59,6 +59,7 @@ extension WorkloadPage {
       [StyledRun(" \($0.status.glyph) ", $0.status.role), StyledRun($0.sentence), StyledRun("  (\($0.rule))", .dim)]
     }
     if why.isEmpty { why = [[StyledRun(" ✔ ", .green), StyledRun("healthy: all rules pass")]] }
+    if let words = view.verdict?.downtimeWords(now: canvas.now) { why.append(StyledLine("   \(words)", .dim)) }
     let isWide = area.width >= 100
     let room = area.height - row - rest
     let whyRows = min(why.count, max(area.height >= 24 ? 5 : 3, isWide ? room - 1 : 0))

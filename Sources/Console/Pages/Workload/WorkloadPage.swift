@@ -80,7 +80,7 @@ package struct WorkloadPage: Page {
 
   private mutating func refresh(_ context: PageContext) {
     guard !context.isUnknown, let health = context.shown.health(of: cluster) else { return view = nil }
-    let view = WorkloadView(reference: reference, health: health, reschedules: context.shown.reschedules)
+    let view = WorkloadView(reference: reference, health: health, reschedules: context.shown.reschedules, now: context.moment)
     churn = view.reschedules.count { $0.counts && !$0.cause.isPlanned && HealthView.hour(of: $0.at, now: context.moment) != nil }
     self.view = view
     list.fill(view.pods.count)
