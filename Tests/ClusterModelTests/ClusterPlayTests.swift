@@ -8,7 +8,7 @@ import TimeFormat
 @Suite("The ledger against played clusters")
 struct ClusterPlayTests {
   /// How many random clusters are played; `PERIPLUS_LEDGER_RUNS` sets another number.
-  static let runs = ProcessInfo.processInfo.environment["PERIPLUS_LEDGER_RUNS"].flatMap { UInt64($0) } ?? 15
+  static let runs = ProcessInfo.processInfo.environment["PERIPLUS_LEDGER_RUNS"].flatMap { UInt64($0) } ?? 8
   /// The first of their seeds; `PERIPLUS_LEDGER_SEED` sets another, to play one again that failed.
   static let firstSeed = ProcessInfo.processInfo.environment["PERIPLUS_LEDGER_SEED"].flatMap { UInt64($0) } ?? 1
 
