@@ -155,11 +155,7 @@ package final class WatchedCluster: ClusterSource {
     let (snapshots, deltas, answers) = inner.withLock { inner in
       inner.isFinished = true
       inner.signal?.finish()
-      defer {
-        inner.snapshotStreams = [:]
-        inner.deltaStreams = [:]
-        inner.answerStreams = [:]
-      }
+      defer { (inner.snapshotStreams, inner.deltaStreams, inner.answerStreams) = ([:], [:], [:]) }
       return (Array(inner.snapshotStreams.values), Array(inner.deltaStreams.values), Array(inner.answerStreams.values))
     }
     for stream in snapshots { stream.finish() }
@@ -314,9 +310,7 @@ extension WatchedCluster {
 
   func noticeSilence() {
     let at = now()
-    inner.withLock { inner in
-      if inner.silence.isStale(.now) { connect(&inner, at) }
-    }
+    inner.withLock { if $0.silence.isStale(.now) { connect(&$0, at) } }
   }
 
   private func unreadable(_ resource: ClusterResource, _ reason: String) {

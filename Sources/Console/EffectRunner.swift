@@ -1,4 +1,5 @@
 import ClusterModel
+import Kubernetes
 import MigrationPlan
 import Synchronization
 import TelemetryModel
@@ -15,6 +16,8 @@ package final class EffectRunner: Sendable {
   /// The checks that run.
   private let checks = Mutex<Task<Void, Never>?>(nil)
   private let ledger = Mutex(LedgerRecord())
+  /// Requests that nobody answered, as it was last asked.
+  private let unanswered = Mutex<[ObjectID: Int]>([:])
   private let posted = Mutex<[String: [ClusterHealth]]>([:])
 
   package init(ports: ConsolePorts, inbox: Inbox) {
@@ -138,6 +141,7 @@ package final class EffectRunner: Sendable {
     let began = ContinuousClock.now
     let known = ledger.withLock { $0 }
     let health = ClusterHealth(snapshot: snapshot, verdicts: ports.verdicts(snapshot, known, ports.now()))
+      .adding(unanswered.withLock { $0 })
     inbox.post(.cluster(ClusterUpdate(health)))
     keep(health)
     return .now - began
@@ -172,6 +176,7 @@ package final class EffectRunner: Sendable {
     var round = 0
     while !Task.isCancelled {
       do { try await ports.pause(.seconds(5)) } catch { return }
+      await loadUnanswered()
       for source in ports.clusters { post(source.current()) }
       round += 1
       if round.isMultiple(of: 2) { await loadVoyage() }
@@ -185,7 +190,16 @@ package final class EffectRunner: Sendable {
     await loadVoyage()
     await loadSources()
     for source in ports.clusters { post(source.current()) }
+    await loadUnanswered()
+    if unanswered.withLock({ !$0.isEmpty }) { for source in ports.clusters { post(source.current()) } }
     inbox.end()
+  }
+
+  /// Whether somebody calls what has no pod. Where the logs cannot be asked, nothing is known of it.
+  private func loadUnanswered() async {
+    let query = UnansweredTraffic(posted.withLock { $0.values.compactMap(\.last) }, now: ports.now())
+    let found = query.isEmpty ? [:] : (try? await query.run(ports.sources)) ?? [:]
+    unanswered.withLock { $0 = found }
   }
 
   private func loadSources() async { inbox.post(.sources(await ports.completeness.completeness())) }

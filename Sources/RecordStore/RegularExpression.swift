@@ -56,7 +56,7 @@ final class MatchScratch: @unchecked Sendable {
   private static let (matchLimit, heapLimit): (UInt32, UInt32) = (1_000_000, 65_536)
   /// The stack of the machine code: it grows from the first to the second. Without one of its own PCRE2 takes 32 KiB, which a line of a
   /// few thousand bytes exhausts.
-  private static let (stackStart, stackLimit) = (32 << 10, 1 << 20)
+  private static let (stackStart, stackLimit) = (32 << 10, 16 << 20)
 
   let data: OpaquePointer?
   let context: OpaquePointer?

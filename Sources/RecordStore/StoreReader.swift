@@ -104,15 +104,11 @@ extension StoreReader: LogSource, CompletenessSource, RescheduleSource, Evidence
 
   /// What the store holds; `nil` while there is none.
   package func extent() async throws -> StoreExtent? {
-    guard let span = try await bounds() else { return nil }
-    let fileBytes = StoreFiles(directory: directory).size()
-    return StoreExtent(records: span.records, span: try await timeSpan(), usedBytes: span.used, fileBytes: fileBytes)
-  }
-
-  private func bounds() async throws -> (records: Int64, used: Int64)? {
-    try await read(nil) { database in
+    let span = try await timeSpan()
+    return try await read(nil) { database in
       let records = try Int64.fetchOne(database, sql: "SELECT coalesce(max(id) - min(id) + 1, 0) FROM record") ?? 0
-      return (records, try StoreExtent.usedBytes(database))
+      let (used, size) = try StoreExtent.bytes(database)
+      return StoreExtent(records: records, span: span, usedBytes: used, fileBytes: size)
     }
   }
 

@@ -62,7 +62,7 @@ extension StoreWriter {
     init(_ database: Database) throws {
       oldest = try Int64.fetchOne(database, sql: "SELECT min(id) FROM record")
       newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM record")
-      usedBytes = try StoreExtent.usedBytes(database)
+      usedBytes = try StoreExtent.bytes(database).used
     }
   }
 }
@@ -102,8 +102,10 @@ struct StoredMarks: Equatable {
 }
 
 extension StoreExtent {
-  static func usedBytes(_ database: Database) throws -> Int64 {
+  /// What is in use and what the file has, whether it is in the file yet or in the log beside it.
+  static func bytes(_ database: Database) throws -> (used: Int64, file: Int64) {
     func pragma(_ name: String) throws -> Int64 { try Int64.fetchOne(database, sql: "PRAGMA \(name)") ?? 0 }
-    return try (pragma("page_count") - pragma("freelist_count")) * pragma("page_size")
+    let (pages, free, size) = try (pragma("page_count"), pragma("freelist_count"), pragma("page_size"))
+    return ((pages - free) * size, pages * size)
   }
 }

@@ -22,6 +22,6 @@ package struct WorkloadLogs: Sendable, Hashable {
       + Set(others ?? []).sorted().map { .not(.field("pod", .equal, $0)) }
   }
 
-  /// As one writes it: `namespace:shop pod:web-* -pod:web-api-*`.
+  /// As one writes it: `namespace:default pod:web-* -pod:web-api-*`.
   package var text: String { LogQuery(conditions).text }
 }

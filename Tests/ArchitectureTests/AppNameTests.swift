@@ -9,7 +9,7 @@ private let words: Set<String> = [
 
 /// Where a name that is not a word of a sentence is unavoidable, by the file, with the reason.
 private let allowed: [String: (name: String, reason: String)] = [
-  "LedgerKeeper.swift": ("ledger", "the key under which the reschedule ledger stores how far it is"),
+  "LedgerMemory.swift": ("ledger", "the key under which the reschedule ledger stores how far it is"),
   "Effect.swift": ("ledger", "the feed of the pages that show the reschedule ledger"),
   "StoreChange.swift": ("ledger", "the word for the reschedule ledger in a message of the control socket"),
 ]

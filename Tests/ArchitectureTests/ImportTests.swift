@@ -22,7 +22,7 @@ private let systemModules: [String: Set<String>] = {
 private let pure: [String: Set<String>] = [
   "TimeFormat": [], "JSONBytes": [], "Screen": [], "Spelling": [], "LogStandard": [], "Kubernetes": [], "ClusterModel": [],
   "TelemetryModel": [],
-  "StrictYAML": [], "Application": [], "MigrationPlan": [], "Views": [], "GroundControllers": ["Synchronization"],
+  "StrictYAML": [], "Application": [], "MigrationPlan": [], "Views": ["Synchronization"], "GroundControllers": ["Synchronization"],
   "Checks": ["Synchronization"], "Training": ["Synchronization"], "Console": ["Synchronization"],
 ]
 

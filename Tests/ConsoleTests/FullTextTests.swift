@@ -59,6 +59,6 @@ struct FullTextTests {
     try await driver.press("k")
     #expect(Self.joined(await driver.screen()).contains(Self.long))
     try await driver.press("j")
-    #expect(Self.joined(await driver.screen()).contains("own exited 143, 2 s after the record above"))
+    #expect(Self.joined(await driver.screen()).contains("own exited 143, about 2 s after the record above"))
   }
 }

@@ -73,8 +73,10 @@ struct IncidentTests {
     try await driver.press(page)
     if page == "3" { try await driver.press("v") }
     for _ in 0..<40 { try await driver.press("j") }
+    // Below the rows stands what is said of the one at the cursor.
     func rows() async -> [Substring] {
-      await driver.text().split(separator: "\n").flatMap { $0.matches(of: /work-\d+/).prefix(1).map(\.output) }
+      await driver.text().split(separator: "\n").filter { !$0.contains("2018-") && !$0.contains("old:") }
+        .flatMap { $0.matches(of: /work-\d+/).prefix(1).map(\.output) }
     }
     let before = await rows()
     for _ in 0..<3 { try await driver.press("k") }
@@ -144,6 +146,32 @@ struct IncidentTests {
       clusters: [ClusterHealth(snapshot: snapshot, verdicts: verdicts)], reschedules: [], ledger: nil, now: Fixture.now)
     #expect(view.summary.text.trimmed == "✖ 0 red  ▲ 0 amber  ✔ 1 green  ◌ 1 scaled to 0")
     #expect(view.sections[0].listed.map(\.name) == ["off"])
+  }
+
+  @Test("what is scaled to zero and called all the same is red, with how many requests failed")
+  func unanswered() async throws {
+    func failure(_ id: Int64, _ time: String, _ level: LogLevel = .warn, of upstream: String = "reports") -> LogRecord {
+      Fixture.record(
+        id, time, level, "orders", "orders-7f7b8-4ftrr", "GET /report failed: upstream \(upstream) did not respond",
+        #","upstream":"\#(upstream)""#)
+    }
+    // Two of the last minute, an older one, one that went well, and one to another service.
+    let logs = MemoryLogs.fixture([
+      failure(901, "14:03:40.100"), failure(902, "14:04:01.100", .error), failure(903, "14:02:01.100"), failure(904, "14:04:02.100", .info),
+      failure(905, "14:04:03.100", of: "catalog"),
+    ])
+    var ports = ConsolePorts.fake(clusters: ["prd-fra"], logs: logs)
+    ports.verdicts = { snapshot, _, _ in
+      ["reports", "billing"].map { name in
+        HealthVerdict(
+          subject: Fixture.deployment(name), cluster: snapshot.cluster, status: .unknown,
+          reasons: [.init(rule: HealthRules.scaledToZero, status: .unknown, sentence: "scaled to 0 by kubectl")])
+      }
+    }
+    let driver = try await ConsoleDriver(ports: ports, size: Size(columns: 120, rows: 40))
+    let lines = await driver.screen()
+    #expect(lines.contains { $0.contains("✖ reports") && $0.contains("2 requests to it failed in 1 min: no pod answers (+1)") }, "\(lines)")
+    #expect(lines.contains { $0.contains("◌ billing") && $0.contains("scaled to 0 by kubectl") })
   }
 
   @Test("what stands behind a message is read once for a record, however often its row is drawn")

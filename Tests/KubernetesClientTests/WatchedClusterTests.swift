@@ -103,7 +103,7 @@ import TimeFormat
   @Test func aServerThatWasStoppedIsStaleSinceItsLastAnswer() async throws {
     let server = FakeServer()
     server.put("a")
-    try await withFeed(server, silence: ServerSilence(asksAfter: .milliseconds(20), limit: .milliseconds(400))) { feed, _ in
+    try await withFeed(server, silence: ServerSilence(asksAfter: .milliseconds(20), limit: .seconds(2))) { feed, _ in
       func isLive(_ snapshot: ClusterSnapshot) -> Bool { if case .live = snapshot.connection { snapshot.pods.count == 1 } else { false } }
       await self.until(feed, isLive)
       // Nothing changes, and it goes on answering.

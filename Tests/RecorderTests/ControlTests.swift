@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSONBytes
 import RecordStore
 import Recorder
@@ -115,30 +116,34 @@ import TimeFormat
       try await client.run("services") { if let name = $0["name"]?.stringValue { services.append(name) } }
       #expect(services.contains("control"))
     }
-    for ingest in ingests { ingest.cancel() }
+    for pipe in pipes { try pipe.close() }
+    for ingest in ingests { try await ingest.value }
     stop.finish()
     try await running.value
-    withExtendedLifetime(pipes) {}
   }
 
   @Test("a recorder that ends in the middle of an answer is told in a sentence, not in the words of a library")
   func endsInTheMiddle() async throws {
-    let (begun, begin) = AsyncStream<Void>.makeStream()
-    let endless: ControlServer.Job = { _ in
-      AsyncStream { continuation in
-        continuation.yield(["number": 1])
-        begin.yield()
-      }
+    let server = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(server) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socket.utf8) }
+    let isBound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(server, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 }
     }
-    let (listening, isListening) = AsyncStream<Void>.makeStream()
-    let server = ControlServer(socket: socket, jobs: ["endless": endless])
-    let serving = Task { try await server.run { isListening.yield() } }
-    for await _ in listening { break }
-    let asking = Task { [socket] in try await ControlClient(socket: socket).run("endless") { _ in } }
-    for await _ in begun { break }
-    serving.cancel()
-    _ = await serving.result
-    let error = await #expect(throws: ControlClient.Unreachable.self) { try await asking.value }
+    try #require(isBound && listen(server, 1) == 0)
+    let thread = Thread {
+      let client = accept(server, nil, nil)
+      var request = [UInt8](repeating: 0, count: 4096)
+      _ = read(client, &request, request.count)
+      // The beginning of an answer, as of a process that was killed.
+      let head = Array("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\n{\"number\":".utf8)
+      _ = write(client, head, head.count)
+      close(client)
+    }
+    thread.start()
+    let error = await #expect(throws: ControlClient.Unreachable.self) { try await ControlClient(socket: socket).run("endless") { _ in } }
     #expect(error?.description == "the recorder ended before it had answered; periplus status tells whether it runs")
   }
 

@@ -75,7 +75,12 @@ package enum WorkloadHistory {
   }
 
   private static func isScaling(_ change: Workload.Change, of workload: Workload) -> Bool {
-    workload.scaled.map { $0.isSubresource && $0.manager == change.manager && $0.at == change.at } ?? false
+    if let scaled = workload.scaled, scaled.isSubresource, scaled.manager == change.manager, scaled.at == change.at { return true }
+    // Who writes the whole spec scales with it: the change was seen, and told by what it is.
+    return workload.scalings.contains { seen in
+      guard let at = seen.at, let moment = change.at, seen.manager == change.manager else { return false }
+      return moment >= at - reaction && moment <= at + second
+    }
   }
 
   // MARK: Revisions

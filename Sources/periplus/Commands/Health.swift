@@ -20,9 +20,11 @@ struct Health: AsyncParsableCommand {
     let snapshots = try await wiring.firstSight()
     let now = WallClock.now()
     let ledger = try await LedgerHistory(since: now - .seconds(7 * 86_400)).run(wiring.ports.sources)
-    let clusters = snapshots.map { snapshot in
+    let judged = snapshots.map { snapshot in
       ClusterHealth(snapshot: snapshot, verdicts: HealthAssessment.verdicts(on: snapshot, ledger: ledger, now: now))
     }
+    let unanswered = try? await UnansweredTraffic(judged, now: now).run(wiring.ports.sources)
+    let clusters = judged.map { $0.adding(unanswered ?? [:]) }
     let view = HealthView(
       clusters: clusters, reschedules: ledger.reschedules,
       ledger: LedgerCoverage(
