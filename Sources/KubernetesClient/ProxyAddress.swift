@@ -18,17 +18,18 @@ struct ProxyAddress: Sendable, Hashable {
     guard let components = URLComponents(string: parts), let scheme = components.scheme, let host = components.host, !host.isEmpty else {
       throw KubernetesError(.configuration, "\(source) is no address: expected http://host:port or socks5://host:port")
     }
+    let user = components.user.flatMap { $0.isEmpty ? nil : $0 }
+    guard user == nil || !scheme.hasPrefix("socks5") else {
+      throw KubernetesError(.configuration, "\(source) names a user; a socks5 proxy is used without one, an http proxy can be given one")
+    }
     switch scheme {
     case "http": (kind, port) = (.http, components.port ?? 80)
     case "socks5", "socks5h": (kind, port) = (.socks5, components.port ?? 1080)
     default: throw KubernetesError(.configuration, "\(source) must begin with http:// or socks5://, not \(scheme)://")
     }
     self.host = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-    user = components.user.flatMap { $0.isEmpty ? nil : $0 }
+    self.user = user
     password = components.password
-    if kind == .socks5, user != nil {
-      throw KubernetesError(.configuration, "\(source) names a user; a socks5 proxy is used without one, an http proxy can be given one")
-    }
   }
 
   var configuration: HTTPClient.Configuration.Proxy {

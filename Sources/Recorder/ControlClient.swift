@@ -20,6 +20,8 @@ package struct ControlClient: Sendable {
   private static let http: HTTPClient = {
     var configuration = HTTPClient.Configuration()
     configuration.connectionPool.retryConnectionEstablishment = false
+    // A job that goes on holds its connection; with the default of 8 the ninth would wait for one to end.
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()
 

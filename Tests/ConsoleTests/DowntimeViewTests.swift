@@ -65,13 +65,13 @@ struct DowntimeViewTests {
     let open = Self.entry("a", "13:00:00", seconds: 5, since: "12:59:00", counted: "13:00:00")
     let gap = LedgerGap(cluster: "prd-fra", from: Fixture.at("12:00:00"), to: Fixture.at("12:00:10"), reason: "away")
     func seconds(_ now: Timestamp) throws -> Double? {
-      try JSONValue(parsing: Array(try #require(view([open], [], gaps: [gap], now: now).jsonLines.first).utf8))["downtimeSeconds"]?
+      try JSONValue(parsing: Array(try #require(view([open], [], gaps: [gap], now: now).jsonLines.last).utf8))["downtimeSeconds"]?
         .doubleValue
     }
     #expect(try seconds(Fixture.at("13:01:00")) == 65)
     #expect(try seconds(Fixture.at("13:02:00")) == 125)
     let lines = try view([open], [], gaps: [gap]).jsonLines.map { try JSONValue(parsing: Array($0.utf8)) }
-    #expect(lines.map { $0["type"]?.stringValue } == [nil, "gap"] && lines[0]["ongoing"]?.boolValue == true)
+    #expect(lines.map { $0["type"]?.stringValue } == ["gap", nil] && lines[1]["ongoing"]?.boolValue == true)
   }
 
   @Test("what nobody watched is no downtime of an outage that goes on")

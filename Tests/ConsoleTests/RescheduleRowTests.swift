@@ -78,8 +78,8 @@ struct RescheduleRowTests {
     #expect([Self.entry("e1", "13:00:00")].totalDowntime == nil)
   }
 
-  private static func driver(_ entries: [Reschedule]) async throws -> (ConsoleDriver, MemoryLedger) {
-    let ledger = MemoryLedger.fixture(entries)
+  private static func driver(_ entries: [Reschedule], _ shortages: [Shortage] = []) async throws -> (ConsoleDriver, MemoryLedger) {
+    let ledger = MemoryLedger(entries, shortages: shortages)
     let driver = try await ConsoleDriver(Place(.reschedules), ports: .fake(ledger: ledger), size: Size(columns: 80, rows: 24))
     try await driver.press("v")
     return (driver, ledger)
@@ -93,7 +93,10 @@ struct RescheduleRowTests {
 
   @Test("a row says first and last, how often, the exit code and since when it is open; Enter unfolds it")
   func page() async throws {
-    let (driver, _) = try await Self.driver(Self.loop + [Self.probe])
+    let open = Shortage(
+      cluster: "prd-fra", namespace: "shop", workload: "Deployment/ledger", workloadUID: "ledger", from: Fixture.at("13:48:15"), to: nil,
+      ready: 0, desired: 2)
+    let (driver, _) = try await Self.driver(Self.loop + [Self.probe], [open])
     let folded = await driver.text()
     #expect(folded.contains("13:48–13:54  shop/ledger   restarted ×37, crash, exit 64, ongoing, 15 min"), "\(folded)")
     // The title counts entries, not rows.

@@ -107,9 +107,10 @@ struct ConsoleInTmuxTests {
     try await screen.shows("● ground 5 s", within: 10)
     try await screen.shows("◌ ground stale 1", within: 15)
     // The board and the footer say the same: nothing is green, and the source does not answer.
-    try await screen.shows("no answer for 1", within: 5)
+    try await screen.shows("no data for 1", within: 5)
     try await screen.shows("✖ not answering", within: 10)
-    #expect(try !screen.text.contains("✔"))
+    try await screen.shows("✔ 0 green", within: 5)
+    #expect(try screen.text.count { $0 == "✔" } == 1)
     kill(daemon.pid, SIGCONT)
     try await screen.shows("● ground ", within: 15)
     try await screen.shows("✔", within: 5)

@@ -107,7 +107,13 @@ import TimeFormat
     do {
       let queue = try database()
       try await queue.write { database in
-        try database.execute(sql: "DROP TABLE request_young; DROP TABLE request_run; DROP TABLE request_part; PRAGMA user_version = 1")
+        try database.execute(sql: "DROP TABLE request_young; DROP TABLE request_run; DROP TABLE request_part; DROP TABLE shortage")
+        for column in [
+          "downtime_since", "downtime_counted_to", "capacity_gap_counted_to", "revised_at", "formerly", "retracted_at",
+        ] {
+          try database.execute(sql: "ALTER TABLE reschedule DROP COLUMN \(column)")
+        }
+        try database.execute(sql: "PRAGMA user_version = 1")
         for number in 0..<1000 where number % 10 != 9 {
           var hash: UInt64 = 0xcbf2_9ce4_8422_2325
           for byte in "r-\(number / 4)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

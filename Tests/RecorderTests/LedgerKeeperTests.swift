@@ -117,7 +117,7 @@ import TimeFormat
         ClusterDelta(resource: .pods, change: .modified(.pod(named("orders-7", restarts: 1, end: crash()))), at: clock.now()))
       #expect(output.entries.count == 1)
       let changed = engine.changedParts()
-      #expect(changed.map(\.name) == ["head", "pods/orders-7"])
+      #expect(changed.map(\.name) == ["head", "pods/orders-7", "told/ground/orders-7/main/0"])
       sizes.append(bytes(changed))
     }
     #expect(sizes.allSatisfy { $0 < 4096 }, "\(sizes) bytes a change")

@@ -52,7 +52,7 @@ package enum HealthListing {
             $0.hasLedger ? $0.verdict.capacityGapSeconds.map(milliseconds) : nil
           },
         ],
-        text: { tile, _ in tile.hasLedger ? tile.verdict.downtimeSeconds.map(ReschedulesView.duration) ?? "–" : "–" }),
+        text: { tile, _ in tile.hasLedger ? tile.verdict.downtimeSeconds.map(ReschedulesView.duration) ?? "" : "" }),
       // Prose comes last: in columns nothing stands behind it, in sentences it goes on under its row.
       Column(
         report: "why", json: [JSONField("reasons", each: reason, "worst first") { $0.verdict.reasons }],
