@@ -47,7 +47,7 @@ extension ReschedulesPage {
       }
       selection.moment = group.last
       selection.copyText =
-        "\(group.cluster) \(group.display): \(counted(group.count, "reschedule")) in \(Self.spans[spanIndex].name), mostly \(group.mostly?.rawValue ?? "nothing")"
+        "\(group.cluster) \(group.display): \(counted(group.count, "reschedule")) in \(Self.spans[spanIndex].name)\(group.mostly.map { ", mostly \($0.rawValue)" } ?? "")"
       selection.explanation = [selection.copyText.map { $0 + "." } ?? ""]
       if let since = group.downSince {
         selection.explanation.append(
