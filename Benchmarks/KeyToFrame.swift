@@ -25,7 +25,7 @@ enum KeyToFrame {
   }
 
   private static func measure(_ cluster: LargeCluster) async throws -> [Figure] {
-    let context = try Kubeconfig(files: [cluster.home.kubeconfig]).context()
+    let context = try Kubeconfig(files: [cluster.kubeconfig]).context()
     let feed = WatchedCluster(api: KubernetesAPI(context: context), cluster: "ground", now: LargeCluster.now)
     let watching = Task { await feed.run() }
     defer { watching.cancel() }

@@ -27,7 +27,12 @@ final class LargeCluster: Sendable {
 
   static let now = KubernetesAPI.wallClock
 
-  /// Serves the cluster while `body` runs; its kubeconfig lies where a console of this home looks for it.
+  /// The name of its context.
+  static let name = "large"
+  /// Where its kubeconfig lies while it is served.
+  var kubeconfig: String { "\(home.path)/large.kubeconfig" }
+
+  /// Serves the cluster while `body` runs.
   func serve<Value: Sendable>(_ body: @Sendable @escaping () async throws -> Value) async throws -> Value {
     let (ports, told) = AsyncStream<Int>.makeStream()
     let server = GroundServer(store: store, token: Self.token, port: 0) { told.yield($0) }
@@ -35,7 +40,7 @@ final class LargeCluster: Sendable {
     defer { serving.cancel() }
     var iterator = ports.makeAsyncIterator()
     guard let port = await iterator.next() else { throw NotMeasured("the cluster's API did not start") }
-    try Files.write(GroundServer.kubeconfig(port: port, token: Self.token), to: home.kubeconfig)
+    try Files.write(GroundServer.kubeconfig(port: port, token: Self.token, name: Self.name), to: kubeconfig)
     let changing = Task { try await change() }
     defer { changing.cancel() }
     return try await body()

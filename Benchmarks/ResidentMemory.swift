@@ -12,7 +12,9 @@ enum ResidentMemory {
   ) { bench in
     let cluster = try LargeCluster(bench, home: "memory")
     return try await cluster.serve {
-      let terminal = try PseudoTerminal(bench.periplus, ["console"], environment: bench.environment(cluster.home))
+      var environment = bench.environment(cluster.home)
+      environment["KUBECONFIG"] = cluster.kubeconfig
+      let terminal = try PseudoTerminal(bench.periplus, ["console", "--context", LargeCluster.name], environment: environment)
       defer { terminal.quit() }
       // Every Deployment is on the board: the line of those that are fine says how many.
       guard terminal.read(until: "ready", limit: .seconds(60)) != nil else { throw NotMeasured("the console showed no pods within 60 s") }

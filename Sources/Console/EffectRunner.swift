@@ -105,8 +105,12 @@ package final class EffectRunner: Sendable {
     let (logs, sources) = (ports.logs.changes(), ports.completeness.completenessChanges())
     await withTaskGroup(of: Void.self) { group in
       for source in ports.clusters {
-        group.addTask { [inbox] in
-          for await moment in source.answers() { inbox.post(.heard(cluster: source.cluster, at: moment)) }
+        group.addTask { [self] in
+          for await moment in source.answers() {
+            inbox.post(.heard(cluster: source.cluster, at: moment))
+            // Ages are shown in seconds: a busy cluster is no reason to draw more often.
+            do { try await ports.pause(.seconds(1)) } catch { return }
+          }
         }
         group.addTask { [self] in
           post(source.current())
