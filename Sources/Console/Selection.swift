@@ -31,7 +31,14 @@ package struct Selection: Sendable {
   /// The node itself, or the one on which the row's pod is.
   package var node: NodeName?
   /// The search that finds its records.
-  package var logQuery: String?
+  package var logQuery: String? {
+    get { findsLogs?() }
+    set {
+      if let newValue { findsLogs = { newValue } } else { findsLogs = nil }
+    }
+  }
+  /// Makes it when it is asked for: of a workload it looks through its whole cluster, which is too much for every frame.
+  var findsLogs: (@Sendable () -> String)?
   package var copyText: String?
   /// Where a deep link leads.
   package var link: Place?

@@ -19,7 +19,7 @@ extension Selection {
       owner = WorkloadName(cluster: verdict.cluster, reference: reference)
     } else {
       let snapshot = context.isUnknown ? nil : context.shown.health(of: verdict.cluster)?.snapshot
-      logQuery = context.logQuery(WorkloadLogs(of: reference, in: snapshot).text, in: verdict.cluster)
+      findsLogs = { context.logQuery(WorkloadLogs(of: reference, in: snapshot).text, in: verdict.cluster) }
     }
     link = Place(cluster: verdict.cluster, object: reference)
     moment = verdict.since

@@ -39,7 +39,7 @@ package struct LogsPage: Page {
       Command(
         .rowLogs, .go, ["l"], "Logs of the row", scope: .pages, hint: "logs", hintRank: 4,
         action: .leads { row, _ in row.logQuery.map { Place(.logs, filter: $0) } },
-        disabled: { $0.selection.logQuery == nil ? "No logs of this row." : nil })
+        disabled: { $0.selection.findsLogs == nil ? "No logs of this row." : nil })
     ])
   static let spans: [(name: String, span: Duration?)] = [
     ("5 min", .seconds(300)), ("15 min", .seconds(900)), ("1 h", .seconds(3600)), ("6 h", .seconds(21_600)), ("24 h", .seconds(86_400)),

@@ -42,8 +42,8 @@ extension ReschedulesPage {
     } else if !isInEntries, let group = groups.row {
       selection.owner = Self.owner(cluster: group.cluster, namespace: group.namespace, workload: group.workload)
       let snapshot = context.isUnknown ? nil : context.shown.health(of: group.cluster)?.snapshot
-      selection.logQuery = selection.owner.map {
-        context.logQuery(WorkloadLogs(of: $0.reference, in: snapshot).text, in: group.cluster)
+      if let reference = selection.owner?.reference {
+        selection.findsLogs = { context.logQuery(WorkloadLogs(of: reference, in: snapshot).text, in: group.cluster) }
       }
       selection.moment = group.last
       selection.copyText =
