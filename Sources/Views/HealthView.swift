@@ -90,10 +90,11 @@ package struct HealthView: Sendable {
     sections = clusters.map { health in
       let snapshot = health.snapshot
       let hasLedger = ledger?.has(snapshot.cluster) ?? true
+      let isLive = if case .live = snapshot.connection { true } else { false }
       var tiles: [Tile] = []
       for verdict in health.verdicts {
-        // A node that is fine is in the nodes' line; one that is not has a line of its own.
-        if verdict.subject.kind == "Node", verdict.status == .green { continue }
+        // A node that is fine, or of which nothing is known, is in the nodes' line; one that is at fault has a line of its own.
+        if verdict.subject.kind == "Node", verdict.status == .green || !isLive { continue }
         counts[verdict.status, default: 0] += 1
         if verdict.isScaledToZero { scaledToZero += 1 }
         if !needle.isEmpty, !HealthView.matches(verdict, needle) { continue }
@@ -106,7 +107,6 @@ package struct HealthView: Sendable {
         if !node.isReady { notes.append("\(node.name) not ready") } else if node.isUnschedulable { notes.append("\(node.name) cordoned") }
       }
       // Of a cluster that does not answer nothing is known: one note says so, not one line each.
-      let isLive = if case .live = snapshot.connection { true } else { false }
       func isListed(_ tile: Tile) -> Bool { tile.verdict.status > .unknown || tile.verdict.status == .unknown && isLive }
       return Section(
         cluster: snapshot.cluster, connection: snapshot.connection, lastSeen: snapshot.at,
@@ -199,10 +199,13 @@ package struct HealthView: Sendable {
   package func nodesLine(width: Int) -> StyledLine {
     let each = nodesEach
     guard each.width > width, sections.count > 1 else { return each }
-    let (ready, all) = sections.reduce((0, 0)) { ($0.0 + $1.nodesReady, $0.1 + $1.nodes) }
-    let notes = sections.flatMap(\.nodeNotes)
+    let live = sections.filter(\.isLive)
+    let (ready, all) = live.reduce((0, 0)) { ($0.0 + $1.nodesReady, $0.1 + $1.nodes) }
+    let notes = live.flatMap(\.nodeNotes)
+    let unknown = sections.reduce(0) { $0 + ($1.isLive ? 0 : $1.nodes) }
     var line: StyledLine = [StyledRun("nodes ", .dim), StyledRun("\(ready)/\(all) ready", ready == all ? .text : .amber)]
     if let first = notes.first { line.append(" (\(first)" + (notes.count > 1 ? " and \(notes.count - 1) more)" : ")"), .amber) }
+    if unknown > 0 { line.append(", \(unknown) no data", .grey) }
     return line
   }
 
@@ -213,6 +216,10 @@ package struct HealthView: Sendable {
       if sections.count > 1 { line.append(section.cluster + " ", .dim) }
       if section.hidesNodes {
         line.append("not shown", .grey)
+        continue
+      }
+      guard section.isLive else {
+        line.append("no data", .grey)
         continue
       }
       line.append("\(section.nodesReady)/\(section.nodes) ready", section.nodesReady == section.nodes ? .text : .amber)
@@ -238,8 +245,10 @@ package struct HealthView: Sendable {
         .text(
           section.hidesNodes
             ? "Nodes: not shown to this user."
-            : "Nodes: \(section.nodesReady) of \(section.nodes) ready"
-              + (section.nodeNotes.isEmpty ? "." : ": " + section.nodeNotes.joined(separator: ", ") + ".")))
+            : !section.isLive
+              ? "Nodes: no data."
+              : "Nodes: \(section.nodesReady) of \(section.nodes) ready"
+                + (section.nodeNotes.isEmpty ? "." : ": " + section.nodeNotes.joined(separator: ", ") + ".")))
     }
     if hasLedger { report.add(.text("Reschedules in 24 h: \(reschedules).")) }
     if let ledgerNote { report.add(.text(ledgerNote)) }

@@ -38,6 +38,21 @@ struct FreshnessTests {
     #expect(header(core).contains("● dev-fra  "))
   }
 
+  @Test("of a cluster that does not answer no node is ready, and none is a workload without data")
+  func nodes() {
+    var snapshot = Fixture.snapshot("dev-fra")
+    func view() -> HealthView {
+      let verdicts = HealthAssessment.verdicts(on: snapshot, reschedules: [], now: Fixture.now)
+      return HealthView(
+        clusters: [ClusterHealth(snapshot: snapshot, verdicts: verdicts)], reschedules: [], ledger: nil, now: Fixture.now)
+    }
+    snapshot.connection = .live(since: Fixture.at("08:00:00"))
+    #expect(view().nodesLine(width: 80).text == "nodes 3/3 ready")
+    snapshot.connection = .stale(since: Fixture.at("14:03:00"), reason: "no answer", retryAt: nil)
+    #expect(view().nodesLine(width: 80).text == "nodes no data")
+    #expect(view().tiles.allSatisfy { $0.verdict.subject.kind != "Node" })
+  }
+
   @Test("the footer counts from the server's last answer, not from now")
   func footer() {
     var snapshot = Fixture.snapshot("dev-fra")
