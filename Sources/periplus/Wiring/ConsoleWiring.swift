@@ -76,6 +76,11 @@ struct ConsoleWiring {
   static func checkNames(_ home: Home, _ contexts: [String]) throws {
     let ground = Files.exists(home.kubeconfig) ? [GroundConnection.clusterName] : []
     guard let name = ConfiguredCluster.doubledName(among: ground + contexts) else { return }
+    let own = try? KubeconfigContext(files: [home.kubeconfig]).current().cluster
+    if let own, own == (try? KubeconfigContext(name))?.current().cluster {
+      throw Problem.usage(
+        "the context '\(name)' is the proving ground of \(home.path), which is looked at anyway; leave --context \(name) out")
+    }
     throw Problem.usage(
       "the context '\(name)' has the name of the proving ground of \(home.path); rename it (kubectl config rename-context \(name) NEW), or "
         + "set PERIPLUS_HOME to a state folder without a ground")

@@ -8,12 +8,14 @@ import Views
 struct StatusReport {
   struct Component {
     var name: String
-    var state: String
+    var state: DaemonStates.State
     var pid: Int32?
 
     static let shape = JSONShape<Component>([
       JSONField("name", .string, "`ground`, `recorder`") { $0.name },
-      JSONField("state", .string, "`running`, `dead` (wanted, but gone), `stopped`") { $0.state },
+      JSONField("state", .string, "`running`, `starting`, `silent` (there, but does not answer), `dead` (wanted, but gone), `stopped`") {
+        $0.state.rawValue
+      },
       JSONField("pid", .number) { $0.pid.map(Int.init) },
     ])
   }
@@ -47,15 +49,14 @@ struct StatusReport {
         Report.Table(
           headers: ["component", "state", "pid"],
           rows: components.map { component in
-            let glyph = component.state == "running" ? "✔" : component.state == "dead" ? "✖" : "◌"
-            return [component.name, "\(glyph) \(component.state)", component.pid.map { "\($0)" } ?? ""]
+            [component.name, "\(Self.glyph(component.state)) \(component.state.rawValue)", component.pid.map { "\($0)" } ?? ""]
           })))
     if !services.isEmpty { report.add(.table(Self.services.reportTable(services, context))) }
     if !sources.isEmpty { report.add(.table(SourceListing.sources.reportTable(sources, context))) }
     for source in sources {
       if let error = source.lastError { report.add(.text("\(source.name) of \(source.cluster): \(error)")) }
     }
-    if api == nil, components.allSatisfy({ $0.state == "stopped" }) { report.add(.text("nothing runs; start with: periplus up")) }
+    if api == nil, components.allSatisfy({ $0.state == .stopped }) { report.add(.text("nothing runs; start with: periplus up")) }
     return report
   }
 
@@ -69,6 +70,14 @@ struct StatusReport {
       Column(report: "failures", isNumber: true) { service, _ in "\(service.failures)" },
       Column(report: "reason") { service, _ in service.reason ?? "" },
     ])
+
+  private static func glyph(_ state: DaemonStates.State) -> String {
+    switch state {
+    case .running: "✔"
+    case .starting, .stopped: "◌"
+    case .silent, .dead: "✖"
+    }
+  }
 
   private static func glyph(_ state: ServiceStatus.State) -> String {
     switch state {
