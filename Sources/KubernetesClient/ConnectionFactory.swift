@@ -31,6 +31,16 @@ enum ConnectionFactory {
     return "\(target.isSecure ? "https" : "http")://\(name)\(target.port)\(target.path)"
   }
 
+  /// Throws where a client certificate and its key do not belong together: one of two files was written, and the other is about to be.
+  static func checkPair(_ context: KubeContext) throws {
+    guard context.user.clientCertificate != nil else { return }
+    let user = Credential(clientCertificate: context.user.clientCertificate, clientKey: context.user.clientKey)
+    var tls = try tls(context, user)
+    // Nothing is verified here: the system's authorities need not be read.
+    tls.trustRoots = .certificates([])
+    _ = try NIOSSLContext(configuration: tls)
+  }
+
   private static func tls(_ context: KubeContext, _ credential: Credential) throws -> TLSConfiguration {
     var tls = TLSConfiguration.makeClientConfiguration()
     if context.cluster.skipsTLSVerification { tls.certificateVerification = .none }

@@ -13,6 +13,10 @@ package struct KubeContext: Sendable, Hashable {
     self.user = user
     self.namespace = namespace
   }
+
+  /// Files beside the kubeconfig that ``cluster`` and ``user`` were read from. A kubelet writes its own anew (`client-certificate`), and so
+  /// does who renews an authority.
+  var materialFiles: [String] { cluster.materialFiles + user.materialFiles }
 }
 
 package struct KubeCluster: Sendable, Hashable {
@@ -20,6 +24,8 @@ package struct KubeCluster: Sendable, Hashable {
   package var server: String
   /// PEM.
   package var certificateAuthority: [UInt8]?
+  /// What the authority was read from, where the kubeconfig names a file.
+  var materialFiles: [String] = []
   package var skipsTLSVerification = false
   package var tlsServerName: String?
   package var proxy: String?
@@ -31,6 +37,8 @@ package struct KubeUser: Sendable, Hashable {
   /// PEM.
   package var clientCertificate: [UInt8]?
   package var clientKey: [UInt8]?
+  /// What certificate and key were read from, where the kubeconfig names files.
+  var materialFiles: [String] = []
   package var token: String?
   /// Read again before it is a minute old, because service account tokens rotate.
   package var tokenFile: String?

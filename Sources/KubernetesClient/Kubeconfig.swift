@@ -142,7 +142,7 @@ package struct Kubeconfig: Sendable {
       throw KubernetesError(.configuration, "\(entry.file): cluster \(name): expected an http or https address as server, not \(server)")
     }
     var cluster = KubeCluster(server: withoutUserInfo(server))
-    cluster.certificateAuthority = try material(entry, "cluster \(name)", "certificate-authority")
+    cluster.certificateAuthority = try material(entry, "cluster \(name)", "certificate-authority", &cluster.materialFiles)
     cluster.skipsTLSVerification = value["insecure-skip-tls-verify"]?.boolValue ?? false
     cluster.tlsServerName = value["tls-server-name"]?.stringValue
     cluster.proxy = value["proxy-url"]?.stringValue
@@ -161,8 +161,8 @@ package struct Kubeconfig: Sendable {
   private static func user(_ entry: Entry, _ name: String) throws(KubernetesError) -> KubeUser {
     let value = entry.value
     var user = KubeUser()
-    user.clientCertificate = try material(entry, "user \(name)", "client-certificate")
-    user.clientKey = try material(entry, "user \(name)", "client-key")
+    user.clientCertificate = try material(entry, "user \(name)", "client-certificate", &user.materialFiles)
+    user.clientKey = try material(entry, "user \(name)", "client-key", &user.materialFiles)
     if (user.clientCertificate == nil) != (user.clientKey == nil) {
       throw KubernetesError(.configuration, "\(entry.file): user \(name) needs both a client certificate and its key")
     }
@@ -188,8 +188,10 @@ package struct Kubeconfig: Sendable {
     return user
   }
 
-  /// `<key>-data` in base64 wins over `<key>`, a file relative to its kubeconfig.
-  private static func material(_ entry: Entry, _ subject: String, _ key: String) throws(KubernetesError) -> [UInt8]? {
+  /// `<key>-data` in base64 wins over `<key>`, a file relative to its kubeconfig, which is added to `files`.
+  private static func material(
+    _ entry: Entry, _ subject: String, _ key: String, _ files: inout [String]
+  ) throws(KubernetesError) -> [UInt8]? {
     if let data = entry.value["\(key)-data"]?.stringValue, !data.isEmpty {
       guard let bytes = Data(base64Encoded: data, options: .ignoreUnknownCharacters) else {
         throw KubernetesError(.configuration, "\(entry.file): \(subject): \(key)-data is not base64")
@@ -198,6 +200,7 @@ package struct Kubeconfig: Sendable {
     }
     guard let file = entry.value[key]?.stringValue, !file.isEmpty else { return nil }
     let resolved = path(file, beside: entry.file)
+    files.append(resolved)
     do throws(KubernetesError) { return try bytes(resolved) } catch {
       throw KubernetesError(.configuration, "\(entry.file): \(subject): \(error.message)")
     }

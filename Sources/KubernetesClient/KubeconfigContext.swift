@@ -1,18 +1,24 @@
 import FoundationEssentials
+import Glibc
 import Synchronization
 
-/// A context of kubeconfig files, read again when one of them changes: a cluster that listens elsewhere, or new credentials.
+/// A context of kubeconfig files, read again when one of them changes, or a certificate, key or authority that they name by its path: a
+/// cluster that listens elsewhere, or new credentials.
 package final class KubeconfigContext: Sendable {
   private struct Held {
     var context: KubeContext
+    /// The kubeconfig files, then those that the context names.
+    var files: [String]
     var stamps: [Stamp?]
   }
 
-  /// What changes when a file is written again.
+  /// What changes when a file is written again, or a link to it points elsewhere.
   private struct Stamp: Equatable {
-    var modified: Date?
-    var size: Int?
-    var inode: Int?
+    var seconds: Int
+    var nanoseconds: Int
+    var size: Int
+    var inode: UInt64
+    var device: UInt64
   }
 
   private let name: String?
@@ -30,25 +36,40 @@ package final class KubeconfigContext: Sendable {
   package init(_ name: String? = nil, files: [String]) throws(KubernetesError) {
     self.name = name
     self.files = files
-    let stamps = Self.stamps(files)
-    held = Mutex(Held(context: try Kubeconfig(files: files).context(name), stamps: stamps))
+    held = Mutex(try Self.load(name, files, watched: files))
   }
 
-  /// The context as the files have it now; as they had it while they cannot be read, e.g. because somebody writes them.
+  /// The context as the files have it now; as they had it while they cannot be read, or key and certificate do not belong together, e.g.
+  /// because somebody writes them.
   package func current() -> KubeContext {
-    let stamps = Self.stamps(files)
-    return held.withLock { held in
-      guard held.stamps != stamps else { return held.context }
-      if let context = try? Kubeconfig(files: files).context(name) { held = Held(context: context, stamps: stamps) }
+    held.withLock { held in
+      guard held.stamps != Self.stamps(held.files) else { return held.context }
+      if let fresh = try? Self.load(name, files, watched: held.files), (try? ConnectionFactory.checkPair(fresh.context)) != nil {
+        held = fresh
+      }
       return held.context
     }
   }
 
+  /// Reads the context after the files were looked at, so that none changes unseen in between. Which these are, only the context says:
+  /// where it names others than those that were watched, it is read once more.
+  private static func load(_ name: String?, _ files: [String], watched: [String]) throws(KubernetesError) -> Held {
+    let stamps = stamps(watched)
+    let context = try Kubeconfig(files: files).context(name)
+    let named = files + context.materialFiles
+    if named == watched { return Held(context: context, files: watched, stamps: stamps) }
+    let namedStamps = Self.stamps(named)
+    return Held(context: try Kubeconfig(files: files).context(name), files: named, stamps: namedStamps)
+  }
+
   private static func stamps(_ files: [String]) -> [Stamp?] {
     files.map { file in
-      guard let attributes = try? FileManager.default.attributesOfItem(atPath: file) else { return nil }
+      // Of what a link leads to: a volume of a pod is renewed by a link to another folder.
+      var info = stat()
+      guard stat(file, &info) == 0 else { return nil }
       return Stamp(
-        modified: attributes[.modificationDate] as? Date, size: attributes[.size] as? Int, inode: attributes[.systemFileNumber] as? Int)
+        seconds: info.st_mtim.tv_sec, nanoseconds: info.st_mtim.tv_nsec, size: Int(info.st_size), inode: UInt64(info.st_ino),
+        device: UInt64(info.st_dev))
     }
   }
 }
