@@ -3,7 +3,9 @@ import Kubernetes
 /// Kinds of Kubernetes that this cluster does not have. Discovery names them, without verbs, so that a client's manifest gets as far as here,
 /// where the refusal says why; else kubectl takes them for custom kinds and asks for their definitions.
 enum AbsentKinds {
-  static let all: [ResourceType] = [
+  static let all = ofApplications + clusterWide
+
+  private static let ofApplications: [ResourceType] = [
     .daemonSets, .jobs, .cronJobs,
     ResourceType(group: "", version: "v1", kind: "Endpoints", plural: "endpoints", shortNames: ["ep"]),
     ResourceType(group: "", version: "v1", kind: "LimitRange", plural: "limitranges", shortNames: ["limits"]),
@@ -30,9 +32,27 @@ enum AbsentKinds {
       shortNames: ["crd"], isNamespaced: false),
   ]
 
-  /// The refusal of a path that names such a kind; `nil` for any other path.
-  static func refusal(group: String, version: String, plural: String) -> APIError? {
-    guard let type = all.first(where: { $0.group == group && $0.version == version && $0.plural == plural }) else { return nil }
+  /// What governs a whole cluster.
+  private static let clusterWide = [
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations"),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "validatingadmissionpolicies"),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings"),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations"),
+    ("apiregistration.k8s.io", "APIService", "apiservices"),
+    ("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews"),
+    ("authorization.k8s.io", "SelfSubjectRulesReview", "selfsubjectrulesreviews"),
+    ("certificates.k8s.io", "CertificateSigningRequest", "certificatesigningrequests"),
+    ("flowcontrol.apiserver.k8s.io", "FlowSchema", "flowschemas"),
+    ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", "prioritylevelconfigurations"),
+    ("node.k8s.io", "RuntimeClass", "runtimeclasses"),
+    ("storage.k8s.io", "CSIDriver", "csidrivers"),
+    ("storage.k8s.io", "VolumeAttachment", "volumeattachments"),
+  ].map { ResourceType(group: $0.0, version: "v1", kind: $0.1, plural: $0.2, isNamespaced: false) }
+
+  /// The refusal of a path that names such a kind; `nil` for any other path. Of any version: `kubectl autoscale` asks for one that discovery
+  /// does not name.
+  static func refusal(group: String, plural: String) -> APIError? {
+    guard let type = all.first(where: { $0.group == group && $0.plural == plural }) else { return nil }
     let kinds = Resource.all.map(\.kind).sorted().joined(separator: ", ")
     return APIError(
       code: 404, reason: "NotFound",

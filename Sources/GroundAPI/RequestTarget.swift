@@ -20,7 +20,7 @@ struct RequestTarget: Sendable {
       namespace = rest[1]
       rest = rest.dropFirst(2)
     }
-    if let plural = rest.first, let refusal = AbsentKinds.refusal(group: group, version: version, plural: plural) { throw refusal }
+    if let plural = rest.first, let refusal = AbsentKinds.refusal(group: group, plural: plural) { throw refusal }
     guard let plural = rest.first, rest.count <= 3, let found = ResourceDefinitions.at(group: group, version: version, plural: plural),
       namespace == nil || found.resource.namespaced
     else { throw Self.noSuchPath }

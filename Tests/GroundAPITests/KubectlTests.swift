@@ -110,6 +110,29 @@ import TimeFormat
     }
   }
 
+  @Test(
+    .timeLimit(.minutes(2)),
+    arguments: [
+      (["autoscale", "deployment", "web", "--max=3"], "HorizontalPodAutoscaler"),
+      (["auth", "can-i", "get", "pods"], "SelfSubjectAccessReview"),
+      (["get", "daemonsets"], "DaemonSet"), (["create", "cronjob", "a", "--image=b", "--schedule=* * * * *"], "CronJob"),
+      (["apply", "-f", "-"], "ValidatingWebhookConfiguration"),
+    ])
+  func aKindThatIsAbsentIsNamed(arguments: [String], kind: String) async throws {
+    try await ClusterFixture.run { cluster in
+      defer { cluster.cleanUp() }
+      let spec: JSONValue = [
+        "selector": ["matchLabels": ["app": "web"]],
+        "template": [
+          "metadata": ["labels": ["app": "web"]], "spec": ["containers": [["name": "app", "image": "periplus.local/reference-app:1"]]],
+        ],
+      ]
+      try cluster.store.create(.deployments, ["metadata": ["name": "web", "namespace": "default"], "spec": spec], by: "test")
+      let manifest = "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: a}}"
+      try await Self.expect(cluster, arguments, manifest, ["there is no kind \(kind) on the proving ground"], 1, #line)
+    }
+  }
+
   private static let statefulSet = """
     {"apiVersion":"v1","kind":"List","items":[
      {"apiVersion":"v1","kind":"Service","metadata":{"name":"db"},"spec":{"clusterIP":"None","selector":{"app":"db"},"ports":[{"port":5432}]}},
