@@ -1,4 +1,5 @@
 import Glibc
+import LogStandard
 package import TelemetryModel
 package import TimeFormat
 
@@ -38,6 +39,8 @@ package struct PodLogTailer: Sendable {
   private var stored: [TailKey: TailPosition]
   private var files: [TailKey: TailedFile] = [:]
   private var pods: Set<String> = []
+  /// Private keys that the last poll read in part.
+  private var openKeys: [LogOrigin: PrivateKeyLines] = [:]
   private var connectedSince: Timestamp?
   private var toldAt: Timestamp?
   private var hadError = false
@@ -77,7 +80,7 @@ package struct PodLogTailer: Sendable {
   /// - Parameter changed: the pods' folders in which something changed; `nil`: perhaps in all. Pods that came or went are always seen.
   package mutating func poll(now: Timestamp, changed: Set<String>? = nil) -> Poll {
     var poll = Poll()
-    var read = TailRead(cluster: cluster, source: source, now: now)
+    var read = TailRead(cluster: cluster, source: source, now: now, openKeys: openKeys)
     if connectedSince == nil {
       connectedSince = now
       read.update.connectedSince = now
@@ -102,6 +105,7 @@ package struct PodLogTailer: Sendable {
     poll.hasMore = poll.hasMore || read.hasMore
     finish(&read, isDrained: !poll.hasMore, now: now)
     poll.batches = read.batches
+    openKeys = read.openKeys
     return poll
   }
 

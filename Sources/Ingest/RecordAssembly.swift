@@ -7,6 +7,8 @@ struct RecordAssembly {
   private let reader = LogLineReader()
   private(set) var masked: Int64 = 0
   private(set) var arena = RecordArena()
+  /// Private keys that stand in several lines, by the log they are in.
+  var openKeys: [LogOrigin: PrivateKeyLines] = [:]
 
   /// Adds a line; gives its time and flags.
   @discardableResult
@@ -17,14 +19,31 @@ struct RecordAssembly {
     var flags: LogFlags = wasCut ? .cut : []
     let kept = text.count > LogLineReader.longestLine ? UnsafeBufferPointer(rebasing: text[..<LogLineReader.longestLine]) : text
     if kept.count < text.count { flags.insert(.cut) }
+    if !openKeys.isEmpty, isOfKey(kept, origin) {
+      masked += 1
+      flags.insert(.masked)
+      return Array(SecretMasker.mask.utf8).withUnsafeBufferPointer {
+        reader.read($0, origin: origin, readAt: readAt, writtenAt: writtenAt, before: before, flags: flags, into: &arena)
+      }
+    }
     guard let clean = SecretMasker.mask(kept) else {
       return reader.read(kept, origin: origin, readAt: readAt, writtenAt: writtenAt, before: before, flags: flags, into: &arena)
     }
     masked += Int64(clean.count)
     flags.insert(.masked)
+    if clean.opensPrivateKey { openKeys[origin] = PrivateKeyLines() }
     return clean.bytes.withUnsafeBufferPointer {
       reader.read($0, origin: origin, readAt: readAt, writtenAt: writtenAt, before: before, flags: flags, into: &arena)
     }
+  }
+
+  private mutating func isOfKey(_ line: UnsafeBufferPointer<UInt8>, _ origin: LogOrigin) -> Bool {
+    switch openKeys[origin]?.next(line) {
+    case .body: return true
+    case .end: openKeys[origin] = nil
+    case .other, nil: break
+    }
+    return false
   }
 
   /// What was added since the last time; the next arena gets as much room, unless nothing more is expected.

@@ -1,4 +1,5 @@
 import Glibc
+import LogStandard
 import TelemetryModel
 import TimeFormat
 
@@ -21,11 +22,16 @@ struct TailRead {
   private var batch = StoreBatch()
   private var assembly = RecordAssembly()
 
-  init(cluster: String, source: String, now: Timestamp) {
+  /// - Parameter openKeys: what ``openKeys`` was after the last poll.
+  init(cluster: String, source: String, now: Timestamp, openKeys: [LogOrigin: PrivateKeyLines] = [:]) {
     self.now = now
+    assembly.openKeys = openKeys
     empty = SourceUpdate(name: source, cluster: cluster)
     update = empty
   }
+
+  /// Private keys in the middle of which the poll ended.
+  var openKeys: [LogOrigin: PrivateKeyLines] { assembly.openKeys }
 
   var isEmpty: Bool { batches.isEmpty && hasNothing }
   private var hasNothing: Bool { batch.isEmpty && assembly.arena.isEmpty }

@@ -1,8 +1,9 @@
 /// Masks secrets in text before it is stored or written: one set of rules for services and for collection.
 ///
 /// Masked are the values of keys that name a secret (``isSecret(key:)``) in JSON members at any depth of quoting, in headers
-/// and in `key=value` text; what follows `Bearer` or `Basic`; and card numbers that pass the Luhn check, of which the last
-/// four digits stay (PCI DSS 3.4). JSON stays JSON. Text without a secret is looked through once and nothing is allocated.
+/// and in `key=value` text; what follows `Bearer` or `Basic`; what gives itself away by its shape, such as web tokens, keys of clouds and
+/// private keys; passwords in addresses; and card numbers that pass the Luhn check, of which the last four digits stay (PCI DSS 3.4). JSON
+/// stays JSON. Text without a secret is looked through once and nothing is allocated.
 package struct SecretMasker: Sendable {
   /// What stands in place of a secret.
   package static let mask = "***"
@@ -11,10 +12,13 @@ package struct SecretMasker: Sendable {
     package var bytes: [UInt8]
     /// How many secrets were masked.
     package var count: Int
+    /// The text ends inside a private key: the lines that follow are its own, see ``PrivateKeyLines``.
+    package var opensPrivateKey: Bool
 
-    package init(bytes: [UInt8], count: Int) {
+    package init(bytes: [UInt8], count: Int, opensPrivateKey: Bool = false) {
       self.bytes = bytes
       self.count = count
+      self.opensPrivateKey = opensPrivateKey
     }
   }
 
@@ -33,7 +37,7 @@ package struct SecretMasker: Sendable {
       copied = edit.range.upperBound
     }
     out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied...]))
-    return Masked(bytes: out, count: scan.edits.count)
+    return Masked(bytes: out, count: scan.edits.count, opensPrivateKey: scan.opensPrivateKey)
   }
 
   package static func mask(_ bytes: [UInt8]) -> Masked? { bytes.withUnsafeBufferPointer { mask($0) } }
@@ -56,13 +60,18 @@ package struct SecretMasker: Sendable {
 /// Which keys name secrets.
 enum SecretKey {
   /// How sure a key is in running text, where `token: unexpected end` is no secret.
-  enum Kind { case always, cookie, authorization, whenItLooksLikeOne }
+  enum Kind { case always, cookie, authorization, whenItLooksLikeOne, signature }
 
   private static let endings: [(word: [UInt8], kind: Kind)] = {
     let words: [(String, Kind)] = [
       ("authorization", .authorization), ("cookie", .cookie), ("password", .always), ("passwd", .always), ("passphrase", .always),
       ("apikey", .always), ("accesskey", .always), ("privatekey", .always), ("secretkey", .always), ("secret", .whenItLooksLikeOne),
       ("token", .whenItLooksLikeOne),
+      // Of clouds, of message brokers, of a kubeconfig, of environments.
+      ("accountkey", .always), ("sharedkey", .always), ("subscriptionkey", .always), ("encryptionkey", .always), ("signingkey", .always),
+      ("masterkey", .always), ("authkey", .always), ("sshkey", .always), ("clientkeydata", .always), ("dbpass", .always),
+      ("smtppass", .always), ("redispass", .always), ("mysqlpass", .always), ("userpass", .always), ("adminpass", .always),
+      ("amzsignature", .signature), ("googsignature", .signature),
     ]
     return words.map { (Array($0.0.utf8), $0.1) }
   }()
@@ -77,9 +86,12 @@ enum SecretKey {
     let letter = before | 0x20
     switch last | 0x20 {
     case UInt8(ascii: "n"): if letter == UInt8(ascii: "o") || letter == UInt8(ascii: "e") { return true }
-    case UInt8(ascii: "e"): if letter == UInt8(ascii: "i") || letter == UInt8(ascii: "s") { return true }
+    case UInt8(ascii: "e"): if letter == UInt8(ascii: "i") || letter == UInt8(ascii: "s") || letter == UInt8(ascii: "r") { return true }
     case UInt8(ascii: "d"): if letter == UInt8(ascii: "r") || letter == UInt8(ascii: "w") { return true }
     case UInt8(ascii: "y"), UInt8(ascii: "t"): if letter == UInt8(ascii: "e") { return true }
+    case UInt8(ascii: "a"): if letter == UInt8(ascii: "t") { return true }
+    case UInt8(ascii: "s"): if letter == UInt8(ascii: "s") { return true }
+    case UInt8(ascii: "g"): if letter == UInt8(ascii: "i") { return true }
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): return false
     default: return true
     }
@@ -90,11 +102,14 @@ enum SecretKey {
     guard let last = key.last else { return nil }
     // The last letters of all endings: most keys are refused here.
     switch last | 0x20 {
-    case UInt8(ascii: "n"), UInt8(ascii: "e"), UInt8(ascii: "d"), UInt8(ascii: "y"), UInt8(ascii: "t"): break
+    case UInt8(ascii: "n"), UInt8(ascii: "e"), UInt8(ascii: "d"), UInt8(ascii: "y"), UInt8(ascii: "t"), UInt8(ascii: "a"),
+      UInt8(ascii: "s"), UInt8(ascii: "g"):
+      break
     default: return nil
     }
     for ending in endings where ends(key, with: ending.word) { return ending.kind }
-    return isExactly(key, "pwd") ? .always : nil
+    if isExactly(key, "pwd") || isLastWord(of: key, "pwd") { return .always }
+    return isExactly(key, "sig") ? .signature : nil
   }
 
   private static func ends(_ key: UnsafeBufferPointer<UInt8>, with word: [UInt8]) -> Bool {
@@ -109,6 +124,16 @@ enum SecretKey {
       guard byte | 0x20 == word[left] else { return false }
     }
     return true
+  }
+
+  /// `MYSQL_PWD`, but not `OLDPWD`.
+  private static func isLastWord(of key: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+    let start = key.count - word.utf8CodeUnitCount
+    guard start > 0, key[start - 1] == UInt8(ascii: "_") || key[start - 1] == UInt8(ascii: "-") || key[start - 1] == UInt8(ascii: ".")
+    else {
+      return false
+    }
+    return isExactly(UnsafeBufferPointer(rebasing: key[start...]), word)
   }
 
   private static func isExactly(_ key: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {

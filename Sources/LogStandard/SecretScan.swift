@@ -5,9 +5,11 @@ struct SecretScan {
     var replacement: [UInt8]
   }
 
-  private let text: UnsafeBufferPointer<UInt8>
-  private(set) var edits: [Edit] = []
-  private var index = 0
+  let text: UnsafeBufferPointer<UInt8>
+  var edits: [Edit] = []
+  var index = 0
+  /// The text ends inside a private key, whose other lines follow.
+  var opensPrivateKey = false
   /// Inside a string of the line's own JSON; meaningless when the line is not JSON.
   private var isInString = false
   private let isJSON: Bool
@@ -24,6 +26,8 @@ struct SecretScan {
     static let separator: UInt8 = 3
     static let scheme: UInt8 = 4
     static let digit: UInt8 = 5
+    /// A byte of what gives itself away, see ``SecretScan/mayBeMark(at:)``.
+    static let mark: UInt8 = 6
 
     static let table: [UInt8] = (0..<256).map { byte in
       switch UInt8(byte) {
@@ -32,6 +36,9 @@ struct SecretScan {
       case UInt8(ascii: ":"), UInt8(ascii: "="): separator
       case UInt8(ascii: "b"), UInt8(ascii: "B"): scheme
       case UInt8(ascii: "0")...UInt8(ascii: "9"): digit
+      case UInt8(ascii: "I"), UInt8(ascii: "J"), UInt8(ascii: "K"), UInt8(ascii: "x"), UInt8(ascii: "_"), UInt8(ascii: "~"),
+        UInt8(ascii: "@"):
+        mark
       default: 0
       }
     }
@@ -50,7 +57,8 @@ struct SecretScan {
           isInString.toggle()
           place += 1
         case Start.backslash: place += isInString ? 2 : 1
-        case Start.separator where !mayEndSecretKey(before: place): place += 1
+        case Start.separator where !mayEndSecretKey(before: place) && !mayBeginAuthority(after: place): place += 1
+        case Start.mark where !mayBeMark(at: place): place += 1
         case Start.scheme where place > 0 && RequestID.isIDByte(bytes[place - 1]): place += 1
         case Start.digit where !mayBeginCard(at: place):
           while place < count, bytes[place] &- UInt8(ascii: "0") < 10 { place += 1 }
@@ -59,6 +67,7 @@ struct SecretScan {
           switch start {
           case Start.separator: separator()
           case Start.scheme: scheme()
+          case Start.mark: mark()
           default: digits()
           }
           place = index
@@ -93,6 +102,7 @@ struct SecretScan {
   private mutating func separator() {
     let place = index
     index += 1
+    if mayBeginAuthority(after: place), authority(after: place) { return }
     var end = place
     while end > 0, text[end - 1] == 0x20 { end -= 1 }
     guard end > 0 else { return }
@@ -108,6 +118,7 @@ struct SecretScan {
     var value = index
     while value < text.count, isSpace(text[value]) { value += 1 }
     guard value < text.count else { return }
+    if kind == .signature { return signature(from: value) }
     if isQuoted, text[value] == UInt8(ascii: "[") {
       list(from: value + 1)
     } else if let opening = quote(at: value) {
@@ -230,7 +241,7 @@ struct SecretScan {
   }
 
   /// In running text after `token: ` a word is a word; a secret is long and has a digit.
-  private func looksSecret(_ range: Range<Int>) -> Bool {
+  func looksSecret(_ range: Range<Int>) -> Bool {
     guard range.count >= 16 else { return false }
     return text[range].contains { $0 &- UInt8(ascii: "0") < 10 }
   }
@@ -250,7 +261,7 @@ struct SecretScan {
 
   private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-  private mutating func replace(_ range: Range<Int>) {
+  mutating func replace(_ range: Range<Int>) {
     guard !range.isEmpty else { return }
     let mask = SecretMasker.mask.utf8
     // Already masked by the service itself: not counted again.
@@ -282,7 +293,7 @@ struct SecretScan {
   }
 
   /// RFC 6750: token68.
-  private func isTokenByte(_ byte: UInt8) -> Bool {
+  func isTokenByte(_ byte: UInt8) -> Bool {
     RequestID.isIDByte(byte) || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/")
       || byte == UInt8(ascii: "=")
   }
