@@ -21,7 +21,7 @@ final class ByteStream {
   private var isAtEnd = false
   /// Bytes of the file itself that were read.
   private(set) var bytesRead: Int64 = 0
-  /// The file's size; `nil` for a pipe.
+  /// The file's size when it was opened: what is appended later is not read, so that a file which grows has an end. `nil` for a pipe.
   let size: Int64?
 
   private enum Unpacking {
@@ -47,6 +47,7 @@ final class ByteStream {
       file = opened
       size = status.size > 0 ? status.size : nil
     }
+    if let sentence = EndlessInput.sentence(file.descriptor, self.path) { throw IngestError(sentence: sentence) }
     input = [UInt8](repeating: 0, count: 256 * 1024)
   }
 
@@ -68,11 +69,13 @@ final class ByteStream {
         inputRange.removeFirst(count)
         return count
       case .gzip(let decoder):
+        let isLast = inputRange.isEmpty && isAtEnd
         let step = try decoder.decode(&input, &inputRange, output, isAtEnd: isAtEnd, path)
-        if step > 0 || inputRange.isEmpty && isAtEnd { return step }
+        if step > 0 || isLast { return step }
       case .zstd(let decoder):
+        let isLast = inputRange.isEmpty && isAtEnd
         let step = try decoder.decode(&input, &inputRange, output, isAtEnd: isAtEnd, path)
-        if step > 0 || inputRange.isEmpty && isAtEnd { return step }
+        if step > 0 || isLast { return step }
       }
     }
   }
@@ -105,14 +108,30 @@ final class ByteStream {
   private func fillMore() throws(IngestError) {
     let start = inputRange.upperBound
     let descriptor = file.descriptor
+    let wanted = Swift.min(Int64(input.count - start), size.map { $0 - bytesRead } ?? .max)
+    guard wanted > 0 else {
+      isAtEnd = true
+      return
+    }
     if size == nil { try waitForBytes(descriptor) }
     while true {
       let count = input.withUnsafeMutableBytes { bytes in
-        Glibc.read(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
+        Glibc.read(descriptor, bytes.baseAddress.map { $0 + start }, Int(wanted))
       }
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        try waitForBytes(descriptor)
+        continue
+      }
       guard count >= 0 else { throw IngestError(sentence: "Reading \(path) failed: \(FileSystem.lastError).") }
-      if count == 0 { isAtEnd = true }
+      if count == 0 {
+        isAtEnd = true
+        if let size {
+          throw IngestError(
+            sentence: "Expected \(size) bytes in \(path), but it was cut to \(bytesRead) while it was read; what came until there was read."
+          )
+        }
+      }
       bytesRead += Int64(count)
       inputRange = inputRange.lowerBound..<start + count
       return
@@ -124,6 +143,8 @@ final class ByteStream {
 private final class GzipDecoder {
   private let stream: UnsafeMutablePointer<z_stream>
   private var isInMember = true
+  /// Told after what came before it.
+  private var damage: IngestError?
 
   init() throws(IngestError) {
     stream = .allocate(capacity: 1)
@@ -142,6 +163,7 @@ private final class GzipDecoder {
   func decode(
     _ input: inout [UInt8], _ range: inout Range<Int>, _ output: UnsafeMutableRawBufferPointer, isAtEnd: Bool, _ path: String
   ) throws(IngestError) -> Int {
+    if let damage { throw damage }
     if !isInMember {
       // Padding with zeros after the last member is allowed.
       while let first = range.first, input[first] == 0 { range.removeFirst() }
@@ -174,9 +196,11 @@ private final class GzipDecoder {
     case Z_STREAM_END: isInMember = false
     case Z_OK, Z_BUF_ERROR: break
     default:
-      // What this call made is lost with the error; what earlier calls made was read.
       let reason = stream.pointee.msg.map { String(cString: $0) } ?? "code \(result)"
-      throw IngestError(sentence: "Expected gzip data in \(path), but it is damaged (\(reason)); what came before the damage was read.")
+      let error = IngestError(
+        sentence: "Expected gzip data in \(path), but it is damaged (\(reason)); what came before the damage was read.")
+      guard made > 0 else { throw error }
+      damage = error
     }
     return made
   }
@@ -186,6 +210,8 @@ private final class GzipDecoder {
 private final class ZstdDecoder {
   private let stream: OpaquePointer
   private var isInFrame = true
+  /// Told after what came before it.
+  private var damage: IngestError?
 
   init() throws(IngestError) {
     guard let stream = ZSTD_createDStream() else {
@@ -199,6 +225,7 @@ private final class ZstdDecoder {
   func decode(
     _ input: inout [UInt8], _ range: inout Range<Int>, _ output: UnsafeMutableRawBufferPointer, isAtEnd: Bool, _ path: String
   ) throws(IngestError) -> Int {
+    if let damage { throw damage }
     if range.isEmpty, isAtEnd, !isInFrame { return 0 }
     let available = range
     var out = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
@@ -212,7 +239,11 @@ private final class ZstdDecoder {
     range = (range.lowerBound + consumed)..<range.upperBound
     guard ZSTD_isError(result) == 0 else {
       let reason = String(cString: ZSTD_getErrorName(result))
-      throw IngestError(sentence: "Expected zstd data in \(path), but it is damaged (\(reason)); what came before the damage was read.")
+      let error = IngestError(
+        sentence: "Expected zstd data in \(path), but it is damaged (\(reason)); what came before the damage was read.")
+      guard out.pos > 0 else { throw error }
+      damage = error
+      return out.pos
     }
     isInFrame = result != 0
     if out.pos == 0, isAtEnd, available.isEmpty {

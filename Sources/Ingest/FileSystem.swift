@@ -37,8 +37,9 @@ enum FileSystem {
 final class OpenFile: Sendable {
   let descriptor: Int32
 
+  /// A named pipe that nobody writes is open at once; what reads it waits, and can be told to stop.
   init?(_ path: String) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     if descriptor < 0 { return nil }
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Ingest
 import StateDirectory
 
 /// A copy of what only this process can read, its standard input or a pipe, for the recorder to read.
@@ -17,7 +18,14 @@ final class StandardCopy {
     var status = stat()
     guard stat(path, &status) == 0 else { return false }
     let kind = status.st_mode & S_IFMT
-    return kind == S_IFIFO || kind == S_IFSOCK || kind == S_IFCHR
+    return kind == S_IFIFO || kind == S_IFSOCK || kind == S_IFCHR && isTerminal(path)
+  }
+
+  private static func isTerminal(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return isatty(descriptor) == 1
   }
 
   /// - Parameter home: the copy takes space on the disk of its state.
@@ -35,9 +43,11 @@ final class StandardCopy {
 
   /// Copies to the end of the input, or until it is to stop: what was read by then stays.
   func fill(from path: String, isCancelled: () -> Bool) throws {
-    let input = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    // At once, also of a pipe that nobody writes yet.
+    let input = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard input >= 0 else { throw Self.failed("opening \(path)", errno) }
     defer { if input != STDIN_FILENO { close(input) } }
+    if let sentence = EndlessInput.sentence(input, path == "-" ? "the standard input" : path) { throw Problem.environment(sentence) }
     var buffer = [UInt8](repeating: 0, count: 256 * 1024)
     var copied: Int64 = 0
     while !isCancelled() {
