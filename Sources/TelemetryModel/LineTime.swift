@@ -48,23 +48,23 @@ enum LineTime {
     if end < bytes.count, bytes[end] == UInt8(ascii: "Z") {
       end += 1
     } else if end + 5 <= bytes.count, bytes[end] == UInt8(ascii: "+") || bytes[end] == UInt8(ascii: "-"),
-      let hours = digits(bytes, end + 1, 2)
+      let hours = digits(bytes, end + 1, 2), hours < 24
     {
       let colon = bytes[end + 3] == UInt8(ascii: ":") ? 1 : 0
-      if let minutes = digits(bytes, end + 3 + colon, 2) {
+      if let minutes = digits(bytes, end + 3 + colon, 2), minutes < 60 {
         offset = (bytes[end] == UInt8(ascii: "-") ? -1 : 1) * (hours * 3600 + minutes * 60)
         end += 5 + colon
       }
     }
-    return (moment(year, month, day, clock.seconds - offset, clock.nanoseconds), end)
+    return moment(year, month, day, clock.seconds - offset, clock.nanoseconds).map { ($0, end) }
   }
 
   /// `Jan 22 14:04:11` (RFC 3164) and klog's `0122 14:04:11.318000`: without a year, which is the one that brings the time closest
   /// before `now`.
   static func yearless(month: Int, day: Int, clock: Clock, now: Timestamp) -> Timestamp {
     let year = CivilTime(now).year
-    let thisYear = moment(year, month, day, clock.seconds, clock.nanoseconds)
-    return thisYear > now + .seconds(86_400) ? moment(year - 1, month, day, clock.seconds, clock.nanoseconds) : thisYear
+    let thisYear = moment(year, month, day, clock.seconds, clock.nanoseconds) ?? now
+    return thisYear > now + .seconds(86_400) ? moment(year - 1, month, day, clock.seconds, clock.nanoseconds) ?? now : thisYear
   }
 
   /// The number of a month's English short name.
@@ -117,9 +117,13 @@ enum LineTime {
     return value
   }
 
-  static func moment(_ year: Int, _ month: Int, _ day: Int, _ seconds: Int, _ nanoseconds: Int) -> Timestamp {
+  /// A time before the first that a ``Timestamp`` can hold, such as year 1 of programs that have none, is no time; one after the last is
+  /// the last, and so in the future.
+  static func moment(_ year: Int, _ month: Int, _ day: Int, _ seconds: Int, _ nanoseconds: Int) -> Timestamp? {
     let whole = Int64(CivilTime.days(year: year, month: month, day: day) * 86_400 + seconds)
-    let (scaled, overflow) = whole.multipliedReportingOverflow(by: 1_000_000_000)
-    return Timestamp(nanoseconds: overflow ? (whole < 0 ? Int64.min : Int64.max) : scaled &+ Int64(nanoseconds))
+    let (scaled, isBeyond) = whole.multipliedReportingOverflow(by: 1_000_000_000)
+    if isBeyond { return whole < 0 ? nil : Timestamp(nanoseconds: .max) }
+    let (sum, isOver) = scaled.addingReportingOverflow(Int64(nanoseconds))
+    return Timestamp(nanoseconds: isOver ? .max : sum)
   }
 }

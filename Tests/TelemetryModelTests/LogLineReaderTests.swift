@@ -49,6 +49,24 @@ private func read(_ line: String, writtenAt: Timestamp? = nil) -> LogRecord {
     #expect(record.flags == (line.hasPrefix("{") ? [] : .notJSON))
   }
 
+  @Test(
+    "a time that no moment can be is none, and one after all moments is in the future",
+    arguments: [
+      ("0001-01-01T00:00:00Z", false), ("0000-01-01 00:00:00", false), ("1600-01-01T00:00:00Z", false), ("-0001-01-01T00:00:00Z", false),
+      ("2018-01-22 14:04:11+99:99", false), ("2262-04-11T23:47:16.9Z", true), ("9999-12-31T23:59:59.999999999Z", true),
+    ])
+  func impossibleTimes(text: String, isFuture: Bool) {
+    let before = readAt - .seconds(60)
+    for line in [#"{"time":"\#(text)","msg":"m"}"#, "time=\"\(text)\" msg=m"] {
+      var arena = RecordArena()
+      let entry = Array(line.utf8).withUnsafeBufferPointer {
+        LogLineReader().read($0, origin: origin, readAt: readAt, before: before, into: &arena)
+      }
+      #expect(entry.at == (isFuture ? readAt : before), "\(line): \(entry.at)")
+      #expect(entry.flags.contains(.fromFuture) == isFuture, "\(line)")
+    }
+  }
+
   @Test(arguments: [
     "x-request-id", "X-Request-ID", "request_id", "requestId", "req_id", "http.req.id", "correlation_id", "correlationId", "logRequestId",
     "reqId",
