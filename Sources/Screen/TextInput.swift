@@ -20,13 +20,16 @@ package struct TextInput: Component, Equatable, Sendable {
   private var historyIndex: Int?
   private var draft: String = ""
 
+  /// The most scalars of the text: a line that somebody types. What is pasted beyond is left out, so that neither a frame nor a key
+  /// costs more than a few milliseconds, whatever a clipboard held.
+  package static let longest = 4096
   /// Entries kept; older ones are forgotten.
   package static let historyLimit = 200
 
   package init(prompt: String = "", text: String = "", placeholder: String = "", history: [String] = []) {
     self.prompt = prompt
     self.placeholder = placeholder
-    self.graphemes = Array(text)
+    self.graphemes = Array(TextInput.cut(text, to: TextInput.longest))
     self.cursor = graphemes.count
     self.history = Array(history.suffix(TextInput.historyLimit))
   }
@@ -34,7 +37,7 @@ package struct TextInput: Component, Equatable, Sendable {
   package var text: String {
     get { String(graphemes) }
     set {
-      graphemes = Array(newValue)
+      graphemes = Array(TextInput.cut(newValue, to: TextInput.longest))
       cursor = graphemes.count
       historyIndex = nil
     }
@@ -63,9 +66,18 @@ package struct TextInput: Component, Equatable, Sendable {
     }
   }
 
-  /// Inserts typed or pasted text; line breaks become blanks.
+  private static func cut(_ text: String, to count: Int) -> String {
+    let scalars = text.unicodeScalars
+    guard let end = scalars.index(scalars.startIndex, offsetBy: count, limitedBy: scalars.endIndex), end < scalars.endIndex else {
+      return text
+    }
+    return String(scalars[..<end])
+  }
+
+  /// Inserts typed or pasted text, as much as there is room for; line breaks become blanks.
   package mutating func insert(_ text: String) -> Outcome {
-    let added = text.map { $0.isNewline || $0 == "\t" ? " " : $0 }
+    let room = TextInput.longest - graphemes.reduce(0) { $0 + $1.unicodeScalars.count }
+    let added = TextInput.cut(text, to: max(0, room)).map { $0.isNewline || $0 == "\t" ? " " : $0 }
     guard !added.isEmpty else { return .moved }
     // A combining mark may join the grapheme before the cursor, so positions are counted anew.
     let before = String(graphemes[..<cursor]) + String(added)

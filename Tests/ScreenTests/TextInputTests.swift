@@ -44,6 +44,20 @@ import Testing
     #expect(input.history == ["two", "one"])
   }
 
+  @Test("a megabyte that is pasted becomes a line that can be drawn and edited, of letters or of marks on one letter")
+  func longPastes() {
+    for text in [String(repeating: "hello ", count: 200_000), "e" + String(repeating: "\u{301}", count: 1_000_000)] {
+      var input = TextInput(prompt: ": ", text: "ab")
+      #expect(input.insert(text) == .changed)
+      #expect(input.text.unicodeScalars.count == TextInput.longest)
+      #expect(input.insert("more") == .moved)
+      #expect(input.handle(KeyPress(.backspace)) == .changed)
+      input.text = text
+      #expect(input.text.unicodeScalars.count == TextInput.longest)
+      #expect(TextInput(text: text).text.unicodeScalars.count == TextInput.longest)
+    }
+  }
+
   @Test func theCursorStaysInSight() {
     let surface = Surface(size: Size(columns: 10, rows: 1), theme: Theme(depth: .mono), glyphs: .unicode)
     let input = TextInput(prompt: ": ", text: "abcdefghijklmnop")
