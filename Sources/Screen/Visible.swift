@@ -25,6 +25,21 @@ package enum Visible {
     return String(result)
   }
 
+  /// One JSON document, in which what `text(_:)` would show as a symbol stands as an escape (RFC 8259 section 7): the same value, and
+  /// nothing that a terminal obeys. JSON itself escapes the first 32 characters only.
+  package static func json(_ line: String) -> String {
+    guard line.unicodeScalars.contains(where: { $0.value >= 0x7F && isUnsafe($0) }) else { return line }
+    var result = String.UnicodeScalarView()
+    for scalar in line.unicodeScalars {
+      guard scalar.value >= 0x7F, isUnsafe(scalar) else {
+        result.append(scalar)
+        continue
+      }
+      for unit in String(Character(scalar)).utf16 { result.append(contentsOf: "\\u\(hex4(UInt32(unit)).lowercased())".unicodeScalars) }
+    }
+    return String(result)
+  }
+
   /// Whether a grapheme holds anything that `text(_:)` would replace.
   package static func isUnsafe(_ grapheme: Character) -> Bool {
     grapheme.unicodeScalars.contains(where: isUnsafe)
@@ -37,9 +52,14 @@ package enum Visible {
       return String(Character(Unicode.Scalar(0x2400 + scalar.value) ?? "?"))
     case 0x7F: return ascii ? "^?" : "␡"
     default:
-      let digits = String(scalar.value, radix: 16, uppercase: true)
-      return "<U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ">"
+      return "<U+\(hex4(scalar.value))>"
     }
+  }
+
+  /// At least four digits.
+  private static func hex4(_ value: UInt32) -> String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
   private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {

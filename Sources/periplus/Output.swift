@@ -5,6 +5,9 @@ import Screen
 enum Output {
   static func line(_ text: String) { write(text + "\n") }
 
+  /// A line of JSON.
+  static func json(_ line: String) { write(Visible.json(line) + "\n") }
+
   static func write(_ text: String) { write(Array(text.utf8)) }
 
   /// Writes all bytes; ends the process quietly when the reader has gone away.
@@ -18,6 +21,7 @@ enum Output {
 
   /// A line of progress on standard error, overwritten by the next when that is a terminal.
   static func progress(_ text: String, isLast: Bool = false) {
+    let text = Visible.text(text)
     if isatty(STDERR_FILENO) == 1 {
       _ = send(Array("\r\u{1B}[K\(text)\(isLast ? "\n" : "")".utf8), to: STDERR_FILENO)
     } else if isLast {

@@ -15,6 +15,16 @@ import Testing
     #expect(Visible.text(text, ascii: true) == ascii)
   }
 
+  @Test(
+    "a line of JSON keeps its value and holds nothing that a terminal obeys",
+    arguments: [
+      ("{\"a\":\"b\"}", "{\"a\":\"b\"}"), ("\"é\u{202E}x\"", "\"é\\u202ex\""), ("\"\u{9B}2J\u{7F}\"", "\"\\u009b2J\\u007f\""),
+      ("\"\u{E0041}\"", "\"\\udb40\\udc41\""), ("\"\\u001b\"", "\"\\u001b\""),
+    ])
+  func json(line: String, shown: String) {
+    #expect(Visible.json(line) == shown)
+  }
+
   @Test func nothingATerminalObeysIsLeft() {
     var random = SeededGenerator(seed: 11)
     for _ in 0..<2000 {

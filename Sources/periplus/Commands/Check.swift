@@ -35,7 +35,7 @@ struct Check: AsyncParsableCommand {
           return
         }
         lines.append(line)
-        if output.json { Output.line(line.jsonString) } else { Output.progress("\(lines.count) done: \(line["check"]?.stringValue ?? "")") }
+        if output.json { Output.json(line.jsonString) } else { Output.progress("\(lines.count) done: \(line["check"]?.stringValue ?? "")") }
       }
     } catch {
       throw Problem.environment("\(error)")

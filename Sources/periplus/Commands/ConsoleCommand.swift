@@ -57,7 +57,7 @@ struct ConsoleCommand: AsyncParsableCommand {
       try await console.settle()
     }
     if json {
-      for line in await console.jsonLines() { Output.line(line) }
+      for line in await console.jsonLines() { Output.json(line) }
     } else if linear {
       for line in await console.linear(width: size.columns) { Output.line(line) }
     } else {

@@ -3,6 +3,7 @@ import ArgumentParser
 import Console
 import MigrationPlan
 import RecordStore
+import Screen
 import StateDirectory
 import TimeFormat
 import Training
@@ -64,9 +65,9 @@ struct DemoCommand: AsyncParsableCommand {
         }
       }
       if json {
-        for line in RehearsalText(rehearsal).jsonLines { Output.line(line) }
+        for line in RehearsalText(rehearsal).jsonLines { Output.json(line) }
       } else {
-        for line in rehearsal.transcript.split(separator: "\n") { Output.line(SafeText.line(String(line))) }
+        for line in rehearsal.transcript.split(separator: "\n") { Output.line(Visible.text(String(line))) }
       }
       if !rehearsal.isPassed { throw Problem.finding() }
     }

@@ -36,7 +36,7 @@ struct IngestCommand: AsyncParsableCommand {
     let problems = (summary["problems"]?.arrayValue ?? []).compactMap(\.stringValue)
     let count = summary["records"]?.intValue ?? 0
     Output.progress(counted(Int(count), "record"), isLast: true)
-    if json { Output.line(summary.jsonString) } else { describe(summary, count) }
+    if json { Output.json(summary.jsonString) } else { describe(summary, count) }
     if !problems.isEmpty { throw Problem.finding(problems.joined(separator: " ")) }
   }
 

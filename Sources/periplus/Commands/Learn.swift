@@ -133,7 +133,7 @@ struct Learn: AsyncParsableCommand {
     func run() throws {
       let done = try TrainingRecord.all(try home.resolve(), .open()).filter { !$0.state.finishedAt.isEmpty }
       if json {
-        for record in done { Output.line(record.json) }
+        for record in done { Output.json(record.json) }
         return
       }
       let now = WallClock.now()
@@ -188,7 +188,7 @@ struct Learn: AsyncParsableCommand {
             let outcome = await AuthorCheck.run(lesson, ground: ground.port, context: ground.checks)
             for finding in outcome.findings {
               let text = AuthorCheckText(finding, of: lesson)
-              Output.line(json ? text.json : SafeText.line(text.line))
+              if json { Output.json(text.json) } else { Output.line(Visible.text(text.line)) }
             }
             isProven = isProven && outcome.isProven
           }
@@ -249,7 +249,7 @@ struct StepOptions: ParsableArguments {
 /// A lesson's state on standard output.
 enum LessonOutput {
   static func print(_ lesson: Lesson, _ state: LessonState, json: Bool, showsStory: Bool = true) {
-    if json { return Output.line(TrainingRecord(lesson: lesson, state: state).json) }
+    if json { return Output.json(TrainingRecord(lesson: lesson, state: state).json) }
     let text = LessonText(lesson: lesson, state: state, voice: .shell, showsStory: showsStory, day: WallClock.day)
     Output.line("\(lesson.title): \(text.progress)\n")
     let width = min(100, TerminalWidth.columns)

@@ -155,10 +155,10 @@ struct Logs: AsyncParsableCommand {
   }
 
   private func line(_ record: LogRecord) {
-    if read.json { return Output.line(record.jsonLine) }
+    if read.json { return Output.json(record.jsonLine) }
     let level = (record.level?.word ?? "-").padding(5)
     let role: Role? = (record.level ?? .info) >= .error ? .red : record.level == .warn ? .amber : nil
-    let rest = SafeText.line("\(record.service.padding(9))   \(record.origin.pod)   \(record.message)")
+    let rest = Visible.text("\(record.service.padding(9))   \(record.origin.pod)   \(record.message)")
     Output.line("\(read.face.full(record.at))   \(role.map { TerminalInk.current(level, $0) } ?? level)   \(rest)")
   }
 }

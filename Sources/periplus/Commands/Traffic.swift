@@ -45,7 +45,7 @@ struct Traffic: AsyncParsableCommand {
     let summary = await work.value
     Output.progress("\(summary.sent) sent, \(summary.failed) failed in \(summary.elapsed.brief)", isLast: true)
     if json {
-      Output.line(TrafficSummary.shape.line(summary))
+      Output.json(TrafficSummary.shape.line(summary))
     } else {
       print(summary, profile)
     }

@@ -11,7 +11,8 @@ struct PrintOptions: ParsableArguments {
 
   /// Prints a report in columns or in sentences, or its JSON lines.
   func show(_ report: Report, _ lines: @autoclosure () -> [String]) {
-    let printed = json ? lines() : linear ? report.text(width: TerminalWidth.columns) : report.columns(TerminalInk.current)
+    if json { return lines().forEach(Output.json) }
+    let printed = linear ? report.text(width: TerminalWidth.columns) : report.columns(TerminalInk.current)
     for line in printed { Output.line(line) }
   }
 }

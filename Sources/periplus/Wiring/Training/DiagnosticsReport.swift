@@ -1,4 +1,5 @@
 import JSONBytes
+import Screen
 import StrictYAML
 
 /// What a lint found, printed: each finding with its place, then the count.
@@ -8,7 +9,9 @@ struct DiagnosticsReport {
 
   /// - Throws: a finding when there is an error; warnings do not fail.
   func print(json: Bool) throws {
-    for diagnostic in diagnostics { Output.line(json ? Self.shape.line(diagnostic) : diagnostic.text) }
+    for diagnostic in diagnostics {
+      if json { Output.json(Self.shape.line(diagnostic)) } else { Output.line(Visible.text(diagnostic.text)) }
+    }
     let errors = diagnostics.count { $0.severity == .error }
     let warnings = diagnostics.count - errors
     if !json {

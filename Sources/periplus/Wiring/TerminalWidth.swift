@@ -1,11 +1,6 @@
 import Glibc
 import Screen
 
-/// Text of others on its way to a terminal: control characters become visible, so that nothing is obeyed.
-enum SafeText {
-  static func line(_ text: String) -> String { isatty(STDOUT_FILENO) == 1 ? Visible.text(text) : text }
-}
-
 extension String {
   func padding(_ columns: Int) -> String { TextWidth.pad(self, to: columns) }
 }
