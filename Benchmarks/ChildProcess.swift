@@ -48,6 +48,12 @@ enum ChildProcess {
   /// The exit code; 128 and the signal's number when a signal ended it.
   static func wait(_ pid: pid_t) async -> Int32 { await finish(pid).status }
 
+  /// Asks a program to end, and waits for it.
+  static func end(_ pid: pid_t) async {
+    kill(pid, SIGTERM)
+    _ = await finish(pid)
+  }
+
   private static func finish(_ pid: pid_t) async -> (status: Int32, peakMemory: Int) {
     var status: Int32 = 0
     var peak = 0
@@ -75,6 +81,12 @@ struct ProcessFigures {
     let fields = stat[stat.index(after: name)...].split(separator: " ")
     guard fields.count > 12, let user = Int64(fields[11]), let system = Int64(fields[12]) else { return .zero }
     return .milliseconds((user + system) * 1000 / Int64(sysconf(Int32(_SC_CLK_TCK))))
+  }
+
+  /// Bytes that it passed to write(2) and its like (`wchar` of `/proc/<pid>/io`, proc_pid_io(5)).
+  var written: Int {
+    let line = (Files.text("/proc/\(pid)/io") ?? "").split(separator: "\n").first { $0.hasPrefix("wchar:") }
+    return line?.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) } ?? 0
   }
 
   /// Resident memory in bytes.

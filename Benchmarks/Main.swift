@@ -7,9 +7,8 @@ import TimeFormat
 enum Main {
   /// What costs least first; what needs a quiet machine before what fills its caches.
   static let all = [
-    FirstFrame.benchmark, IdleConsole.benchmark, KeyToFrame.benchmark, ResidentMemory.benchmark, LiveGround.benchmark,
-    StoreLookup.benchmark,
-    IngestRate.benchmark,
+    FirstFrame.benchmark, IdleConsole.benchmark, KeyToFrame.benchmark, ResidentMemory.benchmark, LargeRecorder.benchmark,
+    LiveGround.benchmark, StoreLookup.benchmark, IngestRate.benchmark,
   ]
 
   static func main() async {
