@@ -19,10 +19,10 @@ extension StoreWriter: EvidenceRecorder {
   /// What the ledger learned at once: entries, gaps, moments of pods' lives, shortages, and what it must remember for its next run. One
   /// transaction, so that the ledger and its memory never disagree.
   ///
-  /// An entry whose key is known replaces it; a gap that began at the same moment is made longer; a known moment stays one.
+  /// Notes are asked for one by one as they are written. An entry whose key is known replaces it; a gap that began at the same moment is made longer; a known moment stays one.
   package func record(
     reschedules: [Reschedule] = [], gaps: [LedgerGap] = [], lifecycle: [PodLifecycleEvent] = [], shortages: [ShortageUpdate] = [],
-    notes: [StoreNote] = []
+    notes: some Collection<StoreNote> = [StoreNote]()
   ) throws(StoreError) {
     // What the ledger remembers for itself is nobody's news.
     let isNews = !reschedules.isEmpty || !gaps.isEmpty || !lifecycle.isEmpty || !shortages.isEmpty

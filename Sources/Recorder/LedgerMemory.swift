@@ -32,10 +32,11 @@ package struct LedgerMemory: Sendable {
 
   /// Stores what the ledger learned and what of its memory changed in one transaction, so that a kill between the two cannot make them
   /// disagree.
-  func write(_ output: LedgerOutput, _ parts: [LedgerEngine.Part], isFirst: Bool) throws(StoreError) {
-    var notes = parts.map { StoreNote(name: "\(folder)\n\($0.name)", value: $0.value?.jsonBytes) }
-    if isFirst { notes.append(StoreNote(name: folder, value: nil)) }
+  func write(_ output: LedgerOutput, _ parts: some Collection<LedgerEngine.Part>, isFirst: Bool) throws(StoreError) {
     try store.record(
-      reschedules: output.entries, gaps: output.gaps, lifecycle: output.lifecycle, shortages: output.shortages, notes: notes)
+      reschedules: output.entries, gaps: output.gaps, lifecycle: output.lifecycle, shortages: output.shortages,
+      notes: parts.lazy.map { StoreNote(name: "\(folder)\n\($0.name)", value: $0.value?.jsonBytes) })
+    // Where there are parts nobody reads it any more.
+    if isFirst { try store.record(notes: [StoreNote(name: folder, value: nil)]) }
   }
 }

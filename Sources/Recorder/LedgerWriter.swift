@@ -1,11 +1,14 @@
 package import ClusterModel
 package import RecordStore
+import StateDirectory
 package import TimeFormat
 
 /// The inference and what it must remember; one at a time.
 package actor LedgerWriter {
   private var engine: LedgerEngine
   private let memory: LedgerMemory
+  /// From so many objects on a list takes tens of megabytes.
+  private static let large = 1000
   private var isDirty = false
   private var isFirst = true
   /// What could not be stored yet: the engine tells each thing once.
@@ -23,7 +26,12 @@ package actor LedgerWriter {
 
   package func apply(_ delta: ClusterDelta) {
     isDirty = true
-    write(engine.apply(delta))
+    let output = engine.apply(delta)
+    guard case .relist(let objects) = delta.change, objects.count >= Self.large else { return write(output) }
+    // What was needed to read a long list is given back before its facts are written, and what that needed after it.
+    FreedMemory.giveBack()
+    write(output)
+    FreedMemory.giveBack()
   }
 
   package func tick(_ moment: Timestamp, watched: [ClusterResource: Timestamp]) {

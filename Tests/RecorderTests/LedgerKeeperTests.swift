@@ -116,7 +116,7 @@ import TimeFormat
       let output = engine.apply(
         ClusterDelta(resource: .pods, change: .modified(.pod(named("orders-7", restarts: 1, end: crash()))), at: clock.now()))
       #expect(output.entries.count == 1)
-      let changed = engine.changedParts()
+      let changed = Array(engine.changedParts())
       #expect(changed.map(\.name) == ["head", "pods/orders-7", "told/ground/orders-7/main/0"])
       sizes.append(bytes(changed))
     }

@@ -17,20 +17,21 @@ extension LedgerEngine {
 
   private static let head = "head"
 
-  /// The parts that changed since ``forgetChanges()``. The first of them says how far the ledger has come, and always has changed.
-  package func changedParts() -> [Part] {
-    var parts = [Part(name: Self.head, value: head)]
-    func add<Fact>(_ kind: String, _ facts: TrackedFacts<Fact>, _ json: (Fact) -> JSONValue) {
-      for key in facts.changed.sorted() { parts.append(Part(name: "\(kind)/\(key)", value: facts[key].map(json))) }
+  /// The parts that changed since ``forgetChanges()``, each made when its turn comes: of a first list they are the whole cluster. The first
+  /// of them says how far the ledger has come, and always has changed.
+  package func changedParts() -> some Collection<Part> {
+    func changed<Fact>(_ kind: String, _ facts: TrackedFacts<Fact>, _ json: @escaping (Fact) -> JSONValue) -> [() -> Part] {
+      facts.changed.sorted().map { key in { Part(name: "\(kind)/\(key)", value: facts[key].map(json)) } }
     }
-    add("pods", pods, \.json)
-    add("workloads", workloads, \.json)
-    add("nodes", nodes, \.json)
-    add("told", emitted, \.memory)
-    add("availability", availability, \.memory)
-    add("events", events, Self.json)
-    add("controllerDeletes", controllerDeletes, Self.json)
-    return parts
+    var parts = [{ Part(name: Self.head, value: head) }]
+    parts += changed("pods", pods, \.json)
+    parts += changed("workloads", workloads, \.json)
+    parts += changed("nodes", nodes, \.json)
+    parts += changed("told", emitted, \.memory)
+    parts += changed("availability", availability, \.memory)
+    parts += changed("events", events, Self.json)
+    parts += changed("controllerDeletes", controllerDeletes, Self.json)
+    return parts.lazy.map { $0() }
   }
 
   /// What changed is written down.

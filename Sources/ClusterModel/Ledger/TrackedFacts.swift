@@ -1,31 +1,40 @@
 /// Facts by their keys, which know which of them changed since that was written down.
 struct TrackedFacts<Fact: Sendable & Hashable>: Sendable {
-  private var facts: [String: Fact] = [:]
+  /// A fact is large, and a table of 20,000 of them would hold room for as many again: it holds references.
+  private final class Kept: Sendable {
+    let fact: Fact
+
+    init(_ fact: Fact) { self.fact = fact }
+  }
+
+  private var facts: [String: Kept] = [:]
   private(set) var changed: Set<String> = []
 
   subscript(key: String) -> Fact? {
-    get { facts[key] }
+    get { facts[key]?.fact }
     set {
-      guard facts[key] != newValue else { return }
-      facts[key] = newValue
+      guard facts[key]?.fact != newValue else { return }
+      facts[key] = newValue.map(Kept.init)
       changed.insert(key)
     }
   }
 
   subscript(key: String, default fallback: @autoclosure () -> Fact) -> Fact {
-    get { facts[key] ?? fallback() }
+    get { self[key] ?? fallback() }
     set { self[key] = newValue }
   }
 
-  var values: Dictionary<String, Fact>.Values { facts.values }
+  var values: some Sequence<Fact> { facts.values.lazy.map(\.fact) }
   var count: Int { facts.count }
 
   /// Keeps what fits.
-  mutating func keep(where fits: (String, Fact) -> Bool) { for (key, fact) in facts where !fits(key, fact) { self[key] = nil } }
+  mutating func keep(where fits: (String, Fact) -> Bool) { for (key, kept) in facts where !fits(key, kept.fact) { self[key] = nil } }
 
   mutating func forgetChanges() { changed = [] }
 }
 
 extension TrackedFacts: Sequence {
-  func makeIterator() -> Dictionary<String, Fact>.Iterator { facts.makeIterator() }
+  func makeIterator() -> some IteratorProtocol<(key: String, value: Fact)> {
+    facts.lazy.map { (key: $0.key, value: $0.value.fact) }.makeIterator()
+  }
 }
