@@ -25,6 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], data: [String] =
 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -37,6 +38,8 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -61,6 +64,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
@@ -108,7 +113,11 @@ let package = Package(
       ]),
     module(
       "GroundAPI",
-      ["JSONBytes", "TimeFormat", "Kubernetes", "GroundControllers", hummingbird, httpTypes, nioCore, grdb, logging, lifecycle]),
+      [
+        "JSONBytes", "TimeFormat", "Kubernetes", "GroundControllers", hummingbird, hummingbirdCore, httpTypes, nioCore, nioSSL, grdb,
+        logging,
+        lifecycle, crypto, x509, swiftASN1,
+      ]),
     module(
       "GroundNode",
       [
@@ -222,7 +231,7 @@ let package = Package(
       "GroundAPITests",
       [
         "GroundAPI", "GroundControllers", "Kubernetes", "JSONBytes", "TimeFormat", "TestSupport", lifecycle, grdb, asyncHTTPClient, nioCore,
-        nioHTTP1,
+        nioPosix, nioHTTP1, nioSSL,
       ]),
     tests(
       "GroundControllersTests",

@@ -35,12 +35,13 @@ final class LargeCluster: Sendable {
   /// Serves the cluster while `body` runs.
   func serve<Value: Sendable>(_ body: @Sendable @escaping () async throws -> Value) async throws -> Value {
     let (ports, told) = AsyncStream<Int>.makeStream()
-    let server = GroundServer(store: store, token: Self.token, port: 0) { told.yield($0) }
+    let certificate = try ServerCertificate.make(now: WallClock.now())
+    let server = GroundServer(store: store, token: Self.token, certificate: certificate, port: 0) { told.yield($0) }
     let serving = Task { try await server.run() }
     defer { serving.cancel() }
     var iterator = ports.makeAsyncIterator()
     guard let port = await iterator.next() else { throw NotMeasured("the cluster's API did not start") }
-    try Files.write(GroundServer.kubeconfig(port: port, token: Self.token, name: Self.name), to: kubeconfig)
+    try Files.write(GroundServer.kubeconfig(port: port, token: Self.token, certificate: certificate, name: Self.name), to: kubeconfig)
     let changing = Task { try await change() }
     defer { changing.cancel() }
     return try await body()

@@ -148,8 +148,8 @@ struct GroundAPIHandler: Sendable {
   private func isAuthorized(_ request: Request) -> Bool {
     let header = request.headers[.authorization] ?? ""
     if header.hasPrefix("Bearer ") { return matchesToken(header.dropFirst(7)) }
-    // kubectl sends no token over plain HTTP (client-go, IsConfigTransportTLS), but what its server's URL carries: the
-    // token as a password, whoever the user (RFC 7617).
+    // Kubeconfigs of earlier versions, which somebody may have merged into his own, carry the token in the server's URL as a
+    // password, whoever the user (RFC 7617).
     guard header.hasPrefix("Basic "), let data = Data(base64Encoded: String(header.dropFirst(6))) else { return false }
     let pair = String(decoding: data, as: UTF8.self).split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     return pair.count == 2 && matchesToken(pair[1])

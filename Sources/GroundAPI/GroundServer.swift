@@ -1,13 +1,17 @@
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
+import NIOSSL
 import ServiceLifecycle
 
 /// Why the API's server could not start, in one sentence.
 package enum GroundServerError: Error, Hashable, CustomStringConvertible {
   case portInUse(host: String, port: Int)
   case cannotListen(host: String, port: Int, why: String)
+  case certificate(why: String)
 
   package var description: String {
     switch self {
@@ -15,14 +19,17 @@ package enum GroundServerError: Error, Hashable, CustomStringConvertible {
       "The cluster's API cannot listen on \(host):\(port) because another program does: stop that program, or choose another port."
     case .cannotListen(let host, let port, let why):
       "The cluster's API cannot listen on \(host):\(port) (\(why)): check that the address is one of this machine."
+    case .certificate(let why):
+      "The cluster's API cannot serve TLS with its certificate (\(why)): remove the file certificate.pem from the ground's folder, and start it again."
     }
   }
 }
 
-/// The API over HTTP. Runs until its task is cancelled or a graceful shutdown begins; watches and followed logs end then.
+/// The API over HTTPS, and over plain HTTP at the same port. Runs until its task is cancelled or a graceful shutdown begins; watches and followed logs end then.
 package struct GroundServer: Service {
   private let api: GroundAPIHandler
   private let store: ObjectStore
+  private let certificate: ServerCertificate
   private let host: String
   private let port: Int
   private let onRunning: @Sendable (Int) async -> Void
@@ -32,21 +39,24 @@ package struct GroundServer: Service {
   /// - Parameter logReader: serves `pods/log`; without it that is refused in words.
   /// - Parameter onRunning: called with the port once clients can connect.
   package init(
-    store: ObjectStore, token: String, host: String = "127.0.0.1", port: Int, logReader: (any PodLogReader)? = nil,
+    store: ObjectStore, token: String, certificate: ServerCertificate, host: String = "127.0.0.1", port: Int,
+    logReader: (any PodLogReader)? = nil,
     onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     self.store = store
+    self.certificate = certificate
     self.host = host
     self.port = port
     self.onRunning = onRunning
     api = GroundAPIHandler(store: store, token: token, logReader: logReader, address: "\(host):\(port)")
   }
 
-  /// A kubeconfig for this server, with the context `name`.
+  /// A kubeconfig for this server, with the context `name`. Keep the file readable to its owner only.
   ///
-  /// The token, of letters and digits, stands in the server's URL too, as a password: kubectl sends no token over plain
-  /// HTTP. Keep the file readable to its owner only.
-  package static func kubeconfig(host: String = "127.0.0.1", port: Int, token: String, name: String = "ground") -> String {
+  /// - Parameter token: of letters and digits.
+  package static func kubeconfig(
+    host: String = "127.0.0.1", port: Int, token: String, certificate: ServerCertificate, name: String = "ground"
+  ) throws -> String {
     """
     apiVersion: v1
     kind: Config
@@ -54,7 +64,8 @@ package struct GroundServer: Service {
     clusters:
     - name: \(name)
       cluster:
-        server: http://ground:\(token)@\(host):\(port)
+        server: https://\(host):\(port)
+        certificate-authority-data: \(Data(try certificate.authorityPEM.utf8).base64EncodedString())
     users:
     - name: \(name)
       user:
@@ -75,8 +86,11 @@ package struct GroundServer: Service {
     let api = api
     let onRunning = onRunning
     let store = store
+    let tls: NIOSSLContext
+    do { tls = try certificate.context } catch { throw GroundServerError.certificate(why: "\(error)") }
     let application = Application(
       responder: CallbackResponder { (request: Request, context: BasicRequestContext) in await api.respond(to: request) },
+      server: HTTPServerBuilder { responder in TLSOrPlainChannel(HTTP1Channel(responder: responder), tls: tls) },
       configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
       logger: logger)

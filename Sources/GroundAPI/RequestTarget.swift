@@ -31,7 +31,9 @@ struct RequestTarget: Sendable {
     name = rest.first
     subresource = rest.dropFirst().first
     if resource.namespaced, name != nil, namespace == nil { throw Self.noSuchPath }
-    if let subresource, resource.subresource(subresource) == nil { throw Self.noSuchPath }
+    if let subresource, resource.subresource(subresource) == nil {
+      throw AbsentSubresources.refusal(resource, name: name, subresource: subresource) ?? Self.noSuchPath
+    }
   }
 
   /// As the path's group names it.

@@ -47,6 +47,8 @@ package struct Home: Sendable, Hashable {
   /// Which /16 of 127.0.0.0/8 this home leases.
   package var network: String { "\(ground)/network" }
   package var token: String { "\(ground)/token" }
+  /// The API's key, its certificate and the authority that signed it, as PEM.
+  package var certificate: String { "\(ground)/certificate.pem" }
   package var port: String { "\(ground)/port" }
   package var pods: String { "\(ground)/pods" }
   package func pod(uid: String) -> String { "\(pods)/\(uid)" }

@@ -107,6 +107,8 @@ struct AttackTests {
     var limit = rlimit(rlim_cur: 8192, rlim_max: 8192)
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     let idle = (0..<Drill.connections).compactMap { _ in RawConnection(port: api.port) }
+    // Half of them begin a handshake of TLS and leave it at that.
+    for connection in idle.prefix(idle.count / 2) { connection.send([0x16, 3, 1, 2, 0, 1, 0, 1, 0xFC, 3, 3]) }
     try stands(ground, pid, "\(idle.count) idle connections")
     let slow = (0..<50).compactMap { _ in RawConnection(port: api.port) }
     for connection in slow {

@@ -10,6 +10,7 @@ struct ClusterFixture {
   let store: ObjectStore
   let port: Int
   let token = "secret"
+  let certificate: ServerCertificate
 
   struct Lines: PodLogReader {
     func log(_ request: PodLogRequest) async throws(APIError) -> AsyncThrowingStream<[UInt8], any Error> {
@@ -29,7 +30,8 @@ struct ClusterFixture {
     let store = try present ?? ObjectStore(path: nil, now: now)
     let manager = ControllerManager(store: store, controllers: Controllers.all())
     let (ports, portFeed) = AsyncStream.makeStream(of: Int.self)
-    let server = GroundServer(store: store, token: "secret", port: 0, logReader: Lines()) { portFeed.yield($0) }
+    let certificate = try ServerCertificate.make(now: now())
+    let server = GroundServer(store: store, token: "secret", certificate: certificate, port: 0, logReader: Lines()) { portFeed.yield($0) }
     for name in ["node-1", "node-2"] { try kubeletRegisters(name, store) }
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run() }
@@ -37,7 +39,7 @@ struct ClusterFixture {
       group.addTask { try await Self.kubelet(store) }
       group.addTask {
         for await port in ports {
-          try await body(ClusterFixture(store: store, port: port))
+          try await body(ClusterFixture(store: store, port: port, certificate: certificate))
           break
         }
         throw Finished()
@@ -103,7 +105,7 @@ struct ClusterFixture {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kubectl-\(port)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let configuration = folder.appendingPathComponent("config")
-    try Data(GroundServer.kubeconfig(port: port, token: token).utf8).write(to: configuration)
+    try Data(GroundServer.kubeconfig(port: port, token: token, certificate: certificate).utf8).write(to: configuration)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.kubectl ?? "")
     process.arguments = arguments

@@ -100,8 +100,8 @@ import TimeFormat
         contains: "k8s.io/initial-events-end")
       try await expect(["get", "--raw", "/apis/batch/v1/jobs"], contains: "the server could not find the requested resource", code: 1)
       try await expect(
-        ["--server=http://ground:wrong@127.0.0.1:\(cluster.port)", "get", "pods"], contains: "You must be logged in", code: 1)
-      let second = GroundServer(store: cluster.store, token: "x", port: cluster.port)
+        ["--token=wrong", "get", "pods"], contains: "You must be logged in", code: 1)
+      let second = GroundServer(store: cluster.store, token: "x", certificate: cluster.certificate, port: cluster.port)
       await #expect(throws: GroundServerError.portInUse(host: "127.0.0.1", port: cluster.port)) { try await second.run() }
       try await expect(["version"], contains: "v1.32.0+periplus")
       try await expect(["api-resources"], contains: "deploy", "poddisruptionbudgets")
@@ -130,6 +130,27 @@ import TimeFormat
       try cluster.store.create(.deployments, ["metadata": ["name": "web", "namespace": "default"], "spec": spec], by: "test")
       let manifest = "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: a}}"
       try await Self.expect(cluster, arguments, manifest, ["there is no kind \(kind) on the proving ground"], 1, #line)
+    }
+  }
+
+  @Test(
+    .timeLimit(.minutes(2)),
+    arguments: [
+      (["exec", "POD", "--", "ls"], "exec is not offered on the proving ground: a container is a process of this machine"),
+      (["cp", "/etc/hostname", "POD:/tmp/name"], "exec is not offered on the proving ground"),
+      (["attach", "POD"], "attach is not offered on the proving ground"),
+      (["port-forward", "POD", ":8080"], "port-forward is not offered on the proving ground: this machine reaches pods"),
+      (["debug", "POD", "--image=i"], "is not offered on the proving ground: a pod has the containers"),
+    ])
+  func whatIsNotOfferedIsRefusedInWords(arguments: [String], words: String) async throws {
+    try await ClusterFixture.run { cluster in
+      defer { cluster.cleanUp() }
+      let spec: JSONValue = ["nodeName": "node-1", "containers": [["name": "app", "image": "periplus.local/reference-app:1"]]]
+      try cluster.store.create(.pods, ["metadata": ["name": "web", "namespace": "default"], "spec": spec], by: "test")
+      try await Self.expect(
+        cluster, ["wait", "--for=condition=Ready", "pod/web", "--timeout=20s"], "", ["condition met"], 0, #line)
+      let asked = arguments.map { $0.replacingOccurrences(of: "POD", with: "web") }
+      try await Self.expect(cluster, asked, "", [words], 1, #line)
     }
   }
 

@@ -60,11 +60,11 @@ package struct GroundDaemon: Sendable {
     }
     renumberServices(store, lease)
     let port = try choosePort()
-    let token = try token()
+    let access = try GroundAccess(home, now: WallClock.now())
     try ProcessIdentity.current?.write(to: home.pidFile("ground"))
     let client = HTTPClient(eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: Self.probing)
     do {
-      try await serve(store, lease, shim, client, port, token)
+      try await serve(store, lease, shim, client, port, access)
     } catch {
       try? await client.shutdown()
       try? Files.remove(home.pidFile("ground"))
@@ -86,7 +86,7 @@ package struct GroundDaemon: Sendable {
   }
 
   private func serve(
-    _ store: ObjectStore, _ lease: AddressLease, _ shim: String, _ client: HTTPClient, _ port: Int, _ token: String
+    _ store: ObjectStore, _ lease: AddressLease, _ shim: String, _ client: HTTPClient, _ port: Int, _ access: GroundAccess
   ) async throws {
     let addresses = PodAddresses(second: lease.second)
     let monitor = ContainerMonitor(shim: shim, shimLog: home.log("shim"))
@@ -128,9 +128,9 @@ package struct GroundDaemon: Sendable {
         for supervisor in supervisors { inner.addTask { await supervisor.run() } }
         inner.addTask {
           do {
-            let server = GroundServer(store: store, token: token, port: port, logReader: PodLogFiles(home: home)) { port in
-              announce(port, token, lease, failure)
-            }
+            let server = GroundServer(
+              store: store, token: access.token, certificate: access.certificate, port: port, logReader: PodLogFiles(home: home)
+            ) { port in announce(port, access, lease, failure) }
             try await server.run()
           } catch {
             if !(error is CancellationError) { failure.record(error) }
@@ -157,12 +157,13 @@ package struct GroundDaemon: Sendable {
   }
 
   /// Clients can connect: tell them where.
-  private func announce(_ port: Int, _ token: String, _ lease: AddressLease, _ failure: FirstFailure) {
+  private func announce(_ port: Int, _ access: GroundAccess, _ lease: AddressLease, _ failure: FirstFailure) {
     do {
       guard let process = ProcessIdentity.current else { throw SystemError("read", "/proc/self/stat") }
       try Files.write("\(port)\n", to: home.port)
-      try Files.write(GroundServer.kubeconfig(port: port, token: token), to: home.kubeconfig)
-      try GroundInfo(port: port, url: "http://127.0.0.1:\(port)", network: lease.cidr, process: process).write(home)
+      try Files.write(
+        GroundServer.kubeconfig(port: port, token: access.token, certificate: access.certificate), to: home.kubeconfig)
+      try GroundInfo(port: port, url: "https://127.0.0.1:\(port)", network: lease.cidr, process: process).write(home)
     } catch {
       failure.record(error)
     }
@@ -180,15 +181,6 @@ package struct GroundDaemon: Sendable {
   }
 
   private static func isFree(_ port: Int) -> Bool { periplus_port_is_free(Int32(port)) != 0 }
-
-  private func token() throws -> String {
-    if let known = Files.text(home.token)?.split(separator: "\n").first, known.count >= 32 { return String(known) }
-    var generator = SystemRandomNumberGenerator()
-    let digits = Array("0123456789abcdef")
-    let fresh = String((0..<48).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
-    try Files.write(fresh + "\n", to: home.token)
-    return fresh
-  }
 
   /// Services keep their addresses; when another home has taken the network meanwhile, they move into the new one.
   private func renumberServices(_ store: ObjectStore, _ lease: AddressLease) {
