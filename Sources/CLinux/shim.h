@@ -44,8 +44,11 @@ extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *
 // Starts a program that has nothing of its parent but its three standard descriptors: no other open file, no blocked
 // or ignored signal. With `session` it leads a session of its own, so that no terminal's hang-up reaches it; without,
 // it leads a process group. `cwd` may be null. Answers 0 or the error number; a failed exec is reported too.
-static inline int periplus_spawn(pid_t *pid, const char *path, char *const argv[], char *const envp[], const char *cwd,
-                                 int in, int out, int err, int session) {
+//
+// With two `kept` descriptors (else -1) the program has those as 3 and 4, and knows nothing of it.
+static inline int periplus_spawn_keeping(pid_t *pid, const char *path, char *const argv[], char *const envp[],
+                                         const char *cwd, int in, int out, int err, int session, int kept,
+                                         int kept_too) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   sigset_t none, all;
@@ -61,7 +64,13 @@ static inline int periplus_spawn(pid_t *pid, const char *path, char *const argv[
   if (!result) result = posix_spawn_file_actions_adddup2(&actions, in, 0);
   if (!result) result = posix_spawn_file_actions_adddup2(&actions, out, 1);
   if (!result) result = posix_spawn_file_actions_adddup2(&actions, err, 2);
-  if (!result) result = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+  // Copies above the places that they are put into: neither may take the other's.
+  int first = kept < 0 ? -1 : fcntl(kept, F_DUPFD_CLOEXEC, 5);
+  int second = kept_too < 0 ? -1 : fcntl(kept_too, F_DUPFD_CLOEXEC, 5);
+  int keeps = first >= 0 && second >= 0;
+  if (!result && keeps) result = posix_spawn_file_actions_adddup2(&actions, first, 3);
+  if (!result && keeps) result = posix_spawn_file_actions_adddup2(&actions, second, 4);
+  if (!result) result = posix_spawn_file_actions_addclosefrom_np(&actions, keeps ? 5 : 3);
   if (!result && cwd) result = posix_spawn_file_actions_addchdir_np(&actions, cwd);
   if (!result) result = posix_spawnattr_setsigmask(&attributes, &none);
   if (!result) result = posix_spawnattr_setsigdefault(&attributes, &all);
@@ -72,7 +81,14 @@ static inline int periplus_spawn(pid_t *pid, const char *path, char *const argv[
   if (!result) result = posix_spawn(pid, path, &actions, &attributes, argv, envp);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
+  if (first >= 0) close(first);
+  if (second >= 0) close(second);
   return result;
+}
+
+static inline int periplus_spawn(pid_t *pid, const char *path, char *const argv[], char *const envp[], const char *cwd,
+                                 int in, int out, int err, int session) {
+  return periplus_spawn_keeping(pid, path, argv, envp, cwd, in, out, err, session, -1, -1);
 }
 
 // A descriptor that becomes readable when one of the signals is pending; they must be blocked. Never blocks, closed on exec.

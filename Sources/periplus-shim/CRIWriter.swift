@@ -23,6 +23,7 @@ struct CRIWriter {
     guard descriptor >= 0 else { return nil }
     size = max(0, Int(lseek(descriptor, 0, SEEK_END)))
     out.reserveCapacity(160 * 1024)
+    endTornLine()
   }
 
   /// The bytes of one stream that do not make a line yet.
@@ -63,6 +64,18 @@ struct CRIWriter {
     guard !stream.rest.isEmpty else { return }
     takeTime()
     finish(&stream)
+    flush()
+  }
+
+  /// A keeper that was killed while it wrote may have left half a line, which the next must not become a part of.
+  private mutating func endTornLine() {
+    var last: UInt8 = 0x0A
+    let reading = periplus_open(path, O_RDONLY, 0)
+    guard reading >= 0 else { return }
+    if size > 0 { _ = pread(reading, &last, 1, off_t(size - 1)) }
+    Glibc.close(reading)
+    guard last != 0x0A else { return }
+    out.append(0x0A)
     flush()
   }
 

@@ -11,13 +11,14 @@ struct Pump {
   private struct Source {
     let descriptor: CInt
     var stream: CRIWriter.Stream
-    var isOpen = true
+    var isOpen: Bool
   }
 
+  /// A descriptor of -1 has nothing to say.
   init(log: CRIWriter, output: CInt, errors: CInt) {
     self.log = log
-    sources = [Source(descriptor: output, stream: .init("stdout")), Source(descriptor: errors, stream: .init("stderr"))]
-    for source in sources { _ = periplus_set_nonblocking(source.descriptor) }
+    sources = [(output, "stdout"), (errors, "stderr")].map { Source(descriptor: $0, stream: .init($1), isOpen: $0 >= 0) }
+    for source in sources where source.isOpen { _ = periplus_set_nonblocking(source.descriptor) }
   }
 
   /// Copies until the process has ended, and answers its wait status.

@@ -62,7 +62,9 @@ struct Shim {
     var pid: pid_t = 0
     let result = withCStrings(spec.arguments) { argv in
       withCStrings(spec.environment) { envp in
-        periplus_spawn(&pid, spec.executable, argv, envp, spec.folder, null, output[1], errors[1], 0)
+        // The container has the reading ends, too: were this process killed, its next write would be its end otherwise, and what is in the
+        // pipes would go with the last who has them open.
+        periplus_spawn_keeping(&pid, spec.executable, argv, envp, spec.folder, null, output[1], errors[1], 0, output[0], errors[0])
       }
     }
     close(null)
@@ -74,7 +76,8 @@ struct Shim {
     }
     // Until it is reaped below, its entry in /proc stays, even when it ends at once.
     if let identity = Processes.identity(of: pid) {
-      Bytes.writeDurably("\(identity) \(nanoseconds())\n", to: "\(folder)/state", in: folder)
+      let pipes = "\(OrphanedPipe.number(of: output[0])) \(OrphanedPipe.number(of: errors[0]))"
+      Bytes.writeDurably("\(identity) \(nanoseconds()) \(pipes)\n", to: "\(folder)/state", in: folder)
     }
     var pump = Pump(log: log, output: output[0], errors: errors[0])
     let status = pump.run(until: pid, signals: signals)
@@ -93,24 +96,41 @@ struct Shim {
       for child in Processes.children() { kill(child, SIGKILL) }
       var status: CInt = 0
       if waitpid(-1, &status, 0) < 0, errno == ECHILD { return }
+      // All that ended with it: to look through all processes for each of five hundred takes ten seconds.
+      while waitpid(-1, &status, WNOHANG) > 0 {}
     }
   }
 
-  /// The shim before this one was killed. Its container writes into a broken pipe and nobody can know its exit code: end it, and say so.
+  /// The shim before this one was killed. Nobody can know its container's exit code: end it, write down what is still in its pipes, and say so.
+  ///
+  /// Lost is what the dead one had read and not written yet: the chunk of at most 64 KiB a stream that it copied just then, and the
+  /// beginning of a line whose end had not come.
   private func buryOrphan(_ state: String) {
     let fields = state.split { $0 == " " || $0 == "\n" }
-    if fields.count >= 3, let pid = pid_t(fields[0]), pid > 1, Processes.identity(of: pid) == fields[0..<3].joined(separator: " ") {
-      kill(-pid, SIGKILL)
-      kill(pid, SIGKILL)
+    let specification = Bytes.read("\(folder)/spec").flatMap { Specification($0) }
+    let main = pid_t(fields.first ?? "").flatMap { pid in
+      fields.count >= 3 && pid > 1 && Processes.identity(of: pid) == fields[0..<3].joined(separator: " ") ? pid : nil
+    }
+    // Opened while there is somebody who has them.
+    let family = (main.map { [$0] } ?? []) + (specification?.root.map { Processes.having($0) } ?? [])
+    let pipes = (4..<6).map { $0 < fields.count ? OrphanedPipe.open(number: fields[$0], of: family) : -1 }
+    if let main {
+      kill(-main, SIGKILL)
+      kill(main, SIGKILL)
     }
     // What the container started in sessions of its own is nobody's any more. New ones may come until the last is gone.
-    if let specification = Bytes.read("\(folder)/spec").flatMap({ Specification($0) }), let root = specification.root {
+    if let root = specification?.root {
       for round in 0..<60 {
         let left = Processes.having(root)
         if left.isEmpty { break }
         for pid in left { kill(pid, SIGKILL) }
         if round > 10 { sleep(1) }
       }
+    }
+    if let specification, pipes.contains(where: { $0 >= 0 }), let log = CRIWriter(path: specification.log) {
+      var pump = Pump(log: log, output: pipes[0], errors: pipes[1])
+      pump.drain()
+      pump.log.close()
     }
     record("lost")
   }

@@ -107,6 +107,34 @@ struct ShimTests {
     try await run.until { !container.isAlive }
   }
 
+  /// What a container wrote while its keeper did not read is in its pipes, and stays there when the keeper is killed.
+  @Test func whatWasWrittenBeforeTheShimWasKilledIsKept() async throws {
+    let run = try Shim.prepare([
+      "/bin/sh", "-c",
+      "read line < go; i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo out $i; echo err $i >&2; done; echo x > written; sleep 600",
+    ])
+    try run.makeFIFO("go")
+    let first = try run.run.startShim(try #require(Shim.path), log: "/dev/null")
+    try await run.until { run.run.state != nil }
+    first.signal(SIGSTOP)
+    try Data("x\n".utf8).write(to: URL(fileURLWithPath: "\(run.run.folder)/go"))
+    try await run.until { Files.exists("\(run.run.folder)/written") }
+    first.signal(SIGKILL)
+    try await run.until {
+      first.reap()
+      return !first.isAlive
+    }
+    // As if it had been killed in the middle of a line.
+    let log = try FileHandle(forWritingTo: URL(fileURLWithPath: run.log))
+    try log.seekToEnd()
+    try log.write(contentsOf: Data("2017-12-10T11:10:38.192000001Z stdout F half".utf8))
+    try log.close()
+    _ = try run.run.startShim(try #require(Shim.path), log: "/dev/null")
+    #expect(try await run.ended().cause == .lost)
+    let lines = try run.lines()
+    #expect(lines == ["stdout F half"] + (1...500).map { "stdout F out \($0)" } + (1...500).map { "stderr F err \($0)" })
+  }
+
   /// Who made a session of its own is nobody's child once the first shim is gone.
   @Test func aSecondShimEndsGrandchildrenInSessionsOfTheirOwn() async throws {
     let run = try Shim.start(["/bin/sh", "-c", "setsid sh -c 'sleep 600 & echo $!; wait' & setsid sleep 600 & echo $!; sleep 600"])
