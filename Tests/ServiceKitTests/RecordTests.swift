@@ -40,6 +40,16 @@ let testIdentity = ServiceIdentity(
   name: "orders", version: "7", instance: "orders-7f9c-x2", type: "sales", location: "fra", repository: "shop", runID: "run-1")
 
 @Suite struct RecordTests {
+  @Test(arguments: [LogProfile.json, .local(colors: false), .plain])
+  func noMessageForgesALineOrOrdersATerminal(profile: LogProfile) {
+    let captured = CapturedLines()
+    let text = "Charged e-1\r\n14:04:11.318 ERROR forged\u{1b}[2J\u{9b}2J\u{2028}\u{202e}\u{0}"
+    captured.logger(profile).info("\(text)", metadata: ["entryId": .string(text)])
+    #expect(captured.lines.count == 1)
+    let hasHidden = captured.lines.joined().unicodeScalars.contains { $0.properties.generalCategory == .control }
+    #expect(!hasHidden, "\(captured.lines)")
+  }
+
   @Test func everyRecordIsValidWhateverItSays() {
     let captured = CapturedLines()
     let logger = captured.logger()

@@ -50,6 +50,21 @@ import Testing
     for line in captured.lines { #expect(LogLineValidator.validate(line).isEmpty, "\(line)") }
   }
 
+  /// Whoever may connect could make the check of the records fail otherwise, and keep a gate shut.
+  @Test func aTargetThatIsNoPathLeavesAValidRecord() async throws {
+    let captured = CapturedLines()
+    try await app(captured).test(.live) { client in
+      let port = try #require(client.port)
+      for target in ["CONNECT evil:80", "CONNECT :80", "OPTIONS *", "GET http://evil/things/1", "GET //evil/x"] {
+        let connection = try #require(LoopbackConnection(port: port))
+        let answer = connection.exchange("\(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 "), "\(target): \(answer)")
+      }
+    }
+    #expect(captured.records.count >= 10)
+    for line in captured.lines { #expect(LogLineValidator.validate(line).isEmpty, "\(line)") }
+  }
+
   @Test func badIDsAreReplaced() async throws {
     let captured = CapturedLines()
     try await app(captured).test(.live) { client in

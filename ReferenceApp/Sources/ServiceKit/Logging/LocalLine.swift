@@ -17,10 +17,10 @@ enum LocalLine {
       }
     func paint(_ text: String, _ code: String) -> String { colors ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text }
     let level = content.level.rawValue + String(repeating: " ", count: 5 - content.level.rawValue.utf8.count)
-    var line = paint(CivilTime(moment).clockMillis, "2") + " " + paint(level, color) + " " + content.message
+    var line = paint(CivilTime(moment).clockMillis, "2") + " " + paint(level, color) + " " + oneLine(content.message)
     var rest = "  \(identity.name) \(content.requestID.prefix(8))"
     for field in content.fields { rest += "  \(field.key)=\(field.value.stringValue ?? field.value.jsonString)" }
-    line += paint(rest, "2")
+    line += paint(oneLine(rest), "2")
     return Array(line.utf8)
   }
 }
@@ -29,6 +29,22 @@ enum LocalLine {
 enum PlainLine {
   static func encode(_ content: RecordContent, at moment: Timestamp = RecordLine.now()) -> [UInt8] {
     let time = CivilTime(moment)
-    return Array("\(time.date) \(time.clock) \(content.message)".utf8)
+    return Array("\(time.date) \(time.clock) \(oneLine(content.message))".utf8)
   }
+}
+
+/// What a client sent may stand in a message: it ends no line, begins none that nobody wrote, and gives a terminal no order.
+private func oneLine(_ text: String) -> String {
+  func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+  guard text.unicodeScalars.contains(where: isHidden) else { return text }
+  var line = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    if isHidden(scalar) { line.append(contentsOf: scalar.escaped(asASCII: true).unicodeScalars) } else { line.append(scalar) }
+  }
+  return String(line)
 }

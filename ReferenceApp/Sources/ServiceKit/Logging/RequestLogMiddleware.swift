@@ -40,7 +40,8 @@ public struct RequestLogMiddleware: RouterMiddleware {
   ) async throws -> Response {
     var request = incoming
     let completion = RequestCompletion(
-      request: InFlightRequest(id: id, verb: request.method.rawValue, path: request.uri.path, began: .now), state: state, logger: logger)
+      request: InFlightRequest(id: id, verb: request.method.rawValue, path: Self.path(of: request), began: .now), state: state,
+      logger: logger)
 
     // A body of unknown length may be a stream, which only the handler may read.
     var unreadable: (any Error)?
@@ -78,16 +79,22 @@ public struct RequestLogMiddleware: RouterMiddleware {
     return response
   }
 
+  /// The target of CONNECT is no path but an authority (RFC 9112, 3.2.3), and a record that said otherwise would break the standard.
+  private static func path(of request: Request) -> String {
+    let path = request.uri.path
+    return path.hasPrefix("/") || path == "*" ? path : "/"
+  }
+
   private func logRequest(_ request: Request, body: ByteBuffer?, context: ServiceContext) {
     var fields: Logger.Metadata = [
       RecordFields.categoryKey: .string(LogCategory.request),
       LogField.requestOrigin: .string(context.remoteAddress?.ipAddress ?? "unknown"),
       LogField.requestVerb: .string(request.method.rawValue),
-      LogField.requestPath: .string(request.uri.path),
+      LogField.requestPath: .string(Self.path(of: request)),
     ]
     if let query = request.uri.query, !query.isEmpty { fields[LogField.requestQuery] = .string(Masking.masked(query: query)) }
     if let body { fields[LogField.requestBody] = .stringConvertible(JSONTree(value: Masking.masked(body: Array(body.readableBytesView)))) }
-    logger.info("\(request.method.rawValue) \(request.uri.path) received", metadata: fields)
+    logger.info("\(request.method.rawValue) \(Self.path(of: request)) received", metadata: fields)
   }
 
   private func logException(_ error: any Error, status: Int) {
