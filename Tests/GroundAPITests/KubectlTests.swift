@@ -128,7 +128,7 @@ import TimeFormat
         ],
       ]
       try cluster.store.create(.deployments, ["metadata": ["name": "web", "namespace": "default"], "spec": spec], by: "test")
-      let manifest = "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: a}}"
+      let manifest = #"{"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingWebhookConfiguration","metadata":{"name":"a"}}"#
       try await Self.expect(cluster, arguments, manifest, ["there is no kind \(kind) on the proving ground"], 1, #line)
     }
   }
