@@ -74,8 +74,10 @@ final class ContainerMonitor: Sendable {
         // The keeper was killed; another closes the run.
         reapLater(started)
       }
-      guard let limit = entry.memoryLimit, !entry.isOverLimit else { continue }
       if entry.process == nil { entry.process = entry.run.state?.process }
+      // A keeper that somebody stopped (SIGSTOP) would keep a container's end to itself for good.
+      if let process = entry.process, !process.isAlive { entry.run.shim?.signal(SIGCONT) }
+      guard let limit = entry.memoryLimit, !entry.isOverLimit else { continue }
       // A keeper that was killed has left the container to another: until that one is there, the container itself is counted.
       guard let root = entry.run.shim.flatMap({ $0.isAlive ? $0 : nil }) ?? entry.process else { continue }
       var members = family?.descendants(of: root.pid) ?? []

@@ -85,9 +85,12 @@ package struct ContainerRun: Sendable, Hashable {
   @discardableResult
   package func signal(_ number: Int32) -> Bool { state?.process.signal(number) ?? false }
 
-  /// Kills the whole process group.
+  /// Kills the whole process group. A keeper that was stopped goes on: it has the end to write.
   @discardableResult
-  func kill() -> Bool { state?.process.signalGroup(SIGKILL) ?? false }
+  func kill() -> Bool {
+    shim?.signal(SIGCONT)
+    return state?.process.signalGroup(SIGKILL) ?? false
+  }
 
   /// Asks the main process to end because its node does: the mark tells the next daemon that this end was meant.
   package func shutDown() {

@@ -43,13 +43,32 @@ package struct GroundDaemon: Sendable {
     try home.create()
     StopRequest.listen()
     _ = periplus_limit_malloc_arenas(2)
-    guard let lock = try FileLock.tryLock(home.lock("ground")) else {
+    var free = try FileLock.tryLock(home.lock("ground"))
+    // One that ends gives up its name a moment before its lock.
+    for _ in 0..<50 where free == nil && ProcessIdentity.read(from: home.pidFile("ground"))?.isAlive != true {
+      try await Task.sleep(for: .milliseconds(100))
+      free = try FileLock.tryLock(home.lock("ground"))
+    }
+    guard let lock = free else {
       throw EnvironmentError(
         "expected no other ground in \(home.path), but one runs already; use it, or stop it with \"periplus down\"")
     }
     defer { withExtendedLifetime(lock) {} }
+    // First of all: who starts another or ends this one goes by it.
+    try ProcessIdentity.current?.write(to: home.pidFile("ground"))
+    do {
+      try await start()
+    } catch {
+      try? Files.remove(home.pidFile("ground"))
+      throw error
+    }
+    for file in [home.groundInfo, home.pidFile("ground")] { try? Files.remove(file) }
+    lock.remove()
+  }
+
+  private func start() async throws {
     let shim = options.shim ?? (Environment.executable.flatMap { Files.parent(of: $0) } ?? "") + "/periplus-shim"
-    guard access(shim, X_OK) == 0 else {
+    guard Glibc.access(shim, X_OK) == 0 else {
       throw EnvironmentError("expected the program periplus-shim at \(shim), but it is not there; build or install it beside periplus")
     }
     let lease = try AddressLease.acquire(home)
@@ -61,19 +80,15 @@ package struct GroundDaemon: Sendable {
     renumberServices(store, lease)
     let port = try choosePort()
     let access = try GroundAccess(home, now: WallClock.now())
-    try ProcessIdentity.current?.write(to: home.pidFile("ground"))
     let client = HTTPClient(eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: Self.probing)
     do {
       try await serve(store, lease, shim, client, port, access)
     } catch {
       try? await client.shutdown()
-      try? Files.remove(home.pidFile("ground"))
       throw error
     }
     try? await client.shutdown()
     lease.release()
-    for file in [home.groundInfo, home.pidFile("ground")] { try? Files.remove(file) }
-    lock.remove()
   }
 
   /// A line of the daemon's log, which is its standard error.

@@ -35,6 +35,10 @@ struct Up: AsyncParsableCommand {
       Output.progress("waiting for the proving ground of a console that is gone")
       try await launcher.waitUntilGone()
     }
+    if launcher.isEnding {
+      Output.progress("waiting for the proving ground that is being stopped")
+      try await launcher.waitUntilGone()
+    }
     let wasStopped = !launcher.isRunning("ground")
     let isOurs = wasStopped && !detach
     if isOurs { try owner.claim(home) } else if detach { owner.release() }
@@ -45,9 +49,14 @@ struct Up: AsyncParsableCommand {
     if detach || noConsole {
       Output.progress(isStarted ? "starting the proving ground" : "the proving ground runs already")
       do {
-        try await launcher.waitUntilListening(daemon)
-        try await deployment.apply()
-        try await deployment.waitUntilReady { Output.progress($0) }
+        try await unlessStopped(home) {
+          try await launcher.waitUntilListening(daemon)
+          try await deployment.apply()
+          try await deployment.waitUntilReady { Output.progress($0) }
+        }
+      } catch let error as Stopped {
+        owner.release()
+        throw Problem.environment("\(error)")
       } catch {
         if isOurs {
           try await stop(launcher, owner)
@@ -77,6 +86,30 @@ struct Up: AsyncParsableCommand {
       deploying.cancel()
     }
     if isOurs { try await stop(launcher, owner) }
+  }
+
+  /// Somebody asked for the end of the ground while it was being started.
+  private struct Stopped: Error, CustomStringConvertible {
+    let description = "the proving ground was stopped while it was being started; start it again with: periplus up"
+  }
+
+  /// Runs what needs the ground. What fails because somebody stops it says so, and at once.
+  private func unlessStopped(_ home: Home, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask(operation: body)
+      group.addTask {
+        while !(await FolderWatch.wait(in: home.run, within: .seconds(60)) { DesiredState.read(home) == .down }) {
+          try Task.checkCancellation()
+        }
+        throw Stopped()
+      }
+      defer { group.cancelAll() }
+      do {
+        _ = try await group.next()
+      } catch {
+        throw DesiredState.read(home) == .down ? Stopped() : error
+      }
+    }
   }
 
   private func stop(_ launcher: GroundLauncher, _ owner: Owner) async throws {

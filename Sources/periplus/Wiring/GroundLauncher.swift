@@ -29,11 +29,31 @@ struct GroundLauncher {
   func startDaemon() throws -> ProcessIdentity? {
     try home.create()
     try writeImages()
-    try DesiredState.up.write(home)
-    if isRunning("ground") { return nil }
-    let installation = try Installation.locate()
-    return try DaemonSpawner.spawn(
-      installation.executable, ["ground", "--home", home.path], environment: daemonEnvironment, log: home.log("ground"))
+    return try inTurn {
+      try DesiredState.up.write(home)
+      if isRunning("ground") { return nil }
+      let installation = try Installation.locate()
+      let daemon = try DaemonSpawner.spawn(
+        installation.executable, ["ground", "--home", home.path], environment: daemonEnvironment, log: home.log("ground"))
+      // It gives its name at once; before that the next in turn would not see it.
+      for _ in 0..<500 where !isRunning("ground") && daemon.isAlive { usleep(10_000) }
+      return daemon
+    }
+  }
+
+  /// Whether the ground that runs was told to end and has not yet.
+  var isEnding: Bool { isRunning("ground") && DesiredState.read(home) == .down }
+
+  /// Lets one process of this home at a time say what is to run and look at what does: two that start at once start one ground, and a `down`
+  /// overlooks none that an `up` is just starting. Who waits longer than ten seconds for another (it may be stopped) goes on.
+  private func inTurn<Result>(_ body: () throws -> Result) throws -> Result {
+    var turn = try FileLock.tryLock(home.lock("turn"))
+    for _ in 0..<1000 where turn == nil {
+      usleep(10_000)
+      turn = try FileLock.tryLock(home.lock("turn"))
+    }
+    defer { withExtendedLifetime(turn) {} }
+    return try body()
   }
 
   /// Starts a ground's daemon again that is wanted and dead.
@@ -80,28 +100,48 @@ struct GroundLauncher {
   }
 
   /// Stops both daemons and everything they started. The daemon of the ground ends its pods, then the recorder, then itself.
+  ///
+  /// - Throws: in one sentence, where something is left that does not end.
   func stop(progress: (String) -> Void) async throws -> Bool {
-    try DesiredState.down.write(home)
-    guard Self.daemons.contains(where: isRunning) || hasPods else { return false }
-    if !isRunning("ground"), hasPods {
-      // Pods outlive a killed daemon; only a daemon knows how to end them properly, so one is started for that.
-      let installation = try Installation.locate()
-      _ = try DaemonSpawner.spawn(
-        installation.executable, ["ground", "--home", home.path, "--stop-leftovers"], environment: daemonEnvironment,
-        log: home.log("ground"))
-      _ = await FolderWatch.wait(in: home.run, within: .seconds(10)) { isRunning("ground") }
+    let isNeeded = try inTurn {
+      try DesiredState.down.write(home)
+      return Self.daemons.contains { isRunning($0) } || !PodProcesses.all(of: home).isEmpty
     }
+    guard isNeeded else { return false }
     progress("stopping the proving ground")
-    if let ground = identity(of: "ground"), ground.signal(SIGTERM), await !ground.end(within: .seconds(45)) {
+    let recorder = identity(of: "recorder")
+    // Pods outlive a daemon that was killed; only a daemon knows how to end them properly, so one is started for that.
+    for _ in 0..<2 {
+      if !isRunning("ground"), !PodProcesses.all(of: home).isEmpty { try await startForLeftovers() }
+      guard let ground = identity(of: "ground"), !(await end(ground, within: .seconds(45))) else { continue }
       try Task.checkCancellation()
       progress("the ground does not stop, ending it")
       _ = ground.signal(SIGKILL)
+      _ = await ground.end(within: .seconds(5))
     }
-    if let recorder = identity(of: "recorder"), recorder.signal(SIGTERM), await !recorder.end(within: .seconds(15)) {
+    if let recorder, !(await end(recorder, within: .seconds(15))) {
       try Task.checkCancellation()
       _ = recorder.signal(SIGKILL)
     }
-    return true
+    let left = PodProcesses.all(of: home)
+    guard let first = left.first else { return true }
+    throw Problem.environment(
+      "the daemons are stopped, but \(left.count) processes of pods do not end, the first of them \(first): end them with kill -9, or run periplus down again"
+    )
+  }
+
+  /// Asks a daemon to end, and wakes it where somebody stopped it (SIGSTOP): it could not hear the question.
+  private func end(_ daemon: ProcessIdentity, within limit: Duration) async -> Bool {
+    guard daemon.signal(SIGTERM) else { return true }
+    daemon.signal(SIGCONT)
+    return await daemon.end(within: limit)
+  }
+
+  private func startForLeftovers() async throws {
+    let installation = try Installation.locate()
+    let daemon = try DaemonSpawner.spawn(
+      installation.executable, ["ground", "--home", home.path, "--stop-leftovers"], environment: daemonEnvironment, log: home.log("ground"))
+    _ = await FolderWatch.wait(in: home.run, within: .seconds(10)) { isRunning("ground") || !daemon.isAlive }
   }
 
   /// Waits for a ground that is ending by itself; one that does not in time is ended.
@@ -112,6 +152,4 @@ struct GroundLauncher {
     try Task.checkCancellation()
     _ = try await stop { _ in }
   }
-
-  private var hasPods: Bool { !Files.names(in: home.pods).isEmpty }
 }
