@@ -1,5 +1,6 @@
 import CNcurses
 import Glibc
+import Screen
 
 /// The terminal's file descriptors and the settings it had before.
 ///
@@ -96,9 +97,11 @@ package enum TerminalSequence {
   package static let reset =
     pasteOff + focusOff + mouseOff + normalKeypad + asciiCharset + plain + showCursor + leaveAlternateScreen + "\r"
 
-  /// OSC 52: sets the clipboard. Nil when the text is longer than terminals accept.
+  /// OSC 52: sets the clipboard. Nil when the text is longer than terminals accept. What a terminal obeys is copied as it is shown: pasted
+  /// into a shell, a carriage return in a name would run what stands before it.
   package static func copy(_ text: String) -> String? {
-    let bytes = Array(text.utf8)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Visible.text(String($0)) }
+    let bytes = Array(lines.joined(separator: "\n").utf8)
     guard bytes.count <= 74_994 else { return nil }
     return "\u{1B}]52;c;\(base64(bytes))\u{07}"
   }

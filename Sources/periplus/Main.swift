@@ -7,6 +7,7 @@ import Terminal
 enum Main {
   static func main() async {
     TerminalGuard.runIfRequested()
+    StandardDescriptors.fill()
     // A reader that went away (`periplus logs | head`) is an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     do {

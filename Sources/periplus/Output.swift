@@ -10,9 +10,14 @@ enum Output {
 
   static func write(_ text: String) { write(Array(text.utf8)) }
 
-  /// Writes all bytes; ends the process quietly when the reader has gone away.
+  /// Writes all bytes; ends the process quietly when the reader has gone away, and with a sentence when they cannot be written: what was
+  /// kept of them is not all.
   static func write(_ bytes: [UInt8]) {
-    if !send(bytes, to: STDOUT_FILENO) { exit(ExitStatus.done.rawValue) }
+    guard !send(bytes, to: STDOUT_FILENO) else { return }
+    let reason = errno
+    if reason == EPIPE { exit(ExitStatus.done.rawValue) }
+    complain("writing the output failed: \(String(cString: strerror(reason)))")
+    exit(ExitStatus.environment.rawValue)
   }
 
   static func complain(_ sentence: String) { _ = send(Array("periplus: \(Visible.text(sentence))\n".utf8), to: STDERR_FILENO) }

@@ -81,6 +81,7 @@ struct CapabilityTests {
     #expect(TerminalSequence.copy("") == "\u{1B}]52;c;\u{07}")
     #expect(TerminalSequence.copy("f") == "\u{1B}]52;c;Zg==\u{07}")
     #expect(TerminalSequence.copy("fo") == "\u{1B}]52;c;Zm8=\u{07}")
+    #expect(TerminalSequence.copy("a\r\n\u{1B}\nb") == TerminalSequence.copy("a␍␊␛\nb"))
     #expect(TerminalSequence.copy("foobar") == "\u{1B}]52;c;Zm9vYmFy\u{07}")
     #expect(
       TerminalSequence.copy("\u{1B}]0;x\u{07}")?.dropFirst(7).dropLast().allSatisfy { $0.isLetter || $0.isNumber || $0 == "=" } == true)

@@ -95,7 +95,10 @@ struct IngestCommand: AsyncParsableCommand {
     let isCancelled = Cancellation()
     Interrupts.onInterrupt { isCancelled.set() }
     let assumed = AssumedOrigin(namespace: namespace, pod: pod, container: container)
-    return IngestJob(store: store, origin: assumed, now: WallClock.now).run(paths, isCancelled: { isCancelled.isSet }) { Self.tell($0) }
+    // No recorder sees to it that the store stays within its bounds.
+    let retention = try ConfigurationFile(home: home).read().retention
+    return IngestJob(store: store, origin: assumed, retention: retention, now: WallClock.now).run(paths, isCancelled: { isCancelled.isSet })
+    { Self.tell($0) }
   }
 
   private static func tell(_ line: JSONValue) {
