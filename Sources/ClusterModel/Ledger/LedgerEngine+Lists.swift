@@ -24,7 +24,7 @@ extension LedgerEngine {
           differs = true
         }
         put(pod, at: at, isBaseline: isFirst, inList: true, unseenSince: isFirst ? nil : before, &dirty, &output)
-      case .workload(let workload): put(workload, at: at, notBefore: before, &dirty)
+      case .workload(let workload): put(workload, at: at, notBefore: before, inList: true, &dirty)
       case .node(let node): put(node, at: at, &dirty)
       case .event(let event): put(event, &dirty)
       case .namespace(let namespace): put(namespace, &dirty)

@@ -159,12 +159,12 @@ package struct LedgerEngine: Sendable {
     dirty.insert(top(of: fact))
   }
 
-  mutating func put(_ workload: Workload, at: Timestamp, notBefore: Timestamp, _ dirty: inout Set<String>) {
+  mutating func put(_ workload: Workload, at: Timestamp, notBefore: Timestamp, inList: Bool = false, _ dirty: inout Set<String>) {
     let uid = workload.reference.uid
     if workloads[uid] != nil {
       workloads[uid]?.update(workload, at: at, notBefore: notBefore)
     } else {
-      workloads[uid] = WorkloadFact(workload, at: at)
+      workloads[uid] = WorkloadFact(workload, at: at, inList: inList)
     }
     let owner = Self.owner(of: workloads[uid])
     if let owner { setsByOwner[owner, default: []].insert(uid) }
@@ -197,8 +197,9 @@ package struct LedgerEngine: Sendable {
       dirty.formUnion(open)
       return
     }
-    guard event.object.isOf(.pods), !event.object.uid.isEmpty else { return }
-    var list = events[event.object.uid] ?? []
+    guard event.object.isOf(.pods) else { return }
+    let key = EventFact.key(uid: event.object.uid, namespace: event.object.namespace, name: event.object.name)
+    var list = events[key] ?? []
     if let index = list.firstIndex(where: { $0.uid == event.uid }) {
       if list[index].times.contains(time) { return }
       list[index].times.append(time)
@@ -209,8 +210,8 @@ package struct LedgerEngine: Sendable {
           uid: event.uid, reason: event.reason, message: event.message, container: event.container, source: event.source, times: [time]))
       if list.count > 24 { list.removeFirst() }
     }
-    events[event.object.uid] = list
-    if let pod = pods[event.object.uid] { dirty.insert(top(of: pod)) }
+    events[key] = list
+    if let pod = pods[key] { dirty.insert(top(of: pod)) } else { dirty.formUnion(open) }
   }
 
   /// `Deleted pod: api-1` (ReplicaSet, DaemonSet, Job); `delete Pod web-0 in StatefulSet web successful`.
@@ -321,12 +322,21 @@ package struct LedgerEngine: Sendable {
     group.namespaceEnd = (group.workload?.reference.namespace ?? group.pods.first?.namespace).flatMap { namespaceEnds[$0] }
     group.progress = progress
     for pod in group.pods {
-      if let known = events[pod.uid] { group.events[pod.uid] = known }
+      let known = (events[pod.uid] ?? []) + namedEvents(of: pod)
+      if !known.isEmpty { group.events[pod.uid] = known }
       if let node = nodes[pod.node] { group.nodes[pod.node] = node }
       let key = "\(pod.namespace)/\(pod.name)"
       if let times = controllerDeletes[key] { group.controllerDeletes[key] = times }
     }
     return group
+  }
+
+  /// Events that name the pod without its UID, as the taint manager wrote them before it became a controller of its own (1.29). Names of
+  /// StatefulSet pods come again, so their times must fit.
+  private func namedEvents(of pod: PodFact) -> [EventFact] {
+    (events[EventFact.key(uid: "", namespace: pod.namespace, name: pod.name)] ?? []).filter {
+      $0.happened(from: pod.created, to: pod.goneAt ?? now)
+    }
   }
 
   /// Rebuilds what follows from the facts, after they were read back.

@@ -275,11 +275,17 @@ extension WorkloadFact.Plan {
   }
 }
 
+extension RenewedStamp {
+  fileprivate var json: JSONValue { last == nil ? .null : [.time(last), .time(received)] }
+
+  fileprivate init(_ value: JSONValue?) { self.init(last: value?[0]?.time, received: value?[1]?.time) }
+}
+
 extension WorkloadFact {
   var json: JSONValue {
     let value: JSONValue = [
       "reference": reference.json, "controller": controller?.json ?? .null, "created": .time(created), "wanted": .int(Int64(desired)),
-      "stamp": .time(stamp),
+      "stamp": .time(stamp), "specStamp": specStamp.json, "templateStamp": templateStamp.json,
       "ownersDesired": ownersDesired.map { [.int(Int64($0))] } ?? .null,
       "revision": .string(revision), "plan": plan.json,
       "formerPlans": .array(formerPlans.map { [.int($0.until.nanoseconds), $0.plan.json] }),
@@ -305,6 +311,8 @@ extension WorkloadFact {
     controller = ObjectReference(value["controller"])
     created = value["created"]?.time
     stamp = value["stamp"]?.time
+    specStamp = RenewedStamp(value["specStamp"])
+    templateStamp = RenewedStamp(value["templateStamp"])
     ownersDesired = value["ownersDesired"]?[0]?.intValue.map { Int(clamping: $0) }
     plan = Plan(value["plan"])
     formerPlans = (value["formerPlans"]?.arrayValue ?? []).compactMap { pair in
@@ -336,7 +344,7 @@ extension NodeFact {
       "name": .string(name), "notReady": .intervals(notReady), "gone": .time(gone),
       "manualTaints": .array(
         manualTaints.map { [.string($0.text), .int($0.when.from.nanoseconds), .time($0.when.to)] }),
-      "isReady": .bool(isReady), "cordoned": .intervals(cordoned), "hidesEvictions": .bool(!marksEvictions),
+      "isReady": .bool(isReady), "cordoned": .intervals(cordoned), "hidesEvictions": .bool(!marksEvictions), "stamp": stamp.json,
     ]
     return value.compact
   }
@@ -350,7 +358,7 @@ extension NodeFact {
         return ManualTaint(text: text, when: OpenInterval(from: from, to: part[2]?.time))
       },
       cordoned: value["cordoned"]?.intervals ?? [], marksEvictions: value["hidesEvictions"]?.boolValue != true,
-      isReady: value["isReady"]?.boolValue ?? false)
+      isReady: value["isReady"]?.boolValue ?? false, stamp: RenewedStamp(value["stamp"]))
   }
 }
 

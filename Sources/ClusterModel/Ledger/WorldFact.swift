@@ -48,6 +48,8 @@ struct WorkloadFact: Sendable, Hashable {
   var ownersDesired: Int?
   /// The latest stamp of the server on it.
   var stamp: Timestamp?
+  var specStamp = RenewedStamp()
+  var templateStamp = RenewedStamp()
   var revision: String
   /// What it was before, with the time until which it was; oldest first.
   var formerRevisions: [FormerRevision] = []
@@ -69,8 +71,12 @@ struct WorkloadFact: Sendable, Hashable {
   /// Oldest first; the first step of a workload that was seen to appear is its birth.
   var steps: [Step] = []
 
-  init(_ workload: Workload, at: Timestamp) {
+  init(_ workload: Workload, at: Timestamp, inList: Bool = false) {
     reference = workload.reference
+    if inList {
+      specStamp = RenewedStamp(inList: workload.specStamp)
+      templateStamp = RenewedStamp(inList: workload.templateStamp)
+    }
     desired = workload.desired
     revision = workload.revision
     plan = Self.plan(of: workload)
@@ -90,14 +96,14 @@ struct WorkloadFact: Sendable, Hashable {
     controller = workload.controller
     created = workload.created
     // A change of the spec, or of the annotations that its controller sets with it, has the server's stamp.
-    let changed = workload.specStamp
+    let changed = specStamp.take(workload.specStamp, received: at)
     let moment = changed.map { Moment.exact(api: $0, received: at) } ?? at
     if workload.revision != revision {
       formerRevisions.append(FormerRevision(until: changed ?? at, revision: revision))
       if formerRevisions.count > 32 { formerRevisions.removeFirst() }
       revision = workload.revision
     }
-    updatePlan(workload, at: at)
+    updatePlan(workload, changed: templateStamp.take(workload.templateStamp, received: at) ?? at)
     ordinalStart = workload.ordinalStart
     deletionRequested = deletionRequested ?? workload.deletionTimestamp
     hasFailed = workload.conditions.isTrue("Failed")
@@ -123,8 +129,7 @@ struct WorkloadFact: Sendable, Hashable {
 
   /// The controller of a StatefulSet names the new revision some time after the template was changed, and may have deleted a pod by
   /// then: the plan holds from the change on.
-  private mutating func updatePlan(_ workload: Workload, at: Timestamp) {
-    let changed = workload.templateChanges.compactMap(\.at).max() ?? workload.specStamp ?? at
+  private mutating func updatePlan(_ workload: Workload, changed: Timestamp) {
     if workload.generation != generation {
       generation = workload.generation
       unobservedSince = unobservedSince ?? changed
@@ -162,6 +167,11 @@ struct WorkloadFact: Sendable, Hashable {
   }
 }
 
+extension Workload {
+  /// When the template, or else the spec, was changed, as the server stamped it.
+  fileprivate var templateStamp: Timestamp? { templateChanges.compactMap(\.at).max() ?? specStamp }
+}
+
 struct NodeFact: Sendable, Hashable {
   var name: String
   var notReady: [OpenInterval] = []
@@ -173,9 +183,10 @@ struct NodeFact: Sendable, Hashable {
   /// Whether the API marks evicted pods: the condition DisruptionTarget is on since 1.26 (KEP-3329).
   var marksEvictions = true
   var isReady = true
+  var stamp = RenewedStamp()
 
   mutating func update(_ node: Node, at: Timestamp) {
-    let at = node.stamp.map { Moment.exact(api: $0, received: at) } ?? at
+    let at = stamp.take(node.stamp, received: at).map { Moment.exact(api: $0, received: at) } ?? at
     let condition = node.conditions.first { $0.type == "Ready" }
     let ready = condition?.status == "True"
     noteTaints(node.taints.filter { $0.effect == "NoExecute" && !$0.isOfKubernetes }.map(\.text), at: at)
@@ -252,6 +263,9 @@ struct EventFact: Sendable, Hashable {
   var source = ""
   var times: [Timestamp]
 
+  /// Under what the events of a pod are kept.
+  static func key(uid: String, namespace: String, name: String) -> String { uid.isEmpty ? "\(namespace)/\(name)" : uid }
+
   /// Whether it was seen within the interval; events carry whole seconds.
   func happened(from: Timestamp?, to: Timestamp) -> Bool {
     times.contains { time in (from.map { time >= $0 - .seconds(1) } ?? true) && time <= to + .seconds(1) }
@@ -272,7 +286,7 @@ struct EventFact: Sendable, Hashable {
   var isOfEvictor: Bool { Self.isOfEvictor(reason: reason, message: message, source: source) }
 
   private static let kubernetesOwn: Set = [
-    "", "kubelet", "taint-eviction-controller", "node-controller", "default-scheduler", "kube-scheduler",
+    "", "kubelet", "taint-eviction-controller", "taint-controller", "node-controller", "default-scheduler", "kube-scheduler",
   ]
 
   private static func isOfEvictor(reason: String, message: String, source: String) -> Bool {
