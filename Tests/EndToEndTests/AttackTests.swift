@@ -163,7 +163,7 @@ struct AttackTests {
   @Test("a container beyond its memory limit is killed for it, whatever session the memory is in", .timeLimit(.minutes(3)))
   func memory() async throws {
     let ground = try #require(GroundFixture.current)
-    try image(ground)
+    try ground.addShellImage()
     let api = try RawAPI(ground)
     for (name, command) in [("greedy", "exec tail /dev/zero"), ("hidden", "setsid tail /dev/zero & wait; sleep 600")] {
       let container: JSONValue = [
@@ -180,19 +180,10 @@ struct AttackTests {
     }
   }
 
-  /// The image that runs a shell.
-  private func image(_ ground: GroundFixture) throws {
-    let images = ground.home.appending(path: "ground/images.json")
-    var table = try JSONValue(parsing: Array(try Data(contentsOf: images)))
-    table["test.local/sh:1"] = ["executable": "/bin/sh", "digest": "sha256:0"]
-    try Data(table.jsonBytes).write(to: images)
-    if geteuid() == 0 { _ = try Program.runAsIs("/bin/chown", ["65534:65534", images.path]) }
-  }
-
   @Test("what once ended the daemon at each start is survived where it is stored", .timeLimit(.minutes(4)))
   func stored() async throws {
     let ground = try #require(GroundFixture.current)
-    try image(ground)
+    try ground.addShellImage()
     #expect(try ground.periplus("down", limit: 120).status == 0)
     let containers: [JSONValue] = (0..<300).map { ["name": .string("c\($0)"), "image": "test.local/sh:1", "args": ["-c", "sleep 600"]] }
     let shell: JSONValue = ["name": "c", "image": "test.local/sh:1"]
@@ -264,7 +255,7 @@ struct AttackTests {
   @Test("a family that will not go is gone after the pod's deletion, with its keeper killed too", .timeLimit(.minutes(3)))
   func family() async throws {
     let ground = try #require(GroundFixture.current)
-    try image(ground)
+    try ground.addShellImage()
     let api = try RawAPI(ground)
     let command = "trap '' TERM; for i in $(seq 100); do sleep 601 & done; setsid sh -c 'setsid sleep 602 & sleep 602' & wait; sleep 600"
     func left() -> Int { ground.processes().filter { $0.command.hasPrefix("sleep 60") || $0.command.contains(command) }.count }

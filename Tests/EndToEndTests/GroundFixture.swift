@@ -6,9 +6,22 @@ final class GroundFixture: Sendable {
   let home: URL
   let bin: URL
 
+  /// Whether the programs, too, are this fixture's.
+  private let ownsPrograms: Bool
+
   @TaskLocal static var current: GroundFixture?
 
+  /// An empty home with the programs of another fixture, which goes before that one does.
+  init(beside other: GroundFixture) throws {
+    ownsPrograms = false
+    bin = other.bin
+    home = other.home.deletingLastPathComponent().appending(path: "home-\(UUID().uuidString.prefix(4).lowercased())")
+    try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+    if geteuid() == 0 { _ = try Program.runAsIs("/bin/chown", ["65534:65534", home.path]) }
+  }
+
   init() throws {
+    ownsPrograms = true
     // Short, because a Unix socket's path is at most 107 bytes; readable by the ordinary user that the programs run as.
     let base = URL(filePath: "/tmp/pe-\(UUID().uuidString.prefix(8).lowercased())")
     home = base.appending(path: "home")
@@ -61,21 +74,16 @@ final class GroundFixture: Sendable {
     }
   }
 
-  /// Polls until `condition` holds: what it waits for is another process, which no idle counter reaches.
-  func eventually(within seconds: Double, _ what: String, _ condition: () throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(seconds)
-    while ContinuousClock.now < end {
-      if try condition() { return }
-      try await ContinuousClock().sleep(for: .milliseconds(200))
-    }
-    Issue.record("not within \(seconds) s: \(what)")
+  /// ``eventually(within:_:_:)`` by the name under which most tests have it.
+  func eventually(within seconds: Double, _ what: @autoclosure () -> String, _ condition: () throws -> Bool) async throws {
+    try await EndToEndTests.eventually(within: seconds, what(), condition)
   }
 
   func remove() {
     TmuxScreen.closeAll(of: self)
     _ = try? periplus("down")
     for process in processes() { kill(process.pid, SIGKILL) }
-    try? FileManager.default.removeItem(at: home.deletingLastPathComponent())
+    try? FileManager.default.removeItem(at: ownsPrograms ? home.deletingLastPathComponent() : home)
   }
 }
 

@@ -24,22 +24,6 @@ extension Program.Outcome {
   func json() throws -> [JSONValue] { try lines.map { try JSONValue(parsing: $0) } }
 }
 
-extension GroundFixture {
-  func pods(_ app: String) throws -> [String] {
-    try kubectl("get", "pods", "-n", "shop", "-l", "app.kubernetes.io/name=\(app)", "-o", "name").lines.map {
-      String($0.dropFirst("pod/".count))
-    }
-  }
-
-  func allReady() throws -> Bool {
-    let deployments = try kubectl("get", "deployments", "-n", "shop", "-o", "json")
-    guard deployments.status == 0, let items = try JSONValue(parsing: deployments.output)["items"]?.arrayValue, !items.isEmpty else {
-      return false
-    }
-    return items.allSatisfy { $0.at("status", "readyReplicas")?.intValue == $0.at("spec", "replicas")?.intValue }
-  }
-}
-
 @Suite("A live ground", .serialized, .onGround)
 struct GroundTests {
   var ground: GroundFixture { get throws { try #require(GroundFixture.current) } }
@@ -55,7 +39,7 @@ struct GroundTests {
     #expect(status["sources"]?.arrayValue?.isEmpty == false)
   }
 
-  @Test("an id leads to every record of its request, in time order, from at least four services", .needsKubectl)
+  @Test("an id leads to every record of its request, in time order, from at least four services")
   func followAnID() async throws {
     let ground = try ground
     try await ground.eventually(within: 60, "all deployments are ready") { try ground.allReady() }
@@ -101,14 +85,14 @@ struct GroundTests {
     #expect(rollout.status == 0, "\(rollout.errors)\(rollout.output)")
   }
 
-  @Test("a deleted pod is replaced, the ledger says so, and its records are still found", .needsKubectl)
+  @Test("a deleted pod is replaced, the ledger says so, and its records are still found")
   func deletedPod() async throws {
     let ground = try ground
     try await ground.eventually(within: 60, "all deployments are ready") { try ground.allReady() }
     let pod = try #require(try ground.pods("orders").first)
     let traffic = try ground.periplus("traffic", "--requests", "40", "--rate", "40", "--json")
     #expect(traffic.status == 0)
-    #expect(try ground.kubectl("delete", "pod", pod, "-n", "shop").status == 0)
+    #expect(try RawAPI(ground).send("DELETE", "/api/v1/namespaces/shop/pods/\(pod)")?.status == 200)
     try await ground.eventually(within: 60, "the ledger names the deletion of \(pod)") {
       try ground.periplus("reschedules", "--json").json().contains {
         $0.at("old", "name")?.stringValue == pod && $0["cause"]?.stringValue == "deleted" && $0.at("new", "name") != nil
@@ -119,7 +103,7 @@ struct GroundTests {
     #expect(try !ground.pods("orders").contains(pod))
   }
 
-  @Test("the checks of the first facility pass, and the plan says so", .needsKubectl)
+  @Test("the checks of the first facility pass, and the plan says so")
   func checks() async throws {
     let ground = try ground
     try await ground.eventually(within: 60, "all deployments are ready") { try ground.allReady() }
@@ -152,7 +136,7 @@ struct LifecycleTests {
     try await ground.eventually(within: 15, "no process of this home is left") { ground.processes().isEmpty }
   }
 
-  @Test("two homes side by side do not disturb each other", .needsKubectl)
+  @Test("two homes side by side do not disturb each other")
   func twoHomes() async throws {
     let one = try GroundFixture()
     defer { one.remove() }

@@ -7,37 +7,26 @@ import Testing
 @Suite("Kill drill", .serialized, .onGround)
 struct KillDrillTests {
   /// A pod that writes numbered lines and notes, after each write returned, how far it came.
-  static let counter = """
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: counter, namespace: shop, labels: {app.kubernetes.io/name: counter}}
-    spec:
-      replicas: 1
-      selector: {matchLabels: {app.kubernetes.io/name: counter}}
-      template:
-        metadata: {labels: {app.kubernetes.io/name: counter}}
-        spec:
-          containers:
-          - name: counter
-            image: test.local/sh:1
-            args: ["-c", "n=0; while :; do n=$((n+1)); echo \\"counter $HOSTNAME line $n\\"; echo $n >> NOTES/$HOSTNAME; sleep 0.01; done"]
-    """
+  static func counter(_ notes: String) -> JSONValue {
+    let labels: JSONValue = ["app.kubernetes.io/name": "counter"]
+    let count = "n=0; while :; do n=$((n+1)); echo \"counter $HOSTNAME line $n\"; echo $n >> \(notes)/$HOSTNAME; sleep 0.01; done"
+    let container: JSONValue = ["name": "counter", "image": "test.local/sh:1", "args": ["-c", .string(count)]]
+    return [
+      "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "counter", "namespace": "shop", "labels": labels],
+      "spec": [
+        "replicas": 1, "selector": ["matchLabels": labels],
+        "template": ["metadata": ["labels": labels], "spec": ["containers": [container]]],
+      ],
+    ]
+  }
 
-  @Test("random SIGKILLs lose no line, leave no orphan, and everything recovers by itself", .needsKubectl)
+  @Test("random SIGKILLs lose no line, leave no orphan, and everything recovers by itself")
   func kills() async throws {
     let ground = try #require(GroundFixture.current)
-    let notes = ground.home.deletingLastPathComponent().appending(path: "notes")
-    try FileManager.default.createDirectory(at: notes, withIntermediateDirectories: true)
-    let images = ground.home.appending(path: "ground/images.json")
-    var table = try JSONValue(parsing: try Data(contentsOf: images))
-    table["test.local/sh:1"] = ["executable": "/bin/sh", "digest": "sha256:0"]
-    try Data(table.jsonBytes).write(to: images)
-    let manifest = ground.home.appending(path: "counter.yaml")
-    try Self.counter.replacingOccurrences(of: "NOTES", with: notes.path).write(to: manifest, atomically: true, encoding: .utf8)
-    if geteuid() == 0 { _ = try Program.runAsIs("/bin/chown", ["-R", "65534:65534", notes.path, images.path]) }
+    let notes = try ground.notesFolder()
+    try ground.addShellImage()
     try await ground.eventually(within: 60, "all deployments are ready") { try ground.allReady() }
-    let applied = try ground.kubectl("apply", "-f", manifest.path)
-    #expect(applied.status == 0, "\(applied.errors)")
+    try ground.create("/apis/apps/v1/namespaces/shop/deployments", Self.counter(notes.path))
     try await ground.eventually(within: 60, "the counter counts") {
       try !FileManager.default.contentsOfDirectory(atPath: notes.path).isEmpty
     }
@@ -45,7 +34,7 @@ struct KillDrillTests {
     let traffic = Task.detached { try ground.periplus("traffic", "--rate", "20", "--for", "10m", "--json", limit: 900) }
     var random = Drill.random("kill drill")
     for round in 1...Drill.kills {
-      let living = ground.processes().filter { !$0.command.contains("traffic") && !$0.command.contains("kubectl") }
+      let living = ground.processes().filter { !$0.command.contains("traffic") }
       let kinds = ["periplus ground", "periplus record", "reference-app", "/bin/sh", "periplus-shim"]
       // Every third time two at once.
       var victims: [(pid: Int32, command: String)] = []
@@ -79,13 +68,15 @@ struct KillDrillTests {
     _ = try? await traffic.value
 
     // Stop the counter so that its last note is final, then compare every note with what the store has.
-    #expect(try ground.kubectl("scale", "deployment/counter", "-n", "shop", "--replicas=0").status == 0)
+    try ground.scale("counter", to: 0)
     try await ground.eventually(within: 60, "the counter is gone") { try ground.pods("counter").isEmpty }
+    var compared = 0
     for pod in try FileManager.default.contentsOfDirectory(atPath: notes.path) {
       // A container that restarts in its pod begins at 1 again: the note is the last run's.
       let noted = try String(contentsOf: notes.appending(path: pod), encoding: .utf8).split(separator: "\n")
       let last = noted.last.flatMap { Int($0) } ?? 0
       guard last > 0 else { continue }  // killed before its first note
+      compared += 1
       var numbers: [Int] = []
       try await ground.eventually(within: 30, "line \(last) of \(pod) is in the store") {
         let lines = try ground.periplus("logs", "--grep", "counter \(pod) line", "--limit", "1000000", "--json").json()
@@ -99,6 +90,8 @@ struct KillDrillTests {
         expected = number + 1
       }
     }
+    // Most pods were killed, if at all, after their first second.
+    #expect(compared >= 1, "no pod wrote a note: nothing was compared")
     #expect(try ground.periplus("down", limit: 120).status == 0)
     try await ground.eventually(within: 20, "no process of this home is left: \(ground.processes())") { ground.processes().isEmpty }
   }

@@ -5,7 +5,7 @@ import Testing
 /// What the programs say of a cluster that gives no data, and of a demo that may not be shown yet: no ground is needed.
 @Suite("Clusters without data")
 struct UnreachableClusterTests {
-  private func withHome(_ body: (_ home: String, _ environment: [String: String]) throws -> Void) throws {
+  private func withHome(_ body: (_ home: String, _ environment: [String: String]) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "pe-far-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
@@ -17,7 +17,7 @@ struct UnreachableClusterTests {
     contexts: [{name: staging, context: {cluster: c}}, {name: ground, context: {cluster: c}}]
     """.write(to: kubeconfig, atomically: true, encoding: .utf8)
     let home = folder.appending(path: "home").path
-    try body(home, ["PERIPLUS_HOME": home, "KUBECONFIG": kubeconfig.path, "TERM": "xterm-256color"])
+    try await body(home, ["PERIPLUS_HOME": home, "KUBECONFIG": kubeconfig.path, "TERM": "xterm-256color"])
   }
 
   private func periplus(_ arguments: [String], _ environment: [String: String]) throws -> Program.Outcome {
@@ -25,8 +25,8 @@ struct UnreachableClusterTests {
   }
 
   @Test("health and nodes end with 3, say why, and as JSON have a line for it", arguments: ["health", "nodes"])
-  func silent(command: String) throws {
-    try withHome { _, environment in
+  func silent(command: String) async throws {
+    try await withHome { _, environment in
       let outcome = try periplus([command, "--context", "staging", "--json"], environment)
       #expect(outcome.status == 3)
       #expect(outcome.errors.contains("staging: no data: nothing listens at http://127.0.0.1:1"))
@@ -36,8 +36,8 @@ struct UnreachableClusterTests {
   }
 
   @Test("a context that is given twice is one cluster; one that is called ground is a cluster like any other where there is no ground")
-  func names() throws {
-    try withHome { _, environment in
+  func names() async throws {
+    try await withHome { _, environment in
       let twice = try periplus(["health", "--context", "staging", "--context", "staging", "--json"], environment)
       #expect(twice.status == 3 && twice.lines.count == 1, "\(twice.errors)")
       let ground = try periplus(["health", "--context", "ground", "--json"], environment)
@@ -46,8 +46,8 @@ struct UnreachableClusterTests {
   }
 
   @Test("a recorder that sees nothing says so, and status tells of it")
-  func recorder() throws {
-    try withHome { home, environment in
+  func recorder() async throws {
+    try await withHome { home, environment in
       let log = "\(home)-recorder"
       let (program, words) = Program.command(
         Program.binaries.appending(path: "periplus").path, ["record", "--context", "ground", "--context", "ground"])
@@ -59,17 +59,9 @@ struct UnreachableClusterTests {
         kill(pid, SIGTERM)
         _ = Spawn.wait(pid, limit: 20)
       }
-      func isThere(_ ask: () throws -> Bool) throws -> Bool {
-        for _ in 0..<100 {
-          if try ask() { return true }
-          Thread.sleep(forTimeInterval: 0.1)
-        }
-        return false
+      try await eventually(within: 20, "the recorder says what it waits for") {
+        try String(contentsOfFile: log, encoding: .utf8).contains("feed of ground waits: nothing listens at http://127.0.0.1:1")
       }
-      #expect(
-        try isThere {
-          try String(contentsOfFile: log, encoding: .utf8).contains("feed of ground waits: nothing listens at http://127.0.0.1:1")
-        }, "\((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
       let status = try periplus(["status"], environment)
       #expect(
         !status.output.contains("nothing runs") && status.output.contains("nothing listens at http://127.0.0.1:1"), "\(status.output)")
@@ -77,8 +69,8 @@ struct UnreachableClusterTests {
   }
 
   @Test("a demo that was shown before its facility is ready reveals nothing")
-  func demo() throws {
-    try withHome { home, environment in
+  func demo() async throws {
+    try await withHome { home, environment in
       #expect(try periplus(["plan", "init"], environment).status == 0)
       let outcome = try periplus(["demo", "shown", "1"], environment)
       #expect(outcome.status == 1)
