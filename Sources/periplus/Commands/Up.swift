@@ -60,7 +60,7 @@ struct Up: AsyncParsableCommand {
       } catch {
         if isOurs {
           try await stop(launcher, owner)
-        } else if isStarted {
+        } else if isStarted, launcher.isRunning("ground") {
           Output.complain("the proving ground is left running, so that you can look at it; periplus down stops it")
         }
         throw error
