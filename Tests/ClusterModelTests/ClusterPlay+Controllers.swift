@@ -5,14 +5,18 @@ import TimeFormat
 /// What the controllers and kubelets of a played cluster do.
 extension ClusterPlay {
   mutating func touch(_ place: Int) {
-    workloads[place].object.specStamp = second
-    workloads[place].object.stamp = second
+    if renewsStamps {
+      workloads[place].object.specStamp = second
+      workloads[place].object.stamp = second
+    }
     send(ClusterResource(.deployment), .modified(.workload(workloads[place].object)))
   }
 
   mutating func stampSet(_ place: Int, _ set: Int) {
-    workloads[place].sets[set].object.specStamp = second
-    workloads[place].sets[set].object.stamp = second
+    if renewsStamps {
+      workloads[place].sets[set].object.specStamp = second
+      workloads[place].sets[set].object.stamp = second
+    }
     send(ClusterResource(.replicaSet), .modified(.workload(workloads[place].sets[set].object)))
   }
 

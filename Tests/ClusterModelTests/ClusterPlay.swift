@@ -24,6 +24,8 @@ struct ClusterPlay {
   /// Our clock less the server's.
   var clockAhead = Duration.zero
   var latency: [ClusterResource: Duration] = [:]
+  /// Kubernetes 1.20 leaves the time of an entry in `managedFields` where the same fields change again.
+  var renewsStamps = true
 
   private var random: SeededGenerator
   var uids = 0

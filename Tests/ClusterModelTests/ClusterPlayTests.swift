@@ -102,6 +102,22 @@ struct ClusterPlayTests {
     }
   }
 
+  @Test("where the server leaves old times on what changed again, each pod has its cause all the same")
+  func oldStamps() {
+    for seed in 1...20 as ClosedRange<UInt64> {
+      var play = calm(seed: seed, replicas: 8)
+      play.renewsStamps = false
+      for step in 0..<3 {
+        play.run(Double(play.pick(40...90)))
+        play.deleteByHand(0)
+        play.run(10)
+        if step == 1 { play.undo(0) } else { play.roll(0) }
+      }
+      play.run(120)
+      #expect(Self.differences(play, Self.replay(play)) == [], "seed \(seed): \(play.script)")
+    }
+  }
+
   @Test("a rollout with strategy Recreate is no scaling")
   func recreate() {
     var play = calm(seed: 5, replicas: 3, isRecreate: true)

@@ -32,6 +32,35 @@ struct DowntimeTests {
     #expect(outages(stage).isEmpty && stage.book.pieces("Deployment/api").last?.to != nil)
   }
 
+  /// Told before as an outage from the pod's creation on: the API keeps the last change of readiness only.
+  @Test("of the time before anybody watched only what the pods' own conditions still say is told")
+  func beforeTheFirstList() {
+    var stage = Stage()
+    stage.deployment("api", desired: 1)
+    stage.pod("a1", of: "ReplicaSet/api-1")
+    stage.wait(3600)
+    stage.ready("a1", false)
+    stage.wait(20)
+    stage.ready("a1")
+    stage.wait(60)
+    stage.begin()
+    #expect(outages(stage).isEmpty, "\(outages(stage))")
+  }
+
+  @Test("what was down when the ledger began has been so since its pods' conditions say so")
+  func downAtTheFirstList() throws {
+    var stage = Stage()
+    stage.deployment("api", desired: 1)
+    stage.pod("a1", of: "ReplicaSet/api-1")
+    stage.wait(3600)
+    let down = stage.now
+    stage.ready("a1", false)
+    stage.wait(20)
+    stage.begin()
+    let outage = try #require(outages(stage).first)
+    #expect(outages(stage).count == 1 && outage.isOngoing && abs((outage.from - down).seconds) < 1, "\(outage)")
+  }
+
   /// Told before as 6.9 s: from the deletion of the pods to the first successor.
   @Test("a lost node's pods are not ready five minutes before they are deleted")
   func lostNode() throws {

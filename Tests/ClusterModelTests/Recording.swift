@@ -7,13 +7,14 @@ import TimeFormat
 struct Recording {
   var deltas: [ClusterDelta] = []
   /// The recording names the second of its start; its events with microseconds show the rest.
-  let start = Timestamp(rfc3339: "2026-11-22T14:03:29.440Z")!
+  var start = Timestamp(rfc3339: "2026-11-22T14:03:29.440Z")!
 
   init(_ name: String = "kubernetes-a") throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/\(name).ndjson")
     let decoder = ClusterDecoder()
     for line in try Data(contentsOf: file).split(separator: UInt8(ascii: "\n")) {
       let tree = try JSONValue(parsing: Array(line))
+      if let started = tree["startedAt"]?.stringValue { start = Timestamp(rfc3339: started) ?? start }
       guard let resource = tree["resource"]?.stringValue.flatMap(ClusterResource.init) else { continue }
       let at = start + .milliseconds(Int64((tree["at"]?.doubleValue ?? 0) * 1000))
       if let list = tree["list"] {

@@ -90,8 +90,8 @@ extension LedgerGroup {
 
   /// The workload's shortages since ``Availability/start``, oldest first, and when a pod of it was ready first.
   ///
-  /// A time that nobody watched counts only where the pods that are known to have been there were as many as were wanted: then nobody
-  /// else can have been ready. It is left out of the downtime else.
+  /// A time that nobody watched counts only where the pods of which is known that they were there, and whether they were ready, were as many
+  /// as were wanted: then nobody else can have been ready. It is left out of the downtime else.
   func shortages(_ wanted: WantedCount, known: Availability, of uid: String) -> (shortages: [Shortage], firstReady: Timestamp?) {
     let edges = edges(wanted)
     var found: [Shortage] = []
@@ -186,8 +186,9 @@ extension LedgerGroup {
       guard !blind.isEmpty else { continue }
       // Of one that vanished it is not known how long it was there.
       let end = pod.vanishedAfter ?? pod.endedAt
-      if let end, end <= pod.created { continue }
-      edges.append(Edge(at: pod.created, existing: 1))
+      let known = max(pod.created, pod.readinessSince ?? pod.created)
+      if let end, end <= known { continue }
+      edges.append(Edge(at: known, existing: 1))
       if let end { edges.append(Edge(at: end, existing: -1)) }
     }
     for interval in blind {

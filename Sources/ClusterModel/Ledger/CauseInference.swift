@@ -168,10 +168,11 @@ enum CauseInference {
       case "Evicted": return Finding(.eviction, 0.9, field)
       case "Preempted", "Preempting": return Finding(.preemption, 0.9, field)
       case "TaintManagerEviction" where event.message.hasPrefix("Marking") || event.message.hasPrefix("Deleting"):
-        // A later "Cancelling deletion" takes it back.
+        // A later "Cancelling deletion" takes it back; it is also said of a pod that is going already.
         let cancelled = events.contains {
-          $0.reason == "TaintManagerEviction" && $0.message.hasPrefix("Cancelling")
-            && ($0.times.last ?? pod.created) >= (event.times.last ?? pod.created)
+          guard $0.reason == "TaintManagerEviction", $0.message.hasPrefix("Cancelling") else { return false }
+          let said = $0.times.last ?? pod.created
+          return said >= (event.times.last ?? pod.created) && pod.deletionRequested.map { $0 > said + .seconds(1) } ?? true
         }
         if !cancelled { return taint(pod, node: node, field) }
       default: continue

@@ -170,7 +170,7 @@ extension PodFact {
       "uid": .string(uid), "namespace": .string(namespace), "name": .string(name), "node": .string(node),
       "controller": controller?.json ?? .null, "hash": .string(hash), "templateGeneration": .int(Int64(templateGeneration)),
       "completionIndex": .string(completionIndex), "restartPolicy": .string(restartPolicy), "created": .time(created),
-      "isBaseline": .bool(isBaseline), "isSilent": .bool(isSilent), "order": .int(Int64(order)), "endOrder": .int(Int64(endOrder)),
+      "isBaseline": .bool(isBaseline), "readinessSince": .time(readinessSince), "isSilent": .bool(isSilent), "order": .int(Int64(order)), "endOrder": .int(Int64(endOrder)),
       "cameInList": .bool(cameInList),
       "endedInList": .bool(endedInList), "ready": .intervals(readyIntervals), "runs": .array(runs.map(\.json)),
       "statusReason": .string(statusReason), "statusMessage": .string(statusMessage), "phase": .string(phase),
@@ -207,6 +207,7 @@ extension PodFact {
     self.init(
       uid: value.text("uid"), namespace: value.text("namespace"), name: value.text("name"), created: created,
       isBaseline: value["isBaseline"]?.boolValue ?? false)
+    readinessSince = value["readinessSince"]?.time
     node = value.text("node")
     controller = ObjectReference(value["controller"])
     hash = value.text("hash")

@@ -51,6 +51,8 @@ struct PodFact: Sendable, Hashable {
   var created: Timestamp
   /// Was there before the ledger began to watch.
   var isBaseline: Bool
+  /// Of one that was: since when its readiness is known. The API keeps the last change of it only; before that it may have been ready or not.
+  var readinessSince: Timestamp?
   /// Its place among the first sights of pods, and of its end among the ends: one watch tells in the server's order.
   var order = 0
   var endOrder = 0
@@ -103,6 +105,7 @@ struct PodFact: Sendable, Hashable {
     name = pod.name
     created = Moment.exact(api: pod.created, received: at)
     self.isBaseline = isBaseline
+    if isBaseline { readinessSince = pod.conditions.first { $0.type == "Ready" }?.lastTransition ?? at }
   }
 
   init(uid: String, namespace: String, name: String, created: Timestamp, isBaseline: Bool) {
