@@ -11,7 +11,8 @@ private let reasons: [String: String] = {
     "LogCollector.swift": backsOff, "SupervisedProcess.swift": backsOff,
     "DemoPlace.swift": command, "ChecksPart.swift": command, "ReadinessWait.swift": command, "LessonRunner.swift": command,
     "AuthorCheck.swift": command, "WaitForRecords.swift": command, "DemoRunner.swift": command, "GroundObjects.swift": command,
-    "FirstSight.swift": command, "CheckContext.swift": command, "HeadlessConsole.swift": command,
+    "GroundDaemon.swift": command, "GroundLauncher.swift": command, "FirstSight.swift": command, "CheckContext.swift": command,
+    "HeadlessConsole.swift": command,
     "FaultEndpoints.swift": "once, so that the answer leaves before the process crashes",
   ]
 }()
