@@ -34,7 +34,8 @@ package struct WatchMachine: Sendable, Hashable {
   /// A list was read to its end.
   package mutating func listed(resourceVersion: String) -> Action {
     self.resourceVersion = resourceVersion
-    failures = 0
+    // A list after an expired watch proves nothing: where each watch expires at once, the waits go on growing.
+    if expirations == 0 { failures = 0 }
     sawAnything = false
     return .watch(resourceVersion: resourceVersion)
   }
@@ -55,6 +56,7 @@ package struct WatchMachine: Sendable, Hashable {
       failures += 1
       return .wait(wait(jitter))
     }
+    expirations = 0
     return .watch(resourceVersion: resourceVersion)
   }
 

@@ -54,7 +54,7 @@ extension Node {
               switch key {
               case "cpu": allocatableMilliCPU = Quantity(try cursor.quantityText())?.milliValue ?? 0
               case "memory": allocatableMemory = Quantity(try cursor.quantityText())?.value ?? 0
-              case "pods": allocatablePods = Quantity(try cursor.quantityText())?.value.map { Int(clamping: $0) } ?? 0
+              case "pods": allocatablePods = Quantity(try cursor.quantityText())?.value.map { Int(Int32(clamping: $0)) } ?? 0
               default: break
               }
             }
@@ -175,14 +175,14 @@ extension ClusterEvent {
       case "type": type = strings.intern(try cursor.text())
       case "reason": reason = strings.intern(try cursor.text())
       case "message", "note": message = strings.intern(MessageWords.event(try cursor.text()))
-      case "count", "deprecatedCount": count = max(count, try cursor.integer())
+      case "count", "deprecatedCount": count = max(count, try cursor.countIfPresent() ?? 0)
       case "firstTimestamp", "deprecatedFirstTimestamp": first = try cursor.time() ?? first
       case "lastTimestamp", "deprecatedLastTimestamp": last = try cursor.time() ?? last
       case "eventTime": eventTime = try cursor.time()
       case "series":
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
           switch key {
-          case "count": count = max(count, try cursor.integer())
+          case "count": count = max(count, try cursor.countIfPresent() ?? 0)
           case "lastObservedTime": seriesLast = try cursor.time()
           default: break
           }

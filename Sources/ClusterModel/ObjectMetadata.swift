@@ -65,16 +65,17 @@ struct ObjectMetadata {
       case "generation": generation = try cursor.integer()
       case "creationTimestamp": created = try cursor.time()
       case "deletionTimestamp": deletionTimestamp = try cursor.time()
-      case "deletionGracePeriodSeconds": deletionGraceSeconds = try cursor.readIntIfPresent().map { Int(clamping: $0) }
+      case "deletionGracePeriodSeconds": deletionGraceSeconds = try cursor.countIfPresent()
       case "labels": labels = try cursor.stringMap(strings)
       case "annotations":
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
           switch key {
           case "deployment.kubernetes.io/revision": revision = try cursor.text()
           case "deployment.kubernetes.io/revision-history":
-            earlierRevisions = try cursor.text().split(separator: ",").compactMap { Int($0) }
-          case "deployment.kubernetes.io/desired-replicas": desiredReplicas = Int(try cursor.text())
-          case "deprecated.daemonset.template.generation": templateGeneration = Int(try cursor.text()) ?? 0
+            earlierRevisions = try cursor.text().split(separator: ",").compactMap { boundedInteger($0, in: IntegerRange.count) }
+          case "deployment.kubernetes.io/desired-replicas": desiredReplicas = boundedInteger(try cursor.text(), in: IntegerRange.count)
+          case "deprecated.daemonset.template.generation":
+            templateGeneration = boundedInteger(try cursor.text(), in: IntegerRange.count) ?? 0
           case "k8s.io/initial-events-end": isInitialEventsEnd = try cursor.text() == "true"
           default: break
           }
@@ -187,12 +188,17 @@ extension JSONCursor {
   mutating func text() throws(JSONError) -> String { try readStringIfPresent() ?? "" }
 
   /// As an `int32`, what nearly every number of the API is: no sum of such can overflow, whatever a server says.
-  mutating func integer() throws(JSONError) -> Int {
+  mutating func integer() throws(JSONError) -> Int { try integerIfPresent(in: IntegerRange.int32) ?? 0 }
+
+  /// As an `int32` that counts something; `nil` for what is no whole number.
+  mutating func countIfPresent() throws(JSONError) -> Int? { try integerIfPresent(in: IntegerRange.count) }
+
+  private mutating func integerIfPresent(in range: ClosedRange<Int>) throws(JSONError) -> Int? {
     guard try peek() == .number else {
       try skipValue()
-      return 0
+      return nil
     }
-    return try readNumber().integer(in: IntegerRange.int32) ?? 0
+    return try readNumber().integer(in: range)
   }
 
   mutating func flag() throws(JSONError) -> Bool { try readBoolIfPresent() ?? false }

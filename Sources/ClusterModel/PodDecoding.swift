@@ -114,7 +114,7 @@ extension Container {
         switch key {
         case "name": container.name = strings.intern(try cursor.text())
         case "ready": container.isReady = try cursor.flag()
-        case "restartCount": container.restartCount = try cursor.integer()
+        case "restartCount": container.restartCount = try cursor.countIfPresent() ?? 0
         case "state": container.state = try state(&cursor, strings) ?? .waiting(reason: "", message: "")
         case "lastState":
           if case .terminated(let termination)? = try state(&cursor, strings) { container.lastTermination = termination }

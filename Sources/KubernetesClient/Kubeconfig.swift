@@ -222,13 +222,6 @@ package struct Kubeconfig: Sendable {
     }
   }
 
-  static func bytes(_ file: String) throws(KubernetesError) -> [UInt8] {
-    do { return Array(try Data(contentsOf: URL(fileURLWithPath: file))) } catch {
-      let isThere = FileManager.default.fileExists(atPath: file)
-      throw KubernetesError(.configuration, "cannot read \(file): \(isThere ? "no permission" : "no such file")")
-    }
-  }
-
   static func text(_ file: String) throws(KubernetesError) -> String {
     let text = String(decoding: try bytes(file), as: UTF8.self)
     return String(text.drop { $0 == "\u{FEFF}" })

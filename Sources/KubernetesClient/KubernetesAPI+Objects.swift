@@ -14,18 +14,40 @@ extension KubernetesAPI {
 
   /// Lists in pages, giving each page's bytes to `page`, which answers the token of the next (empty: the last).
   ///
-  /// - Throws: a ``KubernetesError`` of kind `gone` when a page token has expired; list again from the start.
+  /// Large objects come fewer at a time: where a page is larger than is read, a tenth of it is asked for.
+  ///
+  /// - Throws: a ``KubernetesError`` of kind `gone` when a page token has expired, list again from the start; of kind `malformed` when the
+  ///   list does not end.
   package func list(
     _ path: String, query: [(String, String)] = [], limit: Int = 500, page: ([UInt8]) throws -> String
   ) async throws {
     var next = ""
-    repeat {
+    var limit = limit
+    var asked = 0
+    while true {
       var full = query
       full.append(("limit", "\(limit)"))
       if !next.isEmpty { full.append(("continue", next)) }
-      next = try page(try await send(.get, path, query: full))
-    } while !next.isEmpty
+      let bytes: [UInt8]
+      do { bytes = try await send(.get, path, query: full) } catch let error as KubernetesError
+        where error.reason == KubernetesError.tooLarge && limit > 1
+      {
+        limit = max(1, limit / 10)
+        continue
+      }
+      let token = try page(bytes)
+      asked += limit
+      guard token.isEmpty || (token != next && asked < Self.longestList) else {
+        throw KubernetesError(
+          .malformed, "\(context.cluster.server) does not end the list of \(path): after \(asked) objects it tells of more")
+      }
+      if token.isEmpty { return }
+      next = token
+    }
   }
+
+  /// Kubernetes is built for 150,000 pods in a cluster.
+  private static let longestList = 300_000
 
   /// All objects of a list as trees, for small kinds.
   package func listAll(_ path: String, query: [(String, String)] = []) async throws -> [JSONValue] {
@@ -48,7 +70,9 @@ extension KubernetesAPI {
       ("watch", "1"), ("allowWatchBookmarks", "true"), ("resourceVersion", resourceVersion), ("timeoutSeconds", "\(timeoutSeconds)"),
     ]
     // API servers send a bookmark about once a minute: a connection that stays silent for much longer is dead, or is soon opened again.
-    try await lines(path, query: full, idle: min(.seconds(timeoutSeconds + 15), StreamSilence.watchLimit), onOpen: onOpen, onLine: onLine)
+    try await lines(
+      path, query: full, idle: min(.seconds(timeoutSeconds + 15), StreamSilence.watchLimit), lineLimit: Self.eventLimit, onOpen: onOpen,
+      onLine: onLine)
   }
 
   /// As above, as a sequence of lines; ending the loop ends the watch.

@@ -83,14 +83,19 @@ package final class KubernetesAPI: Sendable {
 
   // MARK: Requests
 
-  /// Sends a request and collects the answer's body, at most `limit` bytes.
+  /// No answer of an API server is larger than this: a page of a list, the longest, has some MiB.
+  package static let answerLimit = 32 << 20
+  /// No object is larger than etcd's 1.5 MiB, or what an administrator has made of it.
+  package static let eventLimit = 8 << 20
+
+  /// Sends a request and collects the answer's body, at most `limit` bytes. The whole may take ten times as long as a pause within it.
   package func send(
     _ method: Method, _ path: String, query: [(String, String)] = [], body: [UInt8]? = nil, contentType: String = "application/json",
-    accept: String = "application/json", limit: Int = 1 << 30
+    accept: String = "application/json", limit: Int = KubernetesAPI.answerLimit
   ) async throws -> [UInt8] {
     func once() async throws -> [UInt8] {
       let response = try await execute(method, path, query: query, body: body, contentType: contentType, accept: accept)
-      var collected = try await guarded(idle: patience) { heard in
+      var collected = try await guarded(idle: patience, total: patience * 10) { heard in
         try await self.reading(path) { try await Self.collect(response.body, upTo: limit, heard) }
       }
       let bytes = collected.readBytes(length: collected.readableBytes) ?? []
@@ -115,6 +120,10 @@ package final class KubernetesAPI: Sendable {
   /// What a server refused, with whose credentials it did not accept.
   private func error(_ status: Int, _ body: [UInt8], _ request: String) -> KubernetesError {
     var error = KubernetesError(status: status, body: body, request: request)
+    if (300..<400).contains(status) {
+      error.message =
+        "\(context.cluster.server) sends elsewhere (HTTP \(status) to \(request)), which is not followed; correct the server's address"
+    }
     if error.kind == .unauthorized {
       let context = context
       error.message =
@@ -145,9 +154,12 @@ package final class KubernetesAPI: Sendable {
 
   /// Streams an answer line by line until the server ends it. Fails when no byte came for `idle`.
   ///
-  /// - Parameter headLimit: how long the answer's head may take, where a server sends it with the first byte of a quiet stream.
+  /// - Parameters:
+  ///   - headLimit: how long the answer's head may take, where a server sends it with the first byte of a quiet stream.
+  ///   - lineLimit: a longer line ends the stream with an error; without it such a line is left out.
   package func lines(
     _ path: String, query: [(String, String)], accept: String = "application/json", idle: Duration?, headLimit: Duration? = nil,
+    lineLimit: Int? = nil,
     onOpen: @escaping @Sendable () async -> Void = {}, onLine: @escaping @Sendable ([UInt8]) async throws -> Void
   ) async throws {
     try await guarded(idle: idle) { [self] heard in
@@ -162,11 +174,12 @@ package final class KubernetesAPI: Sendable {
         throw error(status, body.readBytes(length: body.readableBytes) ?? [], "GET \(path)")
       }
       await onOpen()
-      var splitter = LineSplitter()
+      var splitter = lineLimit.map { LineSplitter(longest: $0) } ?? LineSplitter()
       do {
         for try await chunk in response.body {
           heard.beat()
           for line in splitter.push(chunk.readableBytesView) where !line.isEmpty { try await onLine(line) }
+          if let lineLimit, splitter.cuts > 0 { throw self.tooLarge("a line", lineLimit, "GET \(path)") }
         }
       } catch let error as KubernetesError { throw error } catch is CancellationError { throw CancellationError() } catch {
         if Task.isCancelled { throw CancellationError() }
@@ -179,11 +192,17 @@ package final class KubernetesAPI: Sendable {
 
   /// Runs the body, and fails when it has told no sign of life for `idle`.
   private func guarded<Answer: Sendable>(
-    idle: Duration?, _ body: @escaping @Sendable (Heartbeat) async throws -> Answer
+    idle: Duration?, total: Duration? = nil, _ body: @escaping @Sendable (Heartbeat) async throws -> Answer
   ) async throws -> Answer {
     let heard = Heartbeat()
     return try await withThrowingTaskGroup(of: Answer.self) { group in
       group.addTask { try await body(heard) }
+      if let total {
+        group.addTask { [context] in
+          try await Task.sleep(for: total)
+          throw KubernetesError(.silent, "\(context.cluster.server) has not sent all of its answer within \(total.brief); asking again")
+        }
+      }
       if let idle {
         group.addTask { [context] in
           while true {
@@ -199,6 +218,12 @@ package final class KubernetesAPI: Sendable {
       guard let answer = try await group.next() else { throw CancellationError() }
       return answer
     }
+  }
+
+  private func tooLarge(_ what: String, _ limit: Int, _ request: String) -> KubernetesError {
+    KubernetesError(
+      .malformed, "\(context.cluster.server) sent \(what) of more than \(limit >> 20) MiB to \(request): is it a Kubernetes API server?",
+      reason: KubernetesError.tooLarge)
   }
 
   private static func collect(_ body: HTTPClientResponse.Body, upTo limit: Int, _ heard: Heartbeat) async throws -> ByteBuffer {
@@ -237,7 +262,7 @@ package final class KubernetesAPI: Sendable {
   private func reading<Answer: Sendable>(_ path: String, _ body: () async throws -> Answer) async throws -> Answer {
     do { return try await body() } catch let error as KubernetesError { throw error } catch is CancellationError {
       throw CancellationError()
-    } catch {
+    } catch let error as NIOTooManyBytesError { throw tooLarge("an answer", error.maxBytes ?? 0, "GET \(path)") } catch {
       if Task.isCancelled { throw CancellationError() }
       throw Self.unreachable(error, context)
     }

@@ -22,6 +22,9 @@ package struct KubernetesError: Error, Sendable, Hashable, CustomStringConvertib
   /// The `reason` of the server's Status object, e.g. `NotFound`.
   package var reason: String
 
+  /// The `reason` of an answer that was larger than is read.
+  package static let tooLarge = "TooLarge"
+
   package init(_ kind: Kind, _ message: String, status: Int = 0, reason: String = "") {
     self.kind = kind
     self.message = message

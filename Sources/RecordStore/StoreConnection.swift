@@ -5,7 +5,7 @@ import TelemetryModel
 
 /// A reader's connection to a store that may not be there yet, or be replaced.
 final class StoreConnection: Sendable {
-  private let files: StoreFiles
+  let files: StoreFiles
   private let opened = Mutex<Opened?>(nil)
 
   private struct Opened {

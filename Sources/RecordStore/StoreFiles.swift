@@ -44,6 +44,15 @@ struct StoreFiles: Sendable {
     return stat(records, &info) == 0 ? Int64(info.st_size) : 0
   }
 
+  /// A commit of the writer needs some of it.
+  private static let leastRoom: UInt64 = 1 << 20
+
+  /// Whether the disk has no room for another commit, as seen by a user without special rights.
+  var isDiskFull: Bool {
+    var info = statvfs()
+    return statvfs(directory, &info) == 0 && UInt64(info.f_bavail) * UInt64(info.f_frsize) < Self.leastRoom
+  }
+
   /// Tells one file from another that took its path.
   var inode: UInt64? {
     var info = stat()
@@ -79,7 +88,7 @@ private enum HeldFiles {
   static func descriptor(of path: String, inode: UInt64) -> Int32? {
     held.withLock { held in
       if let file = held[inode] { return file }
-      let file = open(path, O_RDONLY | O_CLOEXEC)
+      let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
       guard file >= 0 else { return nil }
       held[inode] = file
       return file
@@ -92,7 +101,7 @@ final class WriterLock: Sendable {
   private let file: Int32
 
   init(_ files: StoreFiles) throws(StoreError) {
-    let file = open(files.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let file = open(files.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
     guard file >= 0 else {
       throw StoreError(
         kind: .failed, sentence: "Opening \(files.lock) failed: \(String(cString: strerror(errno))); check the folder's owner and mode.")

@@ -36,13 +36,19 @@ package final class StoreReader: Sendable {
 }
 
 extension StoreConnection {
-  /// What the writer counted for each source; a store that cannot be read is a source with an error.
+  /// What the writer counted for each source; a store that cannot be read is a source with an error, and so is a disk that is full: there
+  /// the writer itself can note nothing.
   func completeness() async -> [SourceStatus] {
+    let disk = files.isDiskFull ? [SourceStatus(name: "disk", cluster: "", lastError: Self.fullDisk(files.directory))] : []
     do {
-      return try await read([]) { try SourceRows.all($0) }
+      return try await read([]) { try SourceRows.all($0) } + disk
     } catch {
       return [SourceStatus(name: "store", cluster: "", lastError: "\(error)")]
     }
+  }
+
+  private static func fullDisk(_ folder: String) -> String {
+    "The disk of \(folder) is full: what is shown may be as of the moment when it filled; free some space, and what came since then is stored."
   }
 
   /// Grows with each transaction of the writer that has news; 0 while there is no store.

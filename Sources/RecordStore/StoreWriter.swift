@@ -118,6 +118,8 @@ package final class StoreWriter: Sendable {
     } catch {
       let failure = StoreError.wrap(error, path: files.records, doing: "Writing")
       if failure.kind == .unreadable { close(Glibc.open(files.suspect, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)) }
+      // Readers see for themselves why nothing new comes.
+      if failure.kind == .diskFull { changes.publish(.sources) }
       throw failure
     }
     changes.publish(change)

@@ -33,7 +33,11 @@ package struct ControlClient: Sendable {
   package func run(_ job: String, _ body: JSONValue = .null, line: (JSONValue) throws -> Void) async throws {
     // Without a recorder there is nothing to connect to, and no HTTP client is made: a console that starts has no time for one.
     guard Files.exists(socket) else { throw noAnswer }
-    guard let url = URLText.unixSocket(socket, path: "/\(job)") else { throw Unreachable(description: "\(socket) is not a socket's path") }
+    let address = try SocketPath(socket)
+    defer { withExtendedLifetime(address) {} }
+    guard let url = URLText.unixSocket(address.path, path: "/\(job)") else {
+      throw Unreachable(description: "\(socket) is not a socket's path")
+    }
     var request = HTTPClientRequest(url: url)
     request.method = .POST
     request.body = .bytes(ByteBuffer(bytes: body.jsonBytes))

@@ -3,6 +3,7 @@ import Hummingbird
 package import JSONBytes
 import Logging
 import NIOCore
+import StateDirectory
 
 /// The recorder's control socket: HTTP over a Unix socket that only its owner can open.
 ///
@@ -23,10 +24,12 @@ package struct ControlServer: Sendable {
   package func run(onListening: @escaping @Sendable () -> Void = {}) async throws {
     var logger = Logger(label: "recorder") { _ in SwiftLogNoOpLogHandler() }
     logger.logLevel = .critical
-    try await application(logger: logger, onListening).run()
+    let address = try SocketPath(socket)
+    defer { withExtendedLifetime(address) {} }
+    try await application(at: address.path, logger: logger, onListening).run()
   }
 
-  private func application(logger: Logger, _ onListening: @escaping @Sendable () -> Void) -> some ApplicationProtocol {
+  private func application(at path: String, logger: Logger, _ onListening: @escaping @Sendable () -> Void) -> some ApplicationProtocol {
     let router = Router()
     for (path, job) in jobs {
       router.post(RouterPath(path)) { request, _ in
@@ -43,7 +46,7 @@ package struct ControlServer: Sendable {
       }
     }
     return Application(
-      router: router, configuration: .init(address: .unixDomainSocket(path: socket)), onServerRunning: { _ in onListening() },
+      router: router, configuration: .init(address: .unixDomainSocket(path: path)), onServerRunning: { _ in onListening() },
       logger: logger)
   }
 }

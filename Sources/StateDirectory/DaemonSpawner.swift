@@ -13,8 +13,10 @@ package enum DaemonSpawner {
     let input = periplus_open("/dev/null", O_RDONLY, 0)
     guard input >= 0 else { throw SystemError("open", "/dev/null") }
     defer { close(input) }
-    let output = periplus_open(log, O_WRONLY | O_APPEND | O_CREAT, 0o600)
+    // A pipe in the place of the log is an error, not a wait for its reader; the daemon gets a descriptor that waits as usual.
+    let output = periplus_open(log, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600)
     guard output >= 0 else { throw SystemError("write", log) }
+    _ = fcntl(output, F_SETFL, O_WRONLY | O_APPEND)
     defer { close(output) }
     var pid: pid_t = 0
     let result = withCStrings([executable] + arguments) { argv in

@@ -9,5 +9,10 @@ package enum DesiredState: String, Sendable {
     return DesiredState(rawValue: String(text.prefix { $0 != "\n" })) ?? .down
   }
 
-  package func write(_ home: Home) throws { try Files.write(rawValue + "\n", to: home.desired) }
+  /// On a full disk `down` is written by removing the file, which needs no room.
+  package func write(_ home: Home) throws {
+    do { try Files.write(rawValue + "\n", to: home.desired) } catch {
+      guard self == .down, (try? Files.remove(home.desired)) != nil else { throw error }
+    }
+  }
 }

@@ -11,9 +11,10 @@ package enum Files {
     return "\(String(cString: folder))/\(path)"
   }
 
-  /// The bytes of a file; `nil` when there is none.
-  package static func read(_ path: String) throws -> [UInt8]? {
-    let descriptor = periplus_open(path, O_RDONLY, 0)
+  /// The bytes of a file; `nil` when there is none. Whatever stands at the path, it answers in time: of a pipe that nobody writes to it is
+  /// the empty text, and one whose writer is silent for ``pipePatience`` is an error, as is a file of more than `limit` bytes.
+  package static func read(_ path: String, atMost limit: Int = 64 << 20) throws -> [UInt8]? {
+    let descriptor = periplus_open(path, O_RDONLY | O_NONBLOCK, 0)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw SystemError("read", path)
@@ -25,12 +26,19 @@ package enum Files {
       let count = Glibc.read(descriptor, &chunk, chunk.count)
       if count < 0 {
         if errno == EINTR { continue }
-        throw SystemError("read", path)
+        guard errno == EAGAIN else { throw SystemError("read", path) }
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&waiting, 1, pipePatience) != 0 else { throw SystemError("read", path, code: ETIMEDOUT) }
+        continue
       }
       if count == 0 { return bytes }
+      guard count <= limit - bytes.count else { throw SystemError("read", path, code: EFBIG) }
       bytes.append(contentsOf: chunk[..<count])
     }
   }
+
+  /// Milliseconds.
+  private static let pipePatience: Int32 = 5000
 
   /// The text of a file; `nil` when there is none or it cannot be read.
   package static func text(_ path: String) -> String? {
@@ -59,6 +67,13 @@ package enum Files {
 
   package static func write(_ text: String, to path: String, mode: UInt32 = 0o600) throws {
     try write(text.utf8, to: path, mode: mode)
+  }
+
+  /// Bytes that a user without special rights may still write on the disk of a folder; `nil` where that cannot be read.
+  package static func freeSpace(of folder: String) -> UInt64? {
+    var info = statvfs()
+    guard statvfs(folder, &info) == 0 else { return nil }
+    return UInt64(info.f_bavail) * UInt64(info.f_frsize)
   }
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

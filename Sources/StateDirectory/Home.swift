@@ -38,7 +38,7 @@ package struct Home: Sendable, Hashable {
   package var groundInfo: String { "\(run)/ground.json" }
   package func pidFile(_ daemon: String) -> String { "\(run)/\(daemon).pid" }
   package func lock(_ name: String) -> String { "\(run)/\(name).lock" }
-  /// A Unix socket's path; at most 107 bytes fit in one.
+  /// Where a Unix socket is; it is bound and reached through its ``SocketPath``.
   package func socket(_ name: String) -> String { "\(run)/\(name).sock" }
 
   package var ground: String { "\(path)/ground" }

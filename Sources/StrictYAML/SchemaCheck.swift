@@ -15,6 +15,10 @@ package struct SchemaCheck {
   package private(set) var definitions: [Mention] = []
   package private(set) var references: [Mention] = []
   private let named: ParameterTables?
+  /// A place in a file for each finding is a help as long as somebody reads them.
+  private static let findingLimit = 1000
+  /// The ids of each kind that were defined.
+  private var known: [String: Set<String>] = [:]
   private let allowsVariables: Bool
 
   /// - Parameters:
@@ -34,7 +38,7 @@ package struct SchemaCheck {
       if node.text == nil { mismatch(node, type, path) }
     case .identifier(let kind):
       guard let id = node.text, Self.isIdentifier(id) else { return mismatch(node, type, path) }
-      if definitions.contains(where: { $0.kinds == [kind] && $0.id == id }) {
+      if !known[kind, default: []].insert(id).inserted {
         error(node, "the id '\(id)' names two entries of kind \(kind); every id may occur once")
       }
       definitions.append(Mention(kinds: [kind], id: id, line: node.line, column: node.column))
@@ -88,6 +92,7 @@ package struct SchemaCheck {
       if YAMLReader.isRenamed(key) { continue }
       guard let field = schema.field(key) else {
         let shown = key.count > 40 ? "\(key.prefix(39))…" : key
+        if isFull { break }
         let near = EditDistance.nearest(to: key, among: schema.fields.map(\.name))
         let all = near == nil ? "; its keys are \(schema.fields.map(\.name).joined(separator: ", "))" : ""
         error(entry.key, "unknown key '\(shown.replacingControls())' in \(schema.name)\(all)", suggestion: near)
@@ -118,23 +123,34 @@ package struct SchemaCheck {
 
   /// To be called when all of a file was checked: references to what nobody defined.
   package mutating func resolveReferences() {
-    for reference in references {
-      let candidates = definitions.filter { reference.kinds.contains($0.kinds[0]) }.map(\.id)
-      guard !candidates.contains(reference.id) else { continue }
-      diagnostics.append(
+    for reference in references where !reference.kinds.contains(where: { known[$0]?.contains(reference.id) ?? false }) {
+      let candidates = isFull ? [] : definitions.lazy.filter { reference.kinds.contains($0.kinds[0]) }.prefix(200).map(\.id)
+      add(
         YAMLDiagnostic(
           .error, file: file, line: reference.line, column: reference.column,
           "there is no \(reference.kinds.joined(separator: " or ")) '\(reference.id.replacingControls())'",
-          suggestion: EditDistance.nearest(to: reference.id, among: candidates)))
+          suggestion: EditDistance.nearest(to: reference.id, among: Array(candidates))))
     }
   }
 
   package mutating func error(_ node: YAMLNode, _ message: String, suggestion: String? = nil) {
-    diagnostics.append(YAMLDiagnostic(.error, file: file, line: node.line, column: node.column, message, suggestion: suggestion))
+    add(YAMLDiagnostic(.error, file: file, line: node.line, column: node.column, message, suggestion: suggestion))
   }
 
   package mutating func warning(_ node: YAMLNode, _ message: String) {
-    diagnostics.append(YAMLDiagnostic(.warning, file: file, line: node.line, column: node.column, message))
+    add(YAMLDiagnostic(.warning, file: file, line: node.line, column: node.column, message))
+  }
+
+  private var isFull: Bool { diagnostics.count > Self.findingLimit }
+
+  private mutating func add(_ finding: YAMLDiagnostic) {
+    if isFull { return }
+    diagnostics.append(finding)
+    if isFull {
+      diagnostics[diagnostics.count - 1] = YAMLDiagnostic(
+        .error, file: file, line: finding.line, column: finding.column,
+        "more than \(Self.findingLimit) findings: what comes after this place was not examined; correct these first")
+    }
   }
 
   private mutating func mismatch(_ node: YAMLNode, _ type: SchemaType, _ path: String, suggestion: String? = nil) {

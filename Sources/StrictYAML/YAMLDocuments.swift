@@ -4,11 +4,18 @@ import Yams
 /// YAML documents as JSON trees, for files that other programs define: kubeconfigs and manifests. Nothing is held to a schema here, and
 /// anchors are resolved. Times stay text; a quoted scalar is text whatever it looks like.
 package enum YAMLDocuments {
+  /// A kubeconfig of a thousand clusters has some 5 MiB, nearly all of it certificates.
+  private static let sizeLimit = 16 << 20
+
   /// All documents of a text, without the empty ones.
   ///
   /// - Parameter file: the name under which an error is reported.
   /// - Throws: what is wrong, with its line.
   package static func json(_ text: String, file: String) throws(YAMLDiagnostic) -> [JSONValue] {
+    guard text.utf8.count <= sizeLimit else {
+      throw YAMLDiagnostic(.error, file: file, line: 0, column: 0, "expected at most 16 MiB, came \(text.utf8.count) bytes")
+    }
+    if let finding = YAMLGuard.cost(text, file: file) { throw finding }
     do {
       var nodes = try Yams.compose_all(yaml: text)
       var documents: [JSONValue] = []

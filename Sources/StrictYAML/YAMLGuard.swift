@@ -1,5 +1,45 @@
 /// A look at the text before the parser sees it: what would cost it its stack or memory is refused with its place.
 enum YAMLGuard {
+  /// Values in one file, counted by the commas and line ends between them: the parser needs some microseconds and 300 bytes for each.
+  private static let valueLimit = 200_000
+  /// Each may stand for all that was before it: of `n` aliases at most `3^(n/3)` times the text can come.
+  private static let aliasLimit = 20
+
+  /// What would make reading a text that may have aliases cost more than a file of people's own costs; `nil` when nothing does.
+  static func cost(_ text: String, file: String) -> YAMLDiagnostic? {
+    var line = 1
+    var values = 0
+    var aliases = 0
+    var previous = UInt8(ascii: "\n")
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\n"):
+        line += 1
+        values += 1
+      case UInt8(ascii: ","): values += 1
+      case UInt8(ascii: "*"):
+        // An alias stands where a value begins; in a text there is anything before a star.
+        if [UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ","), UInt8(ascii: "\t")].contains(
+          previous)
+        {
+          aliases += 1
+        }
+      default: break
+      }
+      if values > valueLimit {
+        return YAMLDiagnostic(
+          .error, file: file, line: line, column: 1, "more than \(valueLimit) values; expected a file that one program can read at once")
+      }
+      if aliases > aliasLimit {
+        return YAMLDiagnostic(
+          .error, file: file, line: line, column: 1,
+          "more than \(aliasLimit) aliases (*name): a few of them can stand for gigabytes; write the values out")
+      }
+      previous = byte
+    }
+    return nil
+  }
+
   static func findings(_ text: String, file: String) -> [YAMLDiagnostic] {
     var findings: [YAMLDiagnostic] = []
     var flow = 0

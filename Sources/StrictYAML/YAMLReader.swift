@@ -8,6 +8,8 @@ package enum YAMLReader {
   /// Larger files are refused: plans, lessons and demos are written by people.
   package static let sizeLimit = 2 << 20
   static let depthLimit = 200
+  /// Keys that occur twice: each costs a reading of its own.
+  private static let repeatLimit = 20
 
   package static func read(_ text: String, file: String) -> (root: YAMLNode?, diagnostics: [YAMLDiagnostic]) {
     guard text.utf8.count <= sizeLimit else {
@@ -19,9 +21,10 @@ package enum YAMLReader {
     var text = text
     // The parser stops at the first mapping with a key twice. The first of the two is reported and renamed in place, by
     // as many private-use characters as it had, so that places stay true, and the text is read again.
-    for attempt in 0..<100 {
+    for attempt in 0..<repeatLimit {
       do {
-        guard let root = try Parser(yaml: text).singleRoot() else {
+        // No tags are resolved: what a plain scalar is, the schema says.
+        guard let root = try Parser(yaml: text, resolver: .basic).singleRoot() else {
           let message = "expected a mapping, came an empty file"
           return (nil, diagnostics + [YAMLDiagnostic(.error, file: file, line: 1, column: 1, message)])
         }
@@ -96,6 +99,10 @@ package enum YAMLReader {
       return YAMLDiagnostic(.error, file: file, line: mark.line, column: mark.column, "this is not YAML: \(what)")
     case .reader(let problem, _, _, _):
       return YAMLDiagnostic(.error, file: file, line: 0, column: 0, "this is not YAML text: \(problem)")
+    case .duplicatedKeysInMapping(let keys, let context):
+      return YAMLDiagnostic(
+        .error, file: file, line: context.mark.line, column: context.mark.column,
+        "key '\((keys.first ?? "").replacingControls())' occurs twice in this mapping; keep one")
     default:
       return YAMLDiagnostic(.error, file: file, line: 0, column: 0, "expected YAML text, came something that cannot be read as YAML")
     }

@@ -13,6 +13,11 @@ package struct AppendOnlyFile: Sendable {
     let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw failure }
     defer { close(descriptor) }
+    // Into a pipe or a device it would be gone.
+    var info = stat()
+    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+      throw EnvironmentError("expected a file at \(path), but something else is there; move it away")
+    }
     // A line that was torn by a power cut must not swallow this one.
     var last: UInt8 = 0
     let size = lseek(descriptor, 0, SEEK_END)

@@ -64,6 +64,7 @@ package struct SourcesView: Sendable {
 
   /// `logs 0.4 s, 0 dropped`.
   package static func brief(_ status: SourceStatus, now: Timestamp, showsCluster: Bool) -> String {
+    if status.name == "disk" { return "disk ✖ full" }
     var text = status.name + (showsCluster && !status.cluster.isEmpty ? " \(status.cluster)" : "")
     if isOnce(status) {
       text += " \(counted(Int(clamping: status.recordsIn), "record"))"

@@ -1,4 +1,5 @@
 package import JSONBytes
+import Kubernetes
 package import TimeFormat
 
 /// The ledger's facts as JSON, so that it goes on after a restart where it stood.
@@ -104,7 +105,9 @@ extension JSONValue {
     (arrayValue ?? []).compactMap { pair in pair[0]?.time.map { OpenInterval(from: $0, to: pair[1]?.time) } }
   }
   fileprivate func text(_ key: String) -> String { self[key]?.stringValue ?? "" }
-  fileprivate func number(_ key: String) -> Int { Int(clamping: self[key]?.intValue ?? 0) }
+  /// What is stored may have been damaged: no sum of such numbers overflows.
+  fileprivate func number(_ key: String) -> Int { self[key]?.storedNumber ?? 0 }
+  fileprivate var storedNumber: Int? { integer(in: -(1 << 53)...(1 << 53)) }
   fileprivate func strings(_ key: String) -> [String] { (self[key]?.arrayValue ?? []).compactMap(\.stringValue) }
 
   fileprivate static func time(_ moment: Timestamp?) -> JSONValue { moment.map { .int($0.nanoseconds) } ?? .null }
@@ -314,7 +317,7 @@ extension WorkloadFact {
     stamp = value["stamp"]?.time
     specStamp = RenewedStamp(value["specStamp"])
     templateStamp = RenewedStamp(value["templateStamp"])
-    ownersDesired = value["ownersDesired"]?[0]?.intValue.map { Int(clamping: $0) }
+    ownersDesired = value["ownersDesired"]?[0]?.storedNumber
     plan = Plan(value["plan"])
     formerPlans = (value["formerPlans"]?.arrayValue ?? []).compactMap { pair in
       pair[0]?.time.map { FormerPlan(until: $0, plan: Plan(pair[1])) }
@@ -333,7 +336,7 @@ extension WorkloadFact {
     steps = (value["steps"]?.arrayValue ?? []).compactMap { step in
       guard let from = step[0]?.time, let to = step[1]?.time else { return nil }
       return Step(
-        when: Interval(from: from, to: to), from: Int(clamping: step[2]?.intValue ?? 0), to: Int(clamping: step[3]?.intValue ?? 0),
+        when: Interval(from: from, to: to), from: step[2]?.storedNumber ?? 0, to: step[3]?.storedNumber ?? 0,
         isStamped: step[4]?.boolValue ?? false, owner: .init(step[5]))
     }
   }

@@ -14,10 +14,10 @@ extension Workload {
       case "spec":
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
           switch key {
-          case "replicas": desired = try cursor.readIntIfPresent().map { Int(clamping: $0) } ?? 1
-          case "completions": fields.completions = try cursor.readIntIfPresent().map { Int(clamping: $0) }
-          case "parallelism": fields.parallelism = try cursor.readIntIfPresent().map { Int(clamping: $0) }
-          case "backoffLimit": backoffLimit = try cursor.readIntIfPresent().map { Int(clamping: $0) } ?? 6
+          case "replicas": desired = try cursor.countIfPresent() ?? 1
+          case "completions": fields.completions = try cursor.countIfPresent()
+          case "parallelism": fields.parallelism = try cursor.countIfPresent()
+          case "backoffLimit": backoffLimit = try cursor.countIfPresent() ?? 6
           case "jobTemplate":
             try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
               guard key == "spec" else { return }
@@ -33,7 +33,7 @@ extension Workload {
           case "strategy", "updateStrategy": try readStrategy(&cursor)
           case "ordinals":
             try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
-              if key == "start" { ordinalStart = try cursor.integer() }
+              if key == "start" { ordinalStart = try cursor.countIfPresent() ?? 0 }
             }
           case "template":
             var copy = cursor
@@ -73,7 +73,7 @@ extension Workload {
       case "type": updateStrategy = try cursor.text()
       case "rollingUpdate":
         try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
-          if key == "partition" { partition = try cursor.integer() }
+          if key == "partition" { partition = try cursor.countIfPresent() ?? 0 }
         }
       default: break
       }
@@ -94,15 +94,15 @@ extension Workload {
   private mutating func readStatus(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) {
     try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
       switch key {
-      case "replicas", "currentNumberScheduled", "active": current = try cursor.integer()
-      case "readyReplicas", "numberReady": ready = try cursor.integer()
-      case "updatedReplicas", "updatedNumberScheduled": updated = try cursor.integer()
-      case "availableReplicas", "numberAvailable": available = try cursor.integer()
-      case "desiredNumberScheduled": desired = try cursor.integer()
+      case "replicas", "currentNumberScheduled", "active": current = try cursor.countIfPresent() ?? 0
+      case "readyReplicas", "numberReady": ready = try cursor.countIfPresent() ?? 0
+      case "updatedReplicas", "updatedNumberScheduled": updated = try cursor.countIfPresent() ?? 0
+      case "availableReplicas", "numberAvailable": available = try cursor.countIfPresent() ?? 0
+      case "desiredNumberScheduled": desired = try cursor.countIfPresent() ?? 0
       case "observedGeneration": observedGeneration = try cursor.integer()
       case "updateRevision": updateRevision = try cursor.text()
-      case "succeeded": succeeded = try cursor.integer()
-      case "failed": failed = try cursor.integer()
+      case "succeeded": succeeded = try cursor.countIfPresent() ?? 0
+      case "failed": failed = try cursor.countIfPresent() ?? 0
       case "conditions": conditions = try cursor.conditions(strings)
       default: break
       }

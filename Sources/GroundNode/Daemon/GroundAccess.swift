@@ -9,7 +9,8 @@ package struct GroundAccess: Sendable {
   package let certificate: ServerCertificate
 
   package init(_ home: Home, now: Timestamp) throws {
-    if let known = Files.text(home.token)?.split(separator: "\n").first, known.count >= 32 {
+    // One that was damaged would make a kubeconfig that nobody can read.
+    if let known = Files.text(home.token)?.split(separator: "\n").first, known.count >= 32, known.allSatisfy(\.isHexDigit) {
       token = String(known)
     } else {
       var generator = SystemRandomNumberGenerator()

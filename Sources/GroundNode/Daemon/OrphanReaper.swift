@@ -36,6 +36,9 @@ struct OrphanReaper: Sendable {
     }
   }
 
+  /// How long a keeper may take to write down what its container left. On a full disk it waits for room; whoever stops the ground does not.
+  private static let closing = Duration.seconds(5)
+
   /// Ends every container: SIGTERM, grace, SIGKILL; returns when their keepers are gone too.
   func stopAll(grace: Duration) async {
     let runs = Files.names(in: home.pods).flatMap { PodFolder(home: home, uid: $0).runs }.filter { $0.isLaunched }
@@ -52,6 +55,7 @@ struct OrphanReaper: Sendable {
       guard let process = [run.state?.process, run.shim].compactMap({ $0 }).first(where: \.isAlive) else { return run.killFamily() }
       let left = deadline - .now
       if left <= .zero { run.kill() }
+      if left <= .zero - closing { run.shim?.signal(SIGKILL) }
       _ = await process.end(within: left > .zero ? left : .seconds(1))
     }
     _ = await run.shim?.end(within: .seconds(5))

@@ -37,7 +37,7 @@ package struct RecordingReader {
     for resource in WatchedCluster.allResources + [.endpointSlices] {
       let path = "\(recording.folder)/list-\(resource.rawValue).json"
       let bytes: [UInt8]?
-      do { bytes = try Files.read(path) } catch { throw EnvironmentError("\(error)") }
+      do { bytes = try Files.read(path, atMost: .max) } catch { throw EnvironmentError("\(error)") }
       guard let bytes else { continue }
       do {
         let items = try decoder.list(resource, bytes).items
@@ -125,7 +125,7 @@ private final class ReadDescriptor {
   private let descriptor: CInt
 
   init?(_ path: String) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     if descriptor < 0 { return nil }
   }
 

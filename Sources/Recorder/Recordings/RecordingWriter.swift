@@ -131,7 +131,7 @@ package final class RecordingWriter: FeedTap {
         state.refused[resource] = nil
         try writeMeta(state)
       } else {
-        let list = try Files.read(path) ?? []
+        let list = try Files.read(path, atMost: .max) ?? []
         try lines.write(head(resource, at) + Array("\"list\":".utf8) + list + Array("}\n".utf8))
         try Files.remove(path)
       }

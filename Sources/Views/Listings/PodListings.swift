@@ -1,4 +1,5 @@
 package import ClusterModel
+import Kubernetes
 import Screen
 import TimeFormat
 
@@ -20,7 +21,9 @@ package enum PodListings {
         StyledLine(pod.created.map { (context.now - $0).brief } ?? "–", .dim)
       },
       Column(TableColumn("limit", min: 7, ideal: 8, align: .right, priority: 4)) { pod, _ in
-        let memory = pod.containers.reduce(nil as Int64?) { sum, container in container.limitMemory.map { (sum ?? 0) + $0 } ?? sum }
+        let memory = pod.containers.reduce(nil as Int64?) { sum, container in
+          container.limitMemory.map { (sum ?? 0).addingClamped($0) } ?? sum
+        }
         return StyledLine(memory.map(WorkloadView.memory) ?? "–", .dim)
       }.screenOnly,
     ])

@@ -9,7 +9,8 @@ package enum SourceListing {
     "sources",
     [
       Column(
-        TableColumn("source", ideal: 7), json: [JSONField("name", .string, "`k8s`, `logs`, `ingest`") { $0.name }],
+        TableColumn("source", ideal: 7),
+        json: [JSONField("name", .string, "`k8s`, `logs`, `ingest`; `disk` while the store's disk is full") { $0.name }],
         cell: { status, _ in StyledLine(status.name, .strong) }),
       Column(
         TableColumn("cluster", ideal: 14), json: [JSONField("cluster", .string) { $0.cluster }],

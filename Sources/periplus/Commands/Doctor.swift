@@ -57,11 +57,10 @@ struct Doctor: AsyncParsableCommand {
   }
 
   private func spaceFinding(_ home: Home) async -> Finding {
-    var status = statvfs()
-    guard statvfs(home.path, &status) == 0 else {
+    guard let room = Files.freeSpace(of: home.path) else {
       return Finding(what: "disk", isGood: false, isNeeded: false, sentence: "the free space of \(home.path) cannot be read")
     }
-    let free = UInt64(status.f_bavail) * UInt64(status.f_frsize) / (1 << 20)
+    let free = room / (1 << 20)
     guard free > 500 else { return Finding(what: "disk", isGood: false, sentence: "\(free) MiB free; logs and state need 500 MiB or more") }
     // The store grows up to what it keeps.
     let most = ((try? ConfigurationFile(home: home).read())?.retention ?? .standard).bytes

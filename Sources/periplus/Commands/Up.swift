@@ -134,6 +134,9 @@ struct Down: AsyncParsableCommand {
     let didRun = try await launcher.stop { Output.progress($0) }
     Owner(home: home).release()
     Output.progress(didRun ? "stopped; nothing is left running" : "nothing was running", isLast: true)
+    if didRun, let room = Files.freeSpace(of: home.path), room < 1 << 20 {
+      Output.complain("the disk of \(home.path) is full: the last lines of containers may be missing in their logs; free some space")
+    }
   }
 }
 

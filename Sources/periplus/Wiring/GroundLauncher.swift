@@ -92,7 +92,7 @@ struct GroundLauncher {
     if let present = Files.text(home.images), let tree = try? JSONValue(parsing: present), let object = tree.objectValue { images = object }
     for (image, program) in try (app ?? AppFile.locate()).read().images {
       let path = try installation.companion(program)
-      let digest = SHA256.hash(data: try Files.read(path) ?? [])
+      let digest = SHA256.hash(data: try Files.read(path, atMost: .max) ?? [])
       let hex = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
       images[image] = ["executable": .string(path), "digest": .string("sha256:\(hex)")]
     }
@@ -104,8 +104,13 @@ struct GroundLauncher {
   /// - Throws: in one sentence, where something is left that does not end.
   func stop(progress: (String) -> Void) async throws -> Bool {
     let isNeeded = try inTurn {
-      try DesiredState.down.write(home)
-      return Self.daemons.contains { isRunning($0) } || !PodProcesses.all(of: home).isEmpty
+      let runs = Self.daemons.contains { isRunning($0) } || !PodProcesses.all(of: home).isEmpty
+      do { try DesiredState.down.write(home) } catch {
+        // What runs is to end even where nothing can be written.
+        guard runs else { throw error }
+        progress("\(error); stopping all the same")
+      }
+      return runs
     }
     guard isNeeded else { return false }
     progress("stopping the proving ground")

@@ -54,7 +54,9 @@ struct StatusReport {
     if !services.isEmpty { report.add(.table(Self.services.reportTable(services, context))) }
     if !sources.isEmpty { report.add(.table(SourceListing.sources.reportTable(sources, context))) }
     for source in sources {
-      if let error = source.lastError { report.add(.text("\(source.name) of \(source.cluster): \(error)")) }
+      if let error = source.lastError {
+        report.add(.text("\(source.name)\(source.cluster.isEmpty ? "" : " of \(source.cluster)"): \(error)"))
+      }
     }
     if api == nil, components.allSatisfy({ $0.state == .stopped }) { report.add(.text("nothing runs; start with: periplus up")) }
     return report
