@@ -84,7 +84,7 @@ package final class KubernetesAPI: Sendable {
   // MARK: Requests
 
   /// No answer of an API server is larger than this: a page of a list, the longest, has some MiB.
-  package static let answerLimit = 32 << 20
+  package static let answerLimit = 16 << 20
   /// No object is larger than etcd's 1.5 MiB, or what an administrator has made of it.
   package static let eventLimit = 8 << 20
 

@@ -10,7 +10,9 @@ package struct GroundAccess: Sendable {
 
   package init(_ home: Home, now: Timestamp) throws {
     // One that was damaged would make a kubeconfig that nobody can read.
-    if let known = Files.text(home.token)?.split(separator: "\n").first, known.count >= 32, known.allSatisfy(\.isHexDigit) {
+    if let known = Files.text(home.token)?.split(separator: "\n").first, known.count >= 32,
+      known.allSatisfy({ $0.isASCII && $0.isHexDigit })
+    {
       token = String(known)
     } else {
       var generator = SystemRandomNumberGenerator()
