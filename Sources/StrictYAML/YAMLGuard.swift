@@ -1,12 +1,12 @@
 /// A look at the text before the parser sees it: what would cost it its stack or memory is refused with its place.
 enum YAMLGuard {
   /// Values in one file, counted by the commas and line ends between them: the parser needs some microseconds and 300 bytes for each.
-  private static let valueLimit = 200_000
+  static let valueLimit = 200_000
   /// Each may stand for all that was before it: of `n` aliases at most `3^(n/3)` times the text can come.
   private static let aliasLimit = 20
 
   /// What would make reading a text that may have aliases cost more than a file of people's own costs; `nil` when nothing does.
-  static func cost(_ text: String, file: String) -> YAMLDiagnostic? {
+  static func cost(_ text: String, file: String, values valueLimit: Int = YAMLGuard.valueLimit) -> YAMLDiagnostic? {
     var line = 1
     var values = 0
     var aliases = 0
@@ -28,7 +28,7 @@ enum YAMLGuard {
       }
       if values > valueLimit {
         return YAMLDiagnostic(
-          .error, file: file, line: line, column: 1, "more than \(valueLimit) values; expected a file that one program can read at once")
+          .error, file: file, line: line, column: 1, "more than \(valueLimit) lines and commas; expected a file that people can read")
       }
       if aliases > aliasLimit {
         return YAMLDiagnostic(

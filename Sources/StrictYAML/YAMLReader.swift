@@ -8,6 +8,8 @@ package enum YAMLReader {
   /// Larger files are refused: plans, lessons and demos are written by people.
   package static let sizeLimit = 2 << 20
   static let depthLimit = 200
+  /// Lines and commas.
+  private static let valueLimit = 50_000
   /// Keys that occur twice: each costs a reading of its own.
   private static let repeatLimit = 20
 
@@ -15,6 +17,7 @@ package enum YAMLReader {
     guard text.utf8.count <= sizeLimit else {
       return (nil, [YAMLDiagnostic(.error, file: file, line: 0, column: 0, "expected at most 2 MiB, came \(text.utf8.count) bytes")])
     }
+    if let finding = YAMLGuard.cost(text, file: file, values: valueLimit) { return (nil, [finding]) }
     let refused = YAMLGuard.findings(text, file: file)
     guard refused.isEmpty else { return (nil, refused) }
     var diagnostics: [YAMLDiagnostic] = []

@@ -29,12 +29,13 @@ enum Spawn {
     return pid
   }
 
-  /// The exit code, or 128 and the signal; kills what runs longer than `limit` seconds.
-  static func wait(_ pid: pid_t, limit: Double) -> Int32 {
+  /// The exit code, or 128 and the signal; kills what runs longer than `limit` seconds. Calls `meanwhile` every other millisecond.
+  static func wait(_ pid: pid_t, limit: Double, meanwhile: () -> Void = {}) -> Int32 {
     let end = ContinuousClock.now + .seconds(limit)
     var status: Int32 = 0
     while waitpid(pid, &status, WNOHANG) == 0 {
       if ContinuousClock.now > end { kill(pid, SIGKILL) }
+      meanwhile()
       var pause = timespec(tv_sec: 0, tv_nsec: 2_000_000)
       nanosleep(&pause, nil)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import StateDirectory
 import Testing
 
@@ -7,6 +8,31 @@ struct StateDirectoryTests {
     let folder = FileManager.default.temporaryDirectory.path + "/periplus-state-\(UUID().uuidString)"
     try Files.makeFolder(folder)
     return folder
+  }
+
+  @Test func whatIsNoFileIsReadToAnEndAllTheSame() throws {
+    let folder = try Self.folder()
+    defer { try? Files.remove(folder) }
+    let pipe = "\(folder)/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(try Files.read(pipe) == [])
+    #expect(throws: SystemError("read", "/dev/zero", code: EFBIG)) { try Files.read("/dev/zero", atMost: 1 << 20) }
+    #expect(throws: SystemError("read", folder, code: EISDIR)) { try Files.read(folder) }
+    try Files.write("twelve bytes", to: "\(folder)/file")
+    #expect(try Files.read("\(folder)/file", atMost: 12)?.count == 12)
+    #expect(throws: SystemError.self) { try Files.read("\(folder)/file", atMost: 11) }
+  }
+
+  @Test func aSocketsPathIsShortHoweverLongItsFolderIs() throws {
+    let folder = try Self.folder()
+    defer { try? Files.remove(folder) }
+    let deep = folder + "/" + String(repeating: "ein langer Weg ", count: 12)
+    try Files.makeFolder(deep)
+    try Files.write("found", to: "\(deep)/s.sock")
+    let long = try SocketPath("\(deep)/s.sock")
+    #expect(long.path.utf8.count <= SocketPath.limit && Files.text(long.path) == "found", "\(long.path)")
+    #expect(try SocketPath("/run/s.sock").path == "/run/s.sock")
+    #expect(throws: SystemError.self) { try SocketPath("\(deep)/none/s.sock") }
   }
 
   @Test func homeComesFromTheEnvironment() throws {

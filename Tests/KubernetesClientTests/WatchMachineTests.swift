@@ -22,6 +22,22 @@ import Testing
     #expect(machine.resume() == .list)
   }
 
+  @Test func watchesThatExpireAtOnceAreAskedForEverMoreRarely() {
+    var machine = WatchMachine()
+    var waits: [Duration] = []
+    var action = machine.start()
+    for _ in 0..<40 {
+      switch action {
+      case .list: action = machine.listed(resourceVersion: "5")
+      case .watch: action = machine.failed(.expired, jitter: 1)
+      case .wait(let time):
+        waits.append(time)
+        action = machine.resume()
+      }
+    }
+    #expect(waits == waits.sorted() && waits.last == WatchMachine.longestWait, "\(waits)")
+  }
+
   @Test func breaksWaitLongerAndGoOnWhereTheyStood() {
     var machine = WatchMachine()
     _ = machine.listed(resourceVersion: "5")

@@ -22,6 +22,32 @@ struct StrictYAMLTests {
     return (syntax + check.diagnostics).inFileOrder().map(\.text)
   }
 
+  @Test("aliases that stand for gigabytes, or are hashed as a key, are refused before they cost anything")
+  func bombs() {
+    func bomb(_ levels: Int) -> String {
+      "a0: &a0 [x, x]\n" + (1...levels).map { "a\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1)]\n" }.joined()
+    }
+    for text in [bomb(40), bomb(40) + "? *a40\n: 1\n"] {
+      let error = #expect(throws: YAMLDiagnostic.self) { try YAMLDocuments.json(text, file: "config") }
+      #expect(
+        error?.text == "config:12:1: error: more than 20 aliases (*name): a few of them can stand for gigabytes; write the values out")
+    }
+    let few = try? YAMLDocuments.json(bomb(5), file: "config")
+    #expect(few?.first?["a5"]?[1]?[1]?[1]?[1]?[1]?[1]?.stringValue == "x")
+    let twice = #expect(throws: YAMLDiagnostic.self) { try YAMLDocuments.json("a: 1\nb: 2\na: 3\n", file: "config") }
+    #expect(twice?.text == "config:1:1: error: key 'a' occurs twice in this mapping; keep one")
+  }
+
+  @Test("of a file with more mistakes than anybody reads the first are told, and that there are more")
+  func many() {
+    let unknown = findings("id: a\n" + (0..<5000).map { "k\($0): 1\n" }.joined())
+    #expect(unknown.count <= 1001 && unknown.last?.contains("more than 1000 findings") == true, "\(unknown.count) \(unknown.last ?? "")")
+    let references = findings("id: a\ninside:\n" + (0..<5000).map { "- {in: b\($0)}\n" }.joined())
+    #expect(references.count <= 1001 && references.last?.contains("more than 1000 findings") == true, "\(references.count)")
+    let lines = findings(String(repeating: "a: 1\n", count: 60_000))
+    #expect(lines == ["box.yaml:50001:1: error: more than 50000 lines and commas; expected a file that people can read"])
+  }
+
   @Test("every error at once, each with its place and what was probably meant")
   func errors() {
     #expect(findings("{id: a, size: 3, color: red, inside: [{in: a}]}") == [])

@@ -131,10 +131,12 @@ struct Down: AsyncParsableCommand {
       Output.line("nothing runs in \(home.path)")
       return
     }
+    func isFull() -> Bool { Files.freeSpace(of: home.path).map { $0 < 1 << 20 } ?? false }
+    let wasFull = isFull()
     let didRun = try await launcher.stop { Output.progress($0) }
     Owner(home: home).release()
     Output.progress(didRun ? "stopped; nothing is left running" : "nothing was running", isLast: true)
-    if didRun, let room = Files.freeSpace(of: home.path), room < 1 << 20 {
+    if didRun, wasFull || isFull() {
       Output.complain("the disk of \(home.path) is full: the last lines of containers may be missing in their logs; free some space")
     }
   }
