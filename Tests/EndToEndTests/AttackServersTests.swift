@@ -26,8 +26,9 @@ struct AttackServersTests {
 
   struct Rude: Sendable, CustomTestStringConvertible {
     var name: String
-    /// What the reason has to say.
+    /// What the reason has to say. Of a server that floods, the command may have had enough before it has read so much.
     var reason: String
+    var floods: Bool { reason.hasPrefix("more than") }
     var answer: RudeServer.Answer
     var testDescription: String { name }
 
@@ -52,15 +53,15 @@ struct AttackServersTests {
     },
     Rude("sends bytes at random", "cannot be read") { _, wire in wire.answer(String(repeating: "\u{1}\u{7F}é", count: 5000)) },
     Rude("ends in the middle of its JSON", "cannot be read") { _, wire in wire.answer(#"{"kind":"PodList","items":[{"metadata":{"na"#) },
-    Rude("ends in the middle of its body", "the connection to") { _, wire in
+    Rude("ends in the middle of its body", "the connection") { _, wire in
       wire.answer("{", length: 5000)
       return false
     },
-    Rude("has wrong chunks", "the connection to") { _, wire in
+    Rude("has wrong chunks", "the connection") { _, wire in
       wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZZZ\r\nhello\r\n")
       return false
     },
-    Rude("speaks another protocol", "the connection to") { _, wire in
+    Rude("speaks another protocol", "the connection") { _, wire in
       wire.send("SSH-2.0-OpenSSH_9.0\r\n")
       return false
     },
@@ -78,7 +79,7 @@ struct AttackServersTests {
       wire.chunk(#"{"items":[""#)
       return flood(wire, String(repeating: "x", count: 100_000), chunked: true)
     },
-    Rude("has a head without an end", "the connection to") { _, wire in
+    Rude("has a head without an end", "the connection") { _, wire in
       wire.send("HTTP/1.1 200 OK\r\n")
       return flood(wire, "X-A: \(String(repeating: "y", count: 1000))\r\n", chunked: false)
     },
@@ -109,7 +110,8 @@ struct AttackServersTests {
         let run = try Program.measured([command, "--context", "far", "--json"], environment, limit: 40)
         #expect(run.outcome.status == 3, "\(command): \(run.outcome.status) \(run.text)")
         let said = run.outcome.lines.first { $0.hasPrefix(#"{"type":"cluster","cluster":"far","status":"unknown""#) } ?? ""
-        #expect(said.contains(server.reason), "\(command): \(said)")
+        let isReason = said.contains(server.reason) || server.floods && said.contains("it has not answered yet")
+        #expect(isReason, "\(command): \(said)")
         #expect(run.seconds < 15 && run.peak < 500, "\(command): \(run.seconds) s, \(run.peak) MiB")
       }
     }
