@@ -104,6 +104,24 @@ struct AttackStateTests {
     }
   }
 
+  @Test("a reveal that cannot be read is told of with its line, never just left out")
+  func reveals() throws {
+    let folder = try ScratchFolder("reveals")
+    let home = "\(folder.path)/home"
+    let environment = ["PERIPLUS_HOME": home, "KUBECONFIG": "\(home)/none"]
+    #expect(try Program.measured(["plan", "init"], environment).outcome.status == 0)
+    let file = "\(home)/reveals.jsonl"
+    try "{\"facility\":\"logging\",\"demo\":\"1\",\"at\":\"2026-01-01T00:00:00Z\"}\n\u{1}{[\n".write(
+      toFile: file, atomically: true, encoding: .utf8)
+    let damaged = try Program.measured(["plan", "status"], environment)
+    #expect(damaged.outcome.status == 0 && damaged.outcome.errors.contains("\(file):2: this line is no reveal"), "\(damaged.text)")
+    chmod(file, 0)
+    if geteuid() == 0 {
+      let unreadable = try Program.measured(["plan", "status"], environment)
+      #expect(unreadable.outcome.errors.contains("cannot read \(file): Permission denied"), "\(unreadable.text)")
+    }
+  }
+
   @Test("a ground whose files are damaged starts, or says in a sentence why it does not, and down leaves nothing")
   func starts() throws {
     var random = Drill.random("damaged starts")

@@ -27,6 +27,9 @@ struct ShimTests {
   @Test func aSignalIsKept() async throws {
     let run = try Shim.start(["/bin/sh", "-c", "kill -9 $$"])
     #expect(try await run.ended().exitCode == 137)
+    // An exit that cannot be read is an end all the same: its pod would wait for it for ever.
+    try Files.write("\u{0}", to: "\(run.run.folder)/exit")
+    #expect(run.run.exit?.cause == .lost)
   }
 
   @Test func aLineOverTheLimitIsSplit() async throws {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 package import StateDirectory
 package import TimeFormat
@@ -41,9 +42,14 @@ package struct ContainerRun: Sendable, Hashable {
   }
 
   package var exit: ContainerExit? {
-    guard var exit = Files.text("\(folder)/exit").flatMap({ ContainerExit(text: $0) }) else { return nil }
+    guard hasEnded else { return nil }
+    // The file appears whole. One that cannot be read was damaged: the run has ended, and how is not known.
+    var exit = Files.text("\(folder)/exit").flatMap { ContainerExit(text: $0) } ?? unreadableExit
     exit.isNodeShutdown = Files.exists("\(folder)/shutdown")
     return exit
+  }
+  private var unreadableExit: ContainerExit {
+    ContainerExit(.lost, at: WallClock.now() - .seconds(max(0, periplus_file_age("\(folder)/exit"))))
   }
   var hasEnded: Bool { Files.exists("\(folder)/exit") }
   var isLaunched: Bool { Files.exists("\(folder)/spec") }

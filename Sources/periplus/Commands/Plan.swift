@@ -83,6 +83,7 @@ struct PlanCommand: AsyncParsableCommand {
       }
       let view = VoyageView(voyage)
       read.show(view.report(face: read.face), view.jsonLines)
+      for problem in file.revealProblems { Output.complain(problem) }
     }
   }
 }

@@ -19,8 +19,21 @@ struct PlanFile {
     throw Problem.finding("the plan cannot be used: \(first); periplus plan lint shows all \(diagnostics.count)")
   }
 
-  var reveals: [Reveal] {
-    (Files.text("\(home.path)/reveals.jsonl") ?? "").split(separator: "\n").compactMap { Reveal(line: Array($0.utf8)) }
+  private var revealFile: String { "\(home.path)/reveals.jsonl" }
+
+  var reveals: [Reveal] { revealLines.compactMap { Reveal(line: Array($0.line.utf8)) } }
+
+  /// What of the reveals is not known, each with file and line: a demo that was shown may be among them.
+  var revealProblems: [String] {
+    do { _ = try Files.read(revealFile) } catch { return ["\(error); which demos were shown is not known"] }
+    return revealLines.filter { Reveal(line: Array($0.line.utf8)) == nil }.map {
+      "\(revealFile):\($0.number): this line is no reveal, and not counted; correct it, or record the demo again with periplus demo shown"
+    }
+  }
+
+  private var revealLines: [(number: Int, line: Substring)] {
+    (Files.text(revealFile) ?? "").split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { ($0 + 1, $1) }
+      .filter { !$0.1.isEmpty }
   }
 
   /// Where the program stands, for the console and the command line alike.
