@@ -62,6 +62,12 @@ struct AttackTests {
       let connection = try #require(RawConnection(port: api.port))
       connection.send((0..<Int.random(in: 1...2000, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) })
     }
+    // The same as what begins a handshake of TLS.
+    for _ in 0..<100 {
+      let connection = try #require(RawConnection(port: api.port))
+      let record = (0..<Int.random(in: 1...2000, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+      connection.send([0x16, 3, UInt8.random(in: 0...4, using: &random)] + record)
+    }
     try stands(ground, pid, "malformed requests")
 
     #expect(api.send("POST", Self.configMaps, [UInt8](repeating: 0x20, count: 16 << 20))?.status ?? 413 == 413)
