@@ -93,6 +93,8 @@ package struct ServerCertificate: Sendable, CustomStringConvertible {
       configuration.applicationProtocols = ["http/1.1"]
       // Clients show no certificate: the system's authorities need not be read.
       configuration.trustRoots = .certificates([])
+      // A server that ends says goodbye and waits for nobody: its peers are of this machine.
+      configuration.shutdownTimeout = .milliseconds(200)
       return try NIOSSLContext(configuration: configuration)
     }
   }

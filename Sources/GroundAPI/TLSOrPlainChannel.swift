@@ -24,7 +24,7 @@ struct TLSOrPlainChannel: ServerChildChannel {
   }
 
   /// A server that ends closes a connection in halves and waits for the client to close the other. Over TLS nobody can close the half that is
-  /// read, and a client that is stopped never would: so all of it is closed, for which TLS waits 5 s.
+  /// read, and a client that is stopped never would: so all of it is closed, for which TLS waits a moment.
   func handle(value: Value, logger: Logger) async {
     await withTaskCancellationHandler {
       await http.handle(value: value, logger: logger)

@@ -168,7 +168,9 @@ extension KubernetesAPI {
   package enum Applied: String, Sendable { case created, configured, unchanged }
 
   /// Creates the object, or brings the present one to the manifest by a merge patch.
-  package func applyManifest(_ manifest: JSONValue) async throws -> Applied {
+  package func applyManifest(_ manifest: JSONValue) async throws -> Applied { try await applyManifest(manifest, isNew: true) }
+
+  private func applyManifest(_ manifest: JSONValue, isNew: Bool) async throws -> Applied {
     guard let version = manifest["apiVersion"]?.stringValue, let kind = manifest["kind"]?.stringValue,
       let name = manifest.at("metadata", "name")?.stringValue
     else {
@@ -187,7 +189,12 @@ extension KubernetesAPI {
       let isSame = before.at("metadata", "resourceVersion") == after.at("metadata", "resourceVersion")
       return isSame ? .unchanged : .configured
     } catch let error as KubernetesError where error.kind == .notFound {
-      _ = try await create(type.path(namespace: namespace), manifest)
+      do { _ = try await create(type.path(namespace: namespace), manifest) } catch let error as KubernetesError
+        where isNew && error.status == 409
+      {
+        // Somebody else has made it between the two: it is present now.
+        return try await applyManifest(manifest, isNew: false)
+      }
       return .created
     }
   }

@@ -49,6 +49,8 @@ struct ProcessSupervisor: Sendable {
   func stop(grace: Duration) async {
     guard let identity else { return }
     identity.signal(SIGTERM)
+    // One that was stopped (SIGSTOP) hears it only then.
+    identity.signal(SIGCONT)
     if await !identity.end(within: grace) {
       identity.signal(SIGKILL)
       _ = await identity.end(within: .seconds(10))

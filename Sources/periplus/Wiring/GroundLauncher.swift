@@ -26,10 +26,13 @@ struct GroundLauncher {
   func start() throws -> Bool { try startDaemon() != nil }
 
   /// As ``start()``; answers the process, `nil` when it ran already.
-  func startDaemon() throws -> ProcessIdentity? {
+  ///
+  /// - Parameter onlyIfWanted: not where somebody has asked for its end meanwhile.
+  func startDaemon(onlyIfWanted: Bool = false) throws -> ProcessIdentity? {
     try home.create()
     try writeImages()
     return try inTurn {
+      if onlyIfWanted, !isWanted(.up) { return nil }
       try DesiredState.up.write(home)
       if isRunning("ground") { return nil }
       let installation = try Installation.locate()
@@ -42,7 +45,9 @@ struct GroundLauncher {
   }
 
   /// Whether the ground that runs was told to end and has not yet.
-  var isEnding: Bool { isRunning("ground") && DesiredState.read(home) == .down }
+  var isEnding: Bool { isRunning("ground") && isWanted(.down) }
+
+  private func isWanted(_ state: DesiredState) -> Bool { DesiredState.read(home) == state }
 
   /// Lets one process of this home at a time say what is to run and look at what does: two that start at once start one ground, and a `down`
   /// overlooks none that an `up` is just starting. Who waits longer than ten seconds for another (it may be stopped) goes on.
@@ -59,7 +64,7 @@ struct GroundLauncher {
   /// Starts a ground's daemon again that is wanted and dead.
   func revive() {
     guard DesiredState.read(home) == .up, !isRunning("ground") else { return }
-    _ = try? start()
+    _ = try? startDaemon(onlyIfWanted: true)
   }
 
   /// The daemons' environment names their home, so that `ps` and the tests can tell whose they are.
@@ -115,10 +120,13 @@ struct GroundLauncher {
     guard isNeeded else { return false }
     progress("stopping the proving ground")
     let recorder = identity(of: "recorder")
-    // Pods outlive a daemon that was killed; only a daemon knows how to end them properly, so one is started for that.
     for _ in 0..<2 {
-      if !isRunning("ground"), !PodProcesses.all(of: home).isEmpty { try await startForLeftovers() }
-      guard let ground = identity(of: "ground"), !(await end(ground, within: .seconds(45))) else { continue }
+      // Pods outlive a daemon that was killed; only a daemon knows how to end them properly, so one is started for that.
+      if try inTurn({ isWanted(.down) && !isRunning("ground") && !PodProcesses.all(of: home).isEmpty }) { try await startForLeftovers() }
+      // An `up` that waited for the end has a ground of its own by now.
+      guard let ground = try inTurn({ isWanted(.down) ? identity(of: "ground") : nil }), !(await end(ground, within: .seconds(45))) else {
+        continue
+      }
       try Task.checkCancellation()
       progress("the ground does not stop, ending it")
       _ = ground.signal(SIGKILL)
@@ -128,7 +136,7 @@ struct GroundLauncher {
       try Task.checkCancellation()
       _ = recorder.signal(SIGKILL)
     }
-    let left = PodProcesses.all(of: home)
+    let left = try inTurn { isWanted(.down) ? PodProcesses.all(of: home) : [] }
     guard let first = left.first else { return true }
     throw Problem.environment(
       "the daemons are stopped, but \(left.count) processes of pods do not end, the first of them \(first): end them with kill -9, or run periplus down again"
