@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import NIOCore
 import NIOSSL
 import SwiftASN1
 package import TimeFormat

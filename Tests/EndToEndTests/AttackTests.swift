@@ -22,7 +22,7 @@ struct AttackTests {
     try #require(ground.processes().first { $0.command.contains("periplus ground") }).pid
   }
 
-  private static func resident(_ pid: Int32) -> Int {
+  static func resident(_ pid: Int32) -> Int {
     let fields = (try? String(contentsOfFile: "/proc/\(pid)/statm", encoding: .utf8))?.split(separator: " ") ?? []
     return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4096 : 0
   }

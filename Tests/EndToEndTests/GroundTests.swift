@@ -16,8 +16,16 @@ enum Drill {
   }
   static let requests = count("PERIPLUS_DRILL_REQUESTS", 200)
   static let kills = count("PERIPLUS_DRILL_KILLS", 20)
-  /// Connections and watches of the attack on the API.
+  /// Connections and watches of the attack on the API, and connections that trickle into the app.
   static let connections = count("PERIPLUS_DRILL_CONNECTIONS", 200)
+  /// Orders at once under one key.
+  static let orders = count("PERIPLUS_DRILL_ORDERS", 200)
+  /// Rounds of eight orders in which pods of orders and ledger are killed.
+  static let orderKills = count("PERIPLUS_DRILL_ORDER_KILLS", 4)
+  /// Moments at which a `down` meets an `up`.
+  static let meetings = count("PERIPLUS_DRILL_MEETINGS", 2)
+  /// Whether the attack on the processes tries every combination.
+  static let triesAll = meetings > 2
 }
 
 extension Program.Outcome {

@@ -2,18 +2,18 @@ import Foundation
 import Glibc
 import JSONBytes
 
-/// A TCP connection to the ground's API that sends what it likes.
+/// A TCP connection on this machine that sends what it likes.
 final class RawConnection {
   private let descriptor: Int32
 
   /// `nil` where nobody listens, or this process has no descriptor left.
-  init?(port: Int) {
+  init?(_ host: String = "127.0.0.1", port: Int) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { return nil }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = inet_addr(host)
     let connected = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
     }
@@ -38,6 +38,9 @@ final class RawConnection {
     }
     return true
   }
+
+  /// Says that no more is sent; what comes is still received.
+  func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// What comes until the other side closes, or until the limit.
   func receive(seconds: Int, atMost limit: Int = 64 << 20) -> [UInt8] {
