@@ -52,11 +52,15 @@ struct GroundLauncher {
   /// Lets one process of this home at a time say what is to run and look at what does: two that start at once start one ground, and a `down`
   /// overlooks none that an `up` is just starting. Who waits longer than ten seconds for another (it may be stopped) goes on.
   private func inTurn<Result>(_ body: () throws -> Result) throws -> Result {
-    var turn = try FileLock.tryLock(home.lock("turn"))
-    for _ in 0..<1000 where turn == nil {
-      usleep(10_000)
+    var turn: FileLock?
+    // Where no lock can be made, on a disk that cannot be written, nobody else starts anything either.
+    do {
       turn = try FileLock.tryLock(home.lock("turn"))
-    }
+      for _ in 0..<1000 where turn == nil {
+        usleep(10_000)
+        turn = try FileLock.tryLock(home.lock("turn"))
+      }
+    } catch {}
     defer { withExtendedLifetime(turn) {} }
     return try body()
   }
@@ -108,23 +112,25 @@ struct GroundLauncher {
   ///
   /// - Throws: in one sentence, where something is left that does not end.
   func stop(progress: (String) -> Void) async throws -> Bool {
-    let isNeeded = try inTurn {
+    let (isNeeded, isSaid) = try inTurn {
       let runs = Self.daemons.contains { isRunning($0) } || !PodProcesses.all(of: home).isEmpty
       do { try DesiredState.down.write(home) } catch {
         // What runs is to end even where nothing can be written.
         guard runs else { throw error }
         progress("\(error); stopping all the same")
+        return (runs, false)
       }
-      return runs
+      return (runs, true)
     }
+    // An `up` that waited for the end has a ground of its own by then.
+    func isStillWanted() -> Bool { !isSaid || isWanted(.down) }
     guard isNeeded else { return false }
     progress("stopping the proving ground")
     let recorder = identity(of: "recorder")
     for _ in 0..<2 {
       // Pods outlive a daemon that was killed; only a daemon knows how to end them properly, so one is started for that.
-      if try inTurn({ isWanted(.down) && !isRunning("ground") && !PodProcesses.all(of: home).isEmpty }) { try await startForLeftovers() }
-      // An `up` that waited for the end has a ground of its own by now.
-      guard let ground = try inTurn({ isWanted(.down) ? identity(of: "ground") : nil }), !(await end(ground, within: .seconds(45))) else {
+      if try inTurn({ isStillWanted() && !isRunning("ground") && !PodProcesses.all(of: home).isEmpty }) { try await startForLeftovers() }
+      guard let ground = try inTurn({ isStillWanted() ? identity(of: "ground") : nil }), !(await end(ground, within: .seconds(45))) else {
         continue
       }
       try Task.checkCancellation()
@@ -136,7 +142,7 @@ struct GroundLauncher {
       try Task.checkCancellation()
       _ = recorder.signal(SIGKILL)
     }
-    let left = try inTurn { isWanted(.down) ? PodProcesses.all(of: home) : [] }
+    let left = try inTurn { isStillWanted() ? PodProcesses.all(of: home) : [] }
     guard let first = left.first else { return true }
     throw Problem.environment(
       "the daemons are stopped, but \(left.count) processes of pods do not end, the first of them \(first): end them with kill -9, or run periplus down again"
