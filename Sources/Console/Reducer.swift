@@ -184,7 +184,7 @@ extension ConsoleState {
       layers[front] = .search(layer)
       if layer.before != nil { return filterLive(layer.input.text) }
     case .palette(var layer):
-      for character in text where !character.isNewline { _ = layer.handle(.character(character)) }
+      layer.paste(text)
       layers[front] = .palette(layer)
     case .confirm(var layer):
       _ = layer.input.insert(text)

@@ -36,6 +36,16 @@ struct PaletteTests {
     #expect(await driver.value("page") == "workload")
   }
 
+  @Test("a megabyte that is pasted is searched for once", .timeLimit(.minutes(1)))
+  func longPaste() async throws {
+    let driver = try await driver(workloads: 100)
+    try await driver.press(":")
+    await driver.console.handle(.paste(String(repeating: "service-7\n", count: 100_000)))
+    try await driver.press("ctrl-u", "type:service-77")
+    let text = await driver.text()
+    #expect(text.contains("service-77        "), "\(text)")
+  }
+
   @Test("a command that is written out comes before what is merely like it")
   func exact() async throws {
     let driver = try await driver(workloads: 100)

@@ -86,6 +86,11 @@ struct PaletteLayer: Sendable {
     return .consumed
   }
 
+  /// At once: searched for letter by letter, a clipboard of a megabyte would take minutes.
+  mutating func paste(_ text: String) {
+    if case .changed = input.insert(text.filter { !$0.isNewline }) { filter() }
+  }
+
   mutating func submit() -> LayerOutcome {
     let text = input.text.trimmed
     guard let item = selected else { return .say(index.refusal(text)) }
