@@ -78,6 +78,41 @@ extension SecretScan {
     replace(colon + 1..<place)
   }
 
+  /// What the key that ends before a place is, and where it starts.
+  private func key(before end: Int) -> (start: Int, kind: SecretKey.Kind)? {
+    var start = end
+    while start > 0, end - start < SecretKey.longest, RequestID.isIDByte(text[start - 1]) { start -= 1 }
+    return SecretKey.kind(of: UnsafeBufferPointer(rebasing: text[start..<end])).map { (start, $0) }
+  }
+
+  /// At the `>` of `<password>hunter2</password>`, perhaps with the prefix of a namespace.
+  mutating func element(at place: Int) {
+    guard let (start, kind) = key(before: place), kind != .signature, start > 0,
+      text[start - 1] == UInt8(ascii: "<") || text[start - 1] == UInt8(ascii: ":")
+    else { return }
+    var end = place + 1
+    while end < text.count, text[end] != UInt8(ascii: "<"), text[end] != UInt8(ascii: "\""), text[end] >= 0x20 { end += 1 }
+    guard end < text.count, text[end] == UInt8(ascii: "<") else { return }
+    replace(place + 1..<end)
+    index = end
+  }
+
+  /// At the `%3D` or `%3A` of a query inside a query, `next=%2Fa%3Ftoken%3Dabc`.
+  mutating func encoded(at place: Int) {
+    let sign = text[place + 2] | 0x20
+    guard sign == UInt8(ascii: "d") || sign == UInt8(ascii: "a"), let (_, kind) = key(before: place), kind != .signature else { return }
+    let value = place + 3
+    var end = value
+    while end < text.count, isTokenByte(text[end]) || text[end] == UInt8(ascii: "%") {
+      if text[end] == UInt8(ascii: "%"), end + 2 < text.count, text[end + 1] == UInt8(ascii: "2"), text[end + 2] == UInt8(ascii: "6") {
+        break
+      }
+      end += 1
+    }
+    replace(value..<end)
+    index = Swift.max(index, end)
+  }
+
   /// The value of a signature in a query: masked where it is long and has a digit, as `sig=11` of a signal is not.
   mutating func signature(from start: Int) {
     var value = start

@@ -18,6 +18,8 @@ extension SecretScan {
     case UInt8(ascii: "_"):
       if before == UInt8(ascii: "t") || before == UInt8(ascii: "e") { return true }
       return place > 2 && text[place - 3] == UInt8(ascii: "g") && text[place - 2] == UInt8(ascii: "h")
+    case UInt8(ascii: ">"): return place > 3 && SecretKey.mayEnd(text[place - 2], before)
+    case UInt8(ascii: "%"): return place > 3 && text[place + 1] == UInt8(ascii: "3") && SecretKey.mayEnd(text[place - 2], before)
     case UInt8(ascii: "~"): return before == UInt8(ascii: "Q")
     case UInt8(ascii: "@"): return text[place + 1] == UInt8(ascii: "t") || text[place + 1] == UInt8(ascii: "u")
     default: return false
@@ -45,6 +47,8 @@ extension SecretScan {
         return word(from: place + 1 - prefix.utf8CodeUnitCount, lengths: length...255, Self.isURLByte)
       }
     case UInt8(ascii: "~"): word(from: place - 5, lengths: 37...40) { Self.isURLByte($0) || $0 == UInt8(ascii: "~") || $0 == 0x2E }
+    case UInt8(ascii: ">"): element(at: place)
+    case UInt8(ascii: "%"): encoded(at: place)
     default: dataSource(at: place)
     }
   }

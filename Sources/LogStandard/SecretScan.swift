@@ -37,7 +37,7 @@ struct SecretScan {
       case UInt8(ascii: "b"), UInt8(ascii: "B"): scheme
       case UInt8(ascii: "0")...UInt8(ascii: "9"): digit
       case UInt8(ascii: "I"), UInt8(ascii: "J"), UInt8(ascii: "K"), UInt8(ascii: "x"), UInt8(ascii: "_"), UInt8(ascii: "~"),
-        UInt8(ascii: "@"):
+        UInt8(ascii: "@"), UInt8(ascii: ">"), UInt8(ascii: "%"):
         mark
       default: 0
       }
@@ -115,6 +115,9 @@ struct SecretScan {
     var start = end
     while start > 0, end - start < SecretKey.longest, RequestID.isIDByte(text[start - 1]) { start -= 1 }
     guard start < end, let kind = SecretKey.kind(of: UnsafeBufferPointer(rebasing: text[start..<end])) else { return }
+    // Ruby and PHP write `=>`.
+    let isArrow = text[place] == UInt8(ascii: "=") && index < text.count && text[index] == UInt8(ascii: ">")
+    if isArrow { index += 1 }
     var value = index
     while value < text.count, isSpace(text[value]) { value += 1 }
     guard value < text.count else { return }
@@ -126,7 +129,7 @@ struct SecretScan {
     } else if isQuoted {
       scalar(from: value)
     } else {
-      bare(from: value, kind, isTight: value == place + 1)
+      bare(from: value, kind, isTight: value == place + 1 || isArrow)
     }
   }
 
