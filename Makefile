@@ -32,7 +32,7 @@ format: ## format every source file in place
 proof: build ## every drill at its full count; writes docs/proofs.md
 	@scripts/proof
 
-attack: ## the attack on the ground's API, processes and app at its full count, against the built programs
+attack: ## the attacks on API, processes, app, input, terminals, disk and secrets at their full counts, against the built programs
 	@scripts/attack
 
 bench: build ## the figures of docs/performance.md, against their peers, in one run

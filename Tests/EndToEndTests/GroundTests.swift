@@ -26,6 +26,12 @@ enum Drill {
   static let meetings = count("PERIPLUS_DRILL_MEETINGS", 2)
   /// Whether the attack on the processes tries every combination.
   static let triesAll = meetings > 2
+  /// Sizes of the terminal, one every other millisecond.
+  static let resizes = count("PERIPLUS_DRILL_RESIZES", 300)
+  /// The size of the archives that expand, in MiB.
+  static let bomb = count("PERIPLUS_DRILL_BOMB_MIB", 256)
+  /// The longest line that is read, in MiB.
+  static let longLine = count("PERIPLUS_DRILL_LINE_MIB", 20)
 }
 
 extension Program.Outcome {
