@@ -83,7 +83,7 @@ let package = Package(
     module("Spelling"),
     module("LogStandard", ["JSONBytes", "TimeFormat"]),
     module("Kubernetes", ["JSONBytes", "TimeFormat"]),
-    module("ClusterModel", ["JSONBytes", "TimeFormat", "Kubernetes"]),
+    module("ClusterModel", ["JSONBytes", "TimeFormat", "LogStandard", "Kubernetes"]),
     module("TelemetryModel", ["JSONBytes", "TimeFormat", "Spelling", "LogStandard"]),
     module("StrictYAML", ["JSONBytes", "TimeFormat", "Spelling", yams]),
     module("Application", ["JSONBytes", "Spelling", "StrictYAML"]),

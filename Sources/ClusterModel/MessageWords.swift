@@ -1,7 +1,12 @@
+import LogStandard
+
 /// What a component of Kubernetes says, made fit for a line: programs end their output with a line feed, and probes repeat it.
 enum MessageWords {
-  /// Line feeds, tabs and runs of blanks become one blank; none are left at the ends.
-  static func oneLine(_ text: String) -> String {
+  /// Line feeds, tabs and runs of blanks become one blank; none are left at the ends. Secrets are masked: a container's last words may be the
+  /// address that it could not connect to, password included, and they are shown, exported and kept with the reschedule history.
+  static func oneLine(_ text: String) -> String { joined(SecretMasker.mask(text).text) }
+
+  private static func joined(_ text: String) -> String {
     var last: UInt8 = 0x20
     let isPlain = text.utf8.allSatisfy { byte in
       defer { last = byte }

@@ -56,6 +56,7 @@ struct HealthWordsTests {
     arguments: [
       (#"Liveness probe failed: cat: /tmp/ok:\nNo such file\n"#, "Liveness probe failed: cat: /tmp/ok: No such file"),
       ("Liveness probe failed: ", "Liveness probe failed: no output"), ("Liveness probe failed:", "Liveness probe failed: no output"),
+      ("Liveness probe failed: postgres://u:hunter2@db/x: refused", "Liveness probe failed: postgres://u:***@db/x: refused"),
       ("Liveness probe failed: HTTP probe failed with statuscode: 500", "Liveness probe failed: HTTP probe failed with statuscode: 500"),
     ])
   func probe(message: String, words: String) throws {
