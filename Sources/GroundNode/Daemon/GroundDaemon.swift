@@ -78,7 +78,7 @@ package struct GroundDaemon: Sendable {
       Self.say("The stored object \(name) is no readable JSON: the ground starts without it; apply it again.")
     }
     renumberServices(store, lease)
-    let port = try choosePort()
+    let port = try choosePort(lease)
     let access = try GroundAccess(home, now: WallClock.now())
     let client = HTTPClient(eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: Self.probing)
     do {
@@ -186,13 +186,16 @@ package struct GroundDaemon: Sendable {
 
   /// The port this home had before, else the first free one: another home may have taken it while this one was down. Clients read
   /// the port from the kubeconfig.
-  private func choosePort() throws -> Int {
+  ///
+  /// Each home begins to look at another port: two that start at once would find the same one free.
+  private func choosePort(_ lease: AddressLease) throws -> Int {
     if let known = Files.text(home.port).flatMap({ Int($0.prefix { $0.isNumber }) }), (1...65_535).contains(known) {
       if Self.isFree(known) { return known }
     }
-    for port in options.firstPort..<options.firstPort + 200 where Self.isFree(port) { return port }
+    let first = options.firstPort + lease.second - AddressLease.range.lowerBound
+    for port in first..<first + 200 where Self.isFree(port) { return port }
     throw EnvironmentError(
-      "expected a free port of 127.0.0.1 from \(options.firstPort) to \(options.firstPort + 199), but all are in use; stop another ground")
+      "expected a free port of 127.0.0.1 from \(first) to \(first + 199), but all are in use; stop another ground")
   }
 
   private static func isFree(_ port: Int) -> Bool { periplus_port_is_free(Int32(port)) != 0 }
