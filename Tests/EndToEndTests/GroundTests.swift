@@ -114,7 +114,7 @@ struct GroundTests {
     }
     let records = try ground.periplus("logs", "--grep", pod, "--service", "orders", "--json")
     #expect(records.status == 0 && !records.lines.isEmpty)
-    #expect(try !ground.pods("orders").contains(pod))
+    try await ground.eventually(within: 60, "the deleted pod is gone") { try !ground.pods("orders").contains(pod) }
   }
 
   @Test("the checks of the first facility pass, and the plan says so")
