@@ -13,6 +13,9 @@ package struct InputReader {
   private static let pasteLimit = 1 << 20
   /// Events taken at once, so that a flood of input cannot keep the screen from being drawn.
   private static let batch = 512
+  /// So many characters that wait at once were not typed: a terminal without bracketed paste was given a clipboard. As keys they would
+  /// be commands, each with its frame.
+  private static let burst = 64
 
   package init(source: any InputSource, now: @escaping () -> ContinuousClock.Instant = { ContinuousClock.now }) {
     self.source = source
@@ -24,9 +27,16 @@ package struct InputReader {
   /// Every event that has arrived; never waits longer than the escape delay.
   package mutating func events() -> [InputEvent] {
     var events: [InputEvent] = []
-    while events.count < InputReader.batch {
-      switch read() {
-      case .nothing: return events
+    var text: [UInt32] = []
+    reading: while events.count + text.count / InputReader.burst < InputReader.batch {
+      let next = read()
+      if case .character(let character) = next, InputReader.isText(character) {
+        text.append(character)
+        continue
+      }
+      events += taken(&text)
+      switch next {
+      case .nothing: break reading
       case .character(27): events += afterEscape()
       case .character(let character):
         if let key = KeyDecoder.key(character: character) { events.append(.key(key)) }
@@ -34,7 +44,26 @@ package struct InputReader {
         if let event = event(code: code) { events.append(event) }
       }
     }
-    return events
+    return events + taken(&text)
+  }
+
+  /// A character of a text, its line ends included, and no other control.
+  private static func isText(_ character: UInt32) -> Bool {
+    character >= 0x20 && character != 0x7F || character == 9 || character == 10 || character == 13
+  }
+
+  /// Characters of a text that came in a row: keys, or a paste where they are more than somebody types. A key that is held is no paste,
+  /// however long nobody looked.
+  private func taken(_ text: inout [UInt32]) -> [InputEvent] {
+    defer { text = [] }
+    guard text.count >= InputReader.burst, Set(text).count > 3 else {
+      return text.compactMap { KeyDecoder.key(character: $0).map { .key($0) } }
+    }
+    // Somebody may have typed it after all, ahead of a slow program: the line end that closes it is the key.
+    let isEntered = text.last == 10 || text.last == 13
+    if isEntered { text.removeLast() }
+    let scalars = text.compactMap { Unicode.Scalar($0 == 13 ? 10 : $0) }
+    return [.paste(String(String.UnicodeScalarView(scalars)))] + (isEntered ? [.key(KeyPress(.enter))] : [])
   }
 
   private mutating func event(code: Int32) -> InputEvent? {

@@ -61,6 +61,16 @@ struct InputTests {
     #expect(events(endless).count == 200 - 64)
   }
 
+  @Test("more text than somebody types is a paste without brackets too; a held key, a few letters and a ctrl key are keys")
+  func burst() {
+    let text = String(repeating: "hello\r", count: 20)
+    let paste = String(repeating: "hello\n", count: 20)
+    #expect(events(Typed(text)) == [.paste(String(paste.dropLast())), .key(KeyPress(.enter))])
+    #expect(events(Typed(text + "x\u{3}j")) == [.paste(paste + "x"), .key(.control("c")), .key(.character("j"))])
+    #expect(events(Typed(String(repeating: "j", count: 300))) == Array(repeating: .key(.character("j")), count: 300))
+    #expect(events(Typed("type ahead")).count == 10)
+  }
+
   @Test("a paste is one event, its line ends are one kind, and the rest of it is waited for")
   func paste() {
     let source = Typed([.code(KeyDecoder.pasteStart)] + "a\rb".unicodeScalars.map { .character($0.value) } + [.code(KeyDecoder.pasteEnd)])
