@@ -47,11 +47,43 @@ struct ServiceListener: Sendable {
   }
 
   /// Looks for a pod once the connection is open: before that it is initialized but not yet active, and must not be taken for closed.
+  ///
+  /// Who closes its half at once is read to its end all the same, whether or not reading was asked for: that is kept until a pod is there.
   private final class Opener: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
     private let balancer: Balancer
+    private var context: ChannelHandlerContext?
+    private var isOpen = false
+    private var early: [ByteBuffer] = []
+    private var inputHasEnded = false
 
     init(_ balancer: Balancer) { self.balancer = balancer }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// The forwarder is there: it gets what came before it.
+    func open() {
+      isOpen = true
+      for buffer in early { context?.fireChannelRead(Self.wrapInboundOut(buffer)) }
+      if !early.isEmpty { context?.fireChannelReadComplete() }
+      early = []
+      if inputHasEnded { context?.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      if isOpen { context.fireChannelRead(data) } else { early.append(Self.unwrapInboundIn(data)) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+      if !isOpen, let event = event as? ChannelEvent, event == .inputClosed {
+        inputHasEnded = true
+      } else {
+        context.fireUserInboundEventTriggered(event)
+      }
+    }
 
     func channelActive(context: ChannelHandlerContext) {
       context.fireChannelActive()
@@ -87,6 +119,7 @@ struct ServiceListener: Sendable {
           let (front, back) = Forwarder.pair()
           try client.pipeline.syncOperations.addHandler(front)
           try server.pipeline.syncOperations.addHandler(back)
+          try client.pipeline.syncOperations.handler(type: Opener.self).open()
         } catch {
           server.close(promise: nil)
           client.close(promise: nil)
