@@ -50,13 +50,24 @@ struct OrphanReaper: Sendable {
   }
 
   private static func end(_ run: ContainerRun, killedAfter deadline: ContinuousClock.Instant) async {
+    var isAsked = run.state != nil
+    var patience = 30
     while !run.hasEnded, !Task.isCancelled {
+      if !isAsked, run.state != nil {
+        run.shutDown()
+        isAsked = true
+      }
       // The keeper may have been killed: then the container is all that there is.
-      guard let process = [run.state?.process, run.shim].compactMap({ $0 }).first(where: \.isAlive) else { return run.killFamily() }
+      guard let process = [run.state?.process, run.shim].compactMap({ $0 }).first(where: \.isAlive) else {
+        guard run.shim == nil, patience > 0 else { return run.killFamily() }
+        // It was started a moment ago and has not given its name: three seconds are a long time for that.
+        patience -= 1
+        try? await Task.sleep(for: .milliseconds(100))
+        continue
+      }
       let left = deadline - .now
       if left <= .zero { run.kill() }
-      if left <= .zero - closing { run.shim?.signal(SIGKILL) }
-      _ = await process.end(within: left > .zero ? left : .seconds(1))
+      _ = await process.end(within: left <= .zero ? .seconds(1) : isAsked ? left : min(left, .milliseconds(200)))
     }
     _ = await run.shim?.end(within: .seconds(5))
   }
