@@ -10,6 +10,8 @@ struct PlanFile {
 
   /// The plan, or why it cannot be used: its first error with file and line, and how many more there are.
   func read(now: Timestamp) throws -> Plan {
+    // A plan that cannot be read is not a plan that is missing.
+    do { _ = try Files.read(home.plan) } catch { throw Problem.environment("\(error)") }
     guard let text = Files.text(home.plan) else {
       throw Problem.finding("there is no plan at \(home.plan) yet; periplus plan init writes a first one")
     }
