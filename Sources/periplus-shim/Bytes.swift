@@ -22,11 +22,14 @@ enum Bytes {
 
   /// Replaces a file durably: temporary file, fsync, rename, fsync of the folder. Retries while the disk is full, because
   /// an exit that is not recorded would be lost for good.
-  static func writeDurably(_ text: String, to path: String, in folder: String) {
+  static func writeDurably(_ text: String, to path: String, in folder: String, attempts: Int = .max) {
     let temporary = path + ".tmp"
+    var left = attempts
     while !write(text, to: temporary) || rename(temporary, path) != 0 {
       // The folder may have been removed with the pod: then nobody waits for this file.
       if access(folder, F_OK) != 0 { return }
+      left -= 1
+      if left <= 0 { return }
       sleep(1)
     }
     let descriptor = periplus_open(folder, O_RDONLY | O_DIRECTORY, 0)

@@ -132,7 +132,8 @@ struct Shim {
       pump.drain()
       pump.log.close()
     }
-    record("lost")
+    // On a full disk it is given up: a daemon that still wants to know starts another of us, and one that is gone wants nothing.
+    record("lost", attempts: 5)
   }
 
   private func outcome(_ status: CInt) -> String {
@@ -141,9 +142,9 @@ struct Shim {
   }
 
   /// `exit`: the outcome, the moment in nanoseconds since the epoch, and `oom` where the daemon killed for memory; a line each.
-  private func record(_ outcome: String, at moment: Int64? = nil) {
+  private func record(_ outcome: String, at moment: Int64? = nil, attempts: Int = .max) {
     let reason = access("\(folder)/oom", F_OK) == 0 ? "oom\n" : ""
-    Bytes.writeDurably("\(outcome)\n\(moment ?? nanoseconds())\n\(reason)", to: "\(folder)/exit", in: folder)
+    Bytes.writeDurably("\(outcome)\n\(moment ?? nanoseconds())\n\(reason)", to: "\(folder)/exit", in: folder, attempts: attempts)
   }
 
   private func nanoseconds() -> Int64 {
