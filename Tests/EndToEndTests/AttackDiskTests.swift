@@ -50,7 +50,6 @@ struct AttackDiskTests {
 
   @Test(
     "a disk that fills up is told of, loses no line whose write returned, and down ends everything on it",
-    .disabled("down on a full disk can still leave keepers of containers"),
     .enabled(if: SmallDisk.canBeMade, "needs root to mount a small file system"))
   func full() async throws {
     let ground = try GroundFixture()

@@ -161,7 +161,7 @@ package struct GroundDaemon: Sendable {
         inner.cancelAll()
       }
       // A ground that could not start leaves the containers to the next one.
-      if !failure.happened {
+      if !failure.happened || options.endsLeftovers {
         await reaper.stopAll(grace: options.stopGrace)
         // After the containers: what collects their logs must see the last lines.
         for supervisor in supervisors { await supervisor.stop(grace: .seconds(10)) }

@@ -8,6 +8,8 @@ package struct GroundOptions: Sendable {
   package var shim: String?
   /// Daemons to keep running beside this one.
   package var supervised: [SupervisedProcess]
+  /// It only ends the containers of a daemon that was killed: it does so too where it cannot say at what address it listens.
+  package var endsLeftovers = false
   /// Where to look first for a free port, when this home has none yet.
   package var firstPort: Int
   /// Between SIGTERM and SIGKILL when everything stops.

@@ -67,6 +67,7 @@ struct OrphanReaper: Sendable {
       }
       let left = deadline - .now
       if left <= .zero { run.kill() }
+      if left <= .zero - closing { run.shim?.signal(SIGKILL) }
       _ = await process.end(within: left <= .zero ? .seconds(1) : isAsked ? left : min(left, .milliseconds(200)))
     }
     _ = await run.shim?.end(within: .seconds(5))

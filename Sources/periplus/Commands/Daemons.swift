@@ -16,6 +16,7 @@ struct Ground: AsyncParsableCommand {
   func run() async throws {
     let home = try home.resolve()
     var options = GroundOptions()
+    options.endsLeftovers = stopLeftovers
     if !stopLeftovers {
       options.supervised = [
         SupervisedProcess(name: "recorder", executable: try Installation.locate().executable, arguments: ["record", "--home", home.path])
