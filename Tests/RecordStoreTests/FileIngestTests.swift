@@ -1,5 +1,3 @@
-import CZlib
-import CZstd
 import Glibc
 import Ingest
 import TelemetryModel
@@ -21,38 +19,13 @@ import TimeFormat
 
   private var text: [UInt8] { Array(lines.joined(separator: "\n").utf8) + [0x0A] }
 
-  private func gzip(_ bytes: [UInt8]) -> [UInt8] {
-    var stream = z_stream()
-    deflateInit2_(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    var input = bytes
-    var output = [UInt8](repeating: 0, count: bytes.count + 1000)
-    let count = input.withUnsafeMutableBufferPointer { input in
-      output.withUnsafeMutableBufferPointer { output in
-        stream.next_in = input.baseAddress
-        stream.avail_in = UInt32(input.count)
-        stream.next_out = output.baseAddress
-        stream.avail_out = UInt32(output.count)
-        deflate(&stream, Z_FINISH)
-        deflateEnd(&stream)
-        return output.count - Int(stream.avail_out)
-      }
-    }
-    return Array(output.prefix(count))
-  }
-
-  private func zstd(_ bytes: [UInt8]) -> [UInt8] {
-    var output = [UInt8](repeating: 0, count: ZSTD_compressBound(bytes.count))
-    let count = ZSTD_compress(&output, output.count, bytes, bytes.count, 3)
-    return Array(output.prefix(count))
-  }
-
   @Test func readsPlainAndPackedAlike() throws {
     fixture.write(text, "a.log")
-    fixture.write(gzip(text), "a.gz")
-    fixture.write(zstd(text), "named-wrongly.txt")
+    fixture.write(Packed.gzip(text), "a.gz")
+    fixture.write(Packed.zstd(text), "named-wrongly.txt")
     let half = text.count / 2
-    fixture.write(gzip(Array(text[..<half])) + gzip(Array(text[half...])) + [0, 0], "two.gz")
-    fixture.write(zstd(Array(text[..<half])) + zstd(Array(text[half...])), "two.zst")
+    fixture.write(Packed.gzip(Array(text[..<half])) + Packed.gzip(Array(text[half...])) + [0, 0], "two.gz")
+    fixture.write(Packed.zstd(Array(text[..<half])) + Packed.zstd(Array(text[half...])), "two.zst")
     for name in ["a.log", "a.gz", "named-wrongly.txt", "two.gz", "two.zst"] {
       let (records, summary) = try run([name])
       #expect(summary.problems == [], "\(name)")
@@ -62,7 +35,7 @@ import TimeFormat
   }
 
   @Test func aCopyIsReadInThePlaceOfTheStandardInput() throws {
-    fixture.write(gzip(text), "copy")
+    fixture.write(Packed.gzip(text), "copy")
     var records: [LogRecord] = []
     var ingest = FileIngest()
     ingest.copies = ["-": fixture.directory + "/copy"]
@@ -72,7 +45,7 @@ import TimeFormat
   }
 
   @Test func whatATruncatedArchiveHoldsIsKept() throws {
-    for (name, bytes) in [("a.gz", gzip(text)), ("a.zst", zstd(text))] {
+    for (name, bytes) in [("a.gz", Packed.gzip(text)), ("a.zst", Packed.zstd(text))] {
       fixture.write(Array(bytes.prefix(bytes.count * 3 / 4)), name)
       let (records, summary) = try run([name])
       #expect(records.count > (name == "a.gz" ? 1000 : 0))
@@ -82,7 +55,7 @@ import TimeFormat
   }
 
   @Test func damageIsToldAndOtherFilesAreRead() throws {
-    var bytes = gzip(text)
+    var bytes = Packed.gzip(text)
     for index in 5000..<5050 { bytes[index] ^= 0xFF }
     fixture.write(bytes, "bad.gz")
     fixture.write(Array("one\n".utf8), "good.log")
@@ -98,7 +71,7 @@ import TimeFormat
 
   @Test func whatTheKubeletPackedKeepsItsPlace() throws {
     let name = "pods/shop_orders-1_u1/orders/3.log.20180122-140411.gz"
-    fixture.write(gzip(Array("2018-01-22T14:04:11.318Z stdout F one\n".utf8)), name)
+    fixture.write(Packed.gzip(Array("2018-01-22T14:04:11.318Z stdout F one\n".utf8)), name)
     let (records, summary) = try run([name])
     #expect(summary.problems.isEmpty)
     #expect(records.map(\.origin.pod) == ["orders-1"] && records.map(\.origin.namespace) == ["shop"] && records[0].origin.restart == 3)
@@ -183,7 +156,7 @@ import TimeFormat
 
   @Test func anyBytesAreRead() throws {
     var random = SeededGenerator(seed: 53)
-    let packed = [gzip(text), zstd(text), text].map { Array($0.prefix(4000)) }
+    let packed = [Packed.gzip(text), Packed.zstd(text), text].map { Array($0.prefix(4000)) }
     for round in 0..<60 {
       var bytes = packed[round % 3]
       for _ in 0..<Int.random(in: 0...5, using: &random) {

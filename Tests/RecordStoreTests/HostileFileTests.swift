@@ -1,4 +1,3 @@
-import CZlib
 import Glibc
 import Ingest
 import TelemetryModel
@@ -19,25 +18,6 @@ import Testing
       deliver($0)
     }
     return (records, summary)
-  }
-
-  private func gzip(_ bytes: [UInt8]) -> [UInt8] {
-    var stream = z_stream()
-    deflateInit2_(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    var input = bytes
-    var output = [UInt8](repeating: 0, count: bytes.count + 1000)
-    let count = input.withUnsafeMutableBufferPointer { input in
-      output.withUnsafeMutableBufferPointer { output in
-        stream.next_in = input.baseAddress
-        stream.avail_in = UInt32(input.count)
-        stream.next_out = output.baseAddress
-        stream.avail_out = UInt32(output.count)
-        deflate(&stream, Z_FINISH)
-        deflateEnd(&stream)
-        return output.count - Int(stream.avail_out)
-      }
-    }
-    return Array(output.prefix(count))
   }
 
   @Test("a pipe that nobody writes can be left", .timeLimit(.minutes(1)))
@@ -72,7 +52,7 @@ import Testing
   @Test("an archive of three bytes ends too early, and of a damaged one the beginning is kept")
   func archives() throws {
     let text = (0..<20_000).map { "2018-01-22T14:04:11.318Z line \($0)" }.joined(separator: "\n")
-    let packed = gzip(Array(text.utf8))
+    let packed = Packed.gzip(Array(text.utf8))
     fixture.write(Array(packed.prefix(3)), "three.gz")
     fixture.write(Array(packed.prefix(5000)) + [UInt8](repeating: 0xFF, count: 200) + Array(packed.dropFirst(5200)), "bad.gz")
     let (records, summary) = try run([path("three.gz"), path("bad.gz")])
