@@ -8,7 +8,7 @@ private let reasons: [String: String] = {
   let command = "for an effect that somebody's own command, lesson, demo or check waits for, with a limit of seconds"
   return [
     "ControllerManager.swift": joins, "PodLogWatch.swift": joins, "WatchedCluster.swift": joins, "LogSink.swift": joins,
-    "LogCollector.swift": backsOff, "SupervisedProcess.swift": backsOff,
+    "OrphanReaper.swift": command, "LogCollector.swift": backsOff, "SupervisedProcess.swift": backsOff,
     "DemoPlace.swift": command, "ChecksPart.swift": command, "ReadinessWait.swift": command, "LessonRunner.swift": command,
     "AuthorCheck.swift": command, "WaitForRecords.swift": command, "DemoRunner.swift": command, "GroundObjects.swift": command,
     "GroundDaemon.swift": command, "GroundLauncher.swift": command, "FirstSight.swift": command, "CheckContext.swift": command,

@@ -122,7 +122,7 @@ struct AttackDiskTests {
     chmod(home, 0o500)
     let environment = ["PERIPLUS_HOME": home, "KUBECONFIG": "\(home)/none"]
     for (command, isRefused) in [
-      (["up", "--detach"], true), (["ingest", Program.share.appending(path: "README.md").path], true), (["plan", "init"], true),
+      (["up", "--detach"], true), (["ingest", Program.readable.path], true), (["plan", "init"], true),
       (["record"], true), (["status"], false), (["logs"], false), (["down"], false), (["store"], false),
     ] {
       let run = try Program.measured(command, environment)

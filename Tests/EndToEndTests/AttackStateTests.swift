@@ -56,7 +56,7 @@ struct AttackStateTests {
     ["status"], ["logs"], ["health"], ["reschedules"], ["store"], ["doctor"], ["check"], ["request", "x"], ["plan", "status"], ["learn"],
     ["demo"], ["keys"], ["nodes"], ["console", "--once", "--page", "voyage", "--size", "80x24"],
     ["console", "--once", "--page", "logs", "--size", "80x24"], ["store", "prune", "--keep-for", "9000d"],
-    ["ingest", Program.share.appending(path: "README.md").path],
+    ["ingest", Program.readable.path],
   ]
 
   /// A home as a ground left it that has run, with a plan and records.

@@ -97,8 +97,11 @@ struct BadInputTests {
     let home = "/tmp/pe-rel-\(UUID().uuidString.prefix(8))"
     defer { try? FileManager.default.removeItem(atPath: home) }
     let outcome = try Program.run(
-      Program.binaries.appending(path: "periplus").path, ["ingest", "./README.md"],
-      environment: ["PERIPLUS_HOME": home, "PWD": "/nowhere"], limit: 30)
+      "/bin/sh",
+      [
+        "-c", "cd \"$1\" && exec env PWD=/nowhere \"$2\" ingest ./app.yaml", "sh", Program.readable.deletingLastPathComponent().path,
+        Program.binaries.appending(path: "periplus").path,
+      ], environment: ["PERIPLUS_HOME": home], limit: 30)
     #expect(outcome.status == 0 && outcome.output.contains("from 1 file"), "\(outcome.status) \(outcome.output)\(outcome.errors)")
   }
 

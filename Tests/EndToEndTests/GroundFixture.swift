@@ -26,19 +26,8 @@ final class GroundFixture: Sendable {
     let base = URL(filePath: "/tmp/pe-\(UUID().uuidString.prefix(8).lowercased())")
     home = base.appending(path: "home")
     bin = base.appending(path: "bin")
-    let files = FileManager.default
-    try files.createDirectory(at: home, withIntermediateDirectories: true)
-    try files.createDirectory(at: bin, withIntermediateDirectories: true)
-    for program in ["periplus", "periplus-shim", "reference-app"] {
-      try files.copyItem(at: Program.binaries.appending(path: program), to: bin.appending(path: program))
-    }
-    // Lessons, demos, the app profile and its manifests, where an installed Periplus has them.
-    let share = base.appending(path: "share/periplus")
-    try files.createDirectory(at: share.appending(path: "deploy"), withIntermediateDirectories: true)
-    try files.copyItem(at: Program.share.appending(path: "lessons"), to: share.appending(path: "lessons"))
-    try files.copyItem(at: Program.share.appending(path: "demos"), to: share.appending(path: "demos"))
-    try files.copyItem(at: Program.share.appending(path: "ReferenceApp/deploy/rendered"), to: share.appending(path: "deploy/rendered"))
-    try files.copyItem(at: Program.share.appending(path: "ReferenceApp/app.yaml"), to: share.appending(path: "app.yaml"))
+    try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+    try Program.install(into: base)
     if geteuid() == 0 { _ = try Program.runAsIs("/bin/chown", ["-R", "65534:65534", base.path]) }
   }
 

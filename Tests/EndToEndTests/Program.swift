@@ -1,14 +1,43 @@
 import Foundation
+import Glibc
 
 /// The built programs, run as an ordinary user whoever runs the tests.
 enum Program {
-  /// The folder of the binaries that this test run was built with.
-  static let binaries: URL = {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    return root.appending(path: ".build/release").resolvingSymlinksInPath()
+  /// The folder of the programs that this test run was built with, where the ordinary user can read them, whoever the clone belongs to.
+  static var binaries: URL { installed.appending(path: "bin") }
+
+  /// A text that the ordinary user can read.
+  static var readable: URL { installed.appending(path: "share/periplus/app.yaml") }
+
+  /// The clone.
+  static let share: URL = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Made by the first test that asks, and removed when the tests end.
+  private static let installed: URL = {
+    let folder = URL(filePath: "/tmp/pe-programs-\(getpid())")
+    do { try install(into: folder) } catch { fatalError("the programs cannot be copied to \(folder.path): \(error)") }
+    atexit { try? FileManager.default.removeItem(atPath: "/tmp/pe-programs-\(getpid())") }
+    return folder
   }()
 
-  static let share: URL = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  /// The programs, lessons, demos, the app profile and its manifests, as an installed Periplus has them.
+  static func install(into folder: URL) throws {
+    let files = FileManager.default
+    let built = share.appending(path: ".build/release").resolvingSymlinksInPath()
+    let kept = folder.appending(path: "share/periplus")
+    for place in [folder.appending(path: "bin"), kept.appending(path: "deploy")] {
+      try files.createDirectory(at: place, withIntermediateDirectories: true)
+    }
+    for program in ["periplus", "periplus-shim", "reference-app"] {
+      try files.copyItem(at: built.appending(path: program), to: folder.appending(path: "bin/\(program)"))
+    }
+    for (from, to) in [
+      ("lessons", "lessons"), ("demos", "demos"), ("ReferenceApp/deploy/rendered", "deploy/rendered"),
+      ("ReferenceApp/app.yaml", "app.yaml"),
+    ] {
+      try files.copyItem(at: share.appending(path: from), to: kept.appending(path: to))
+    }
+  }
 
   struct Outcome {
     var status: Int32
