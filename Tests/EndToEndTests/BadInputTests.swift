@@ -4,9 +4,11 @@ import Testing
 /// What a person gets for a wrong word: one sentence, the right exit code, nothing broken.
 @Suite("Bad input")
 struct BadInputTests {
-  func periplus(_ arguments: [String], home: String = "/tmp/pe-none-\(UUID().uuidString.prefix(8))") throws -> Program.Outcome {
-    try Program.run(
-      Program.binaries.appending(path: "periplus").path, arguments, environment: ["PERIPLUS_HOME": home, "TERM": "xterm-256color"],
+  func periplus(_ arguments: [String], home: String? = nil) throws -> Program.Outcome {
+    let own = "/tmp/pe-none-\(UUID().uuidString.prefix(8))"
+    defer { try? FileManager.default.removeItem(atPath: own) }
+    return try Program.run(
+      Program.binaries.appending(path: "periplus").path, arguments, environment: ["PERIPLUS_HOME": home ?? own, "TERM": "xterm-256color"],
       limit: 30)
   }
 
