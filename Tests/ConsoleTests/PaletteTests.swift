@@ -36,7 +36,7 @@ struct PaletteTests {
     #expect(await driver.value("page") == "workload")
   }
 
-  @Test("a megabyte that is pasted is searched for once", .timeLimit(.minutes(1)))
+  @Test("a megabyte that is pasted is searched for once", .timeLimit(.minutes(3)))
   func longPaste() async throws {
     let driver = try await driver(workloads: 100)
     try await driver.press(":")

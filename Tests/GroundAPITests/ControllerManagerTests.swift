@@ -7,7 +7,7 @@ import TimeFormat
 
 @Suite("Controllers and lost events") struct ControllerManagerTests {
   /// A burst that its watch does not hold must not leave the controllers asleep until the next resync.
-  @Test(.timeLimit(.minutes(1))) func itWakesAfterEventsWereLost() async throws {
+  @Test(.timeLimit(.minutes(3))) func itWakesAfterEventsWereLost() async throws {
     let clock = TestClock()
     let store = try ObjectStore(path: nil, now: clock.now, watchBacklog: 1)
     let (seen, sight) = AsyncStream.makeStream(of: String.self)

@@ -10,7 +10,7 @@ import Testing
 import TimeFormat
 
 /// The API over TLS and over plain HTTP, at one port.
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(3))) struct TLSTests {
   private static let start = Timestamp(nanoseconds: 1_800_000_000_000_000_000)
 
   @Test func bothAnswerAtOnePortAndBothWantTheToken() async throws {

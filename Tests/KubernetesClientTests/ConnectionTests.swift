@@ -2,7 +2,7 @@ import KubernetesClient
 import Testing
 
 /// TLS, client certificates, server names and proxies, on real connections.
-@Suite("Connections", .timeLimit(.minutes(1)))
+@Suite("Connections", .timeLimit(.minutes(3)))
 struct ConnectionTests {
   private static let version = #"{"gitVersion":"v1.36.0"}"#
 

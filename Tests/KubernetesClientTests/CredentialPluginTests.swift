@@ -3,7 +3,7 @@ import KubernetesClient
 import Testing
 
 /// Credential plugins that do not come to an end.
-@Suite("Credential plugins", .timeLimit(.minutes(1)))
+@Suite("Credential plugins", .timeLimit(.minutes(3)))
 struct CredentialPluginTests {
   /// Runs a plugin that starts a child and hangs with it. Both write their process ids into the folder.
   private func withHanging(_ limits: PluginLimits, _ body: (KubernetesAPI, _ pids: @escaping () -> [Int32]) async throws -> Void)

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Answers that are larger than anything an API server sends, or do not end.
-@Suite("Endless answers", .timeLimit(.minutes(1)))
+@Suite("Endless answers", .timeLimit(.minutes(3)))
 struct EndlessAnswerTests {
   private func asking(_ server: RawServer, _ body: @Sendable (KubernetesAPI) async throws -> Void) async throws {
     try await server.run { port in

@@ -3,7 +3,7 @@ import KubernetesClient
 import Testing
 
 /// A kubeconfig that is written again while its cluster is watched.
-@Suite("A kubeconfig that changes", .timeLimit(.minutes(1)))
+@Suite("A kubeconfig that changes", .timeLimit(.minutes(3)))
 struct KubeconfigContextTests {
   private static let version = #"{"gitVersion":"v1.36.0"}"#
 

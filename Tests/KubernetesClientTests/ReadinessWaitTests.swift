@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 import TimeFormat
 
-@Suite(.timeLimit(.minutes(1))) struct ReadinessWaitTests {
+@Suite(.timeLimit(.minutes(3))) struct ReadinessWaitTests {
   private func deployment(_ name: String, ready: Int64, of replicas: Int64 = 2, generation: Int64 = 1, observed: Int64 = 1) -> JSONValue {
     [
       "metadata": ["name": .string(name), "generation": .int(generation)], "spec": ["replicas": .int(replicas)],

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Clusters that do not show all, or nothing, to who asks.
-@Suite("Refusals", .timeLimit(.minutes(1)))
+@Suite("Refusals", .timeLimit(.minutes(3)))
 struct RefusalTests {
   private static let unauthorized = #"{"kind":"Status","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}"#
 

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 import TimeFormat
 
-@Suite(.timeLimit(.minutes(1))) struct WatchedClusterTests {
+@Suite(.timeLimit(.minutes(3))) struct WatchedClusterTests {
   /// Runs a feed of pods and nodes on the fake server.
   private func withFeed(
     _ server: FakeServer, silence: ServerSilence = ServerSilence(),

@@ -20,20 +20,20 @@ import Testing
     return (records, summary)
   }
 
-  @Test("a pipe that nobody writes can be left", .timeLimit(.minutes(1)))
+  @Test("a pipe that nobody writes can be left", .timeLimit(.minutes(3)))
   func pipe() throws {
     mkfifo(path("pipe"), 0o600)
     let summary = try run([path("pipe")], isCancelled: { true }).summary
     #expect(summary.wasCancelled && summary.records == 0)
   }
 
-  @Test("a device is no log", .timeLimit(.minutes(1)), arguments: ["/dev/zero", "/dev/full"])
+  @Test("a device is no log", .timeLimit(.minutes(3)), arguments: ["/dev/zero", "/dev/full"])
   func device(name: String) throws {
     let summary = try run([name, "/dev/null"]).summary
     #expect(summary.problems.count == 1 && summary.problems[0].contains("\(name) is a device"), "\(summary.problems)")
   }
 
-  @Test("of a file that grows what was there is read", .timeLimit(.minutes(1)))
+  @Test("of a file that grows what was there is read", .timeLimit(.minutes(3)))
   func grows() throws {
     let line = "2018-01-22T14:04:11.318Z one of many\n"
     fixture.write(Array(String(repeating: line, count: 20_000).utf8), "a.log")
@@ -41,7 +41,7 @@ import Testing
     #expect(records.count == 20_000 && summary.problems.isEmpty, "\(records.count) \(summary.problems)")
   }
 
-  @Test("a file that is cut while it is read is said to be", .timeLimit(.minutes(1)))
+  @Test("a file that is cut while it is read is said to be", .timeLimit(.minutes(3)))
   func cut() throws {
     fixture.write(Array(String(repeating: "2018-01-22T14:04:11.318Z one of many\n", count: 200_000).utf8), "a.log")
     let (records, summary) = try run([path("a.log")], deliver: { _ in truncate(path("a.log"), 100) })

@@ -3,7 +3,7 @@ import TelemetryModel
 import Testing
 import TimeFormat
 
-@Suite("Watch of pods' log folders", .timeLimit(.minutes(1)))
+@Suite("Watch of pods' log folders", .timeLimit(.minutes(3)))
 struct PodLogWatchTests {
   private let fixture = StoreFixture()
   private var root: String { "\(fixture.directory)/pods" }

@@ -6,7 +6,7 @@ import TestKits
 import Testing
 import TimeFormat
 
-@Suite("Changes of a store", .timeLimit(.minutes(1)))
+@Suite("Changes of a store", .timeLimit(.minutes(3)))
 struct StoreChangesTests {
   private let fixture = StoreFixture()
 

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 import TimeFormat
 
-@Suite("Control socket", .timeLimit(.minutes(1))) struct ControlTests {
+@Suite("Control socket", .timeLimit(.minutes(3))) struct ControlTests {
   private let folder: Folder
   private var socket: String { "\(folder.path)/r.sock" }
 
@@ -176,7 +176,7 @@ private final class Count: Sendable {
   }
 }
 
-@Suite("Collection's progress", .timeLimit(.minutes(1))) struct CollectionProgressTests {
+@Suite("Collection's progress", .timeLimit(.minutes(3))) struct CollectionProgressTests {
   private let start = TestClock.start
 
   @Test("what is reached already is answered at once")

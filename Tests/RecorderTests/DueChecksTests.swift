@@ -8,7 +8,7 @@ import TestKits
 import Testing
 import TimeFormat
 
-@Suite("Due checks", .timeLimit(.minutes(1))) struct DueChecksTests {
+@Suite("Due checks", .timeLimit(.minutes(3))) struct DueChecksTests {
   private let folder: Folder
   private let clock = TestClock()
 

@@ -5,7 +5,7 @@ import TelemetryModel
 import Testing
 import TimeFormat
 
-@Suite("Logs over the API", .timeLimit(.minutes(1))) struct FollowedLogsTests {
+@Suite("Logs over the API", .timeLimit(.minutes(3))) struct FollowedLogsTests {
   private let folder: Folder
   private let clock = TestClock()
   private let server = FakeLogServer()

@@ -7,7 +7,7 @@ import TelemetryModel
 import Testing
 import TimeFormat
 
-@Suite("Ledger keeper", .timeLimit(.minutes(1))) struct LedgerKeeperTests {
+@Suite("Ledger keeper", .timeLimit(.minutes(3))) struct LedgerKeeperTests {
   private let folder: Folder
   private let clock = TestClock()
 

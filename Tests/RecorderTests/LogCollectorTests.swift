@@ -15,7 +15,7 @@ private struct PausedChanges: PodLogChanges {
   func wait() async throws { try await clock.pause(PodLogWatch.interval) }
 }
 
-@Suite("Log collector", .timeLimit(.minutes(1))) struct LogCollectorTests {
+@Suite("Log collector", .timeLimit(.minutes(3))) struct LogCollectorTests {
   private let folder: Folder
   private let clock = TestClock()
   private let progress = CollectionProgress()

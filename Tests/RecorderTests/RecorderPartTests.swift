@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import TimeFormat
 
-@Suite("Services of the recorder", .timeLimit(.minutes(1))) struct RecorderPartTests {
+@Suite("Services of the recorder", .timeLimit(.minutes(3))) struct RecorderPartTests {
   private let clock = TestClock()
 
   private struct Broken: Error, CustomStringConvertible { var description: String { "it broke" } }

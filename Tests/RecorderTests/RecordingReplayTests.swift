@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import TimeFormat
 
-@Suite("Replay of a recording", .timeLimit(.minutes(1))) struct RecordingReplayTests {
+@Suite("Replay of a recording", .timeLimit(.minutes(3))) struct RecordingReplayTests {
   private let folder: Folder
 
   init() throws { folder = try Folder() }

@@ -120,7 +120,7 @@ struct TrainingGroundTests {
     }
   }
 
-  @Test("the presenter's notes are read from another terminal, until their console ends or closes the demo", .timeLimit(.minutes(1)))
+  @Test("the presenter's notes are read from another terminal, until their console ends or closes the demo", .timeLimit(.minutes(3)))
   func presenter() async throws {
     try await withHome { home in
       let file = DemoNotesFile(home)
