@@ -27,6 +27,15 @@ package struct FeedStatus: Sendable, Hashable {
     package var lastError: String?
     /// When the last line, bookmark or list came.
     package var heard: Timestamp?
+
+    /// Until when it was known what there is of the kind: as long as it is watched, every answer of the server says that nothing else came.
+    func knownUntil(answered: Timestamp?) -> Timestamp? {
+      switch state {
+      case .failing(let since, _, _, _): since
+      case .watching: [heard, answered].compactMap { $0 }.max()
+      case .listing, .unavailable: heard
+      }
+    }
   }
 
   package var cluster: String

@@ -333,6 +333,7 @@ extension WatchedCluster {
     let reason = known?.message ?? "the connection to \(api.context.cluster.server) failed"
     let at = now()
     inner.withLock { inner in
+      let since = inner.kinds[resource]?.knownUntil(answered: inner.silence.answered) ?? at
       if known.map({ $0.status > 0 }) ?? false { answered(&inner, at) }
       inner.kinds[resource]?.lastError = reason
       switch (failure, action) {
@@ -340,7 +341,6 @@ extension WatchedCluster {
         inner.kinds[resource]?.state = .unavailable(reason: reason, isForbidden: known?.kind == .forbidden)
         inner.kinds[resource]?.isListed = true
       case (_, .wait(let time)):
-        let since = inner.kinds[resource]?.heard ?? at
         let isRefusal = known.map { [.unauthorized, .configuration].contains($0.kind) } ?? false
         inner.kinds[resource]?.state = .failing(since: since, reason: reason, retryAt: at + time, isRefusal: isRefusal)
       default: inner.kinds[resource]?.state = .listing

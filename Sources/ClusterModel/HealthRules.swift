@@ -258,9 +258,10 @@ package enum HealthRules {
     "\(container.restartCount) restart\(container.restartCount == 1 ? "" : "s")"
   }
 
-  /// `, exit code 137 (OOMKilled)`.
+  /// `, OOMKilled (exit code 137)`: the reason first, for a row that is cut.
   private static func exitCode(_ end: Container.Termination) -> String {
-    ", exit code \(end.exitCode)" + (end.reason.isEmpty || end.reason == "Error" ? "" : " (\(end.reason))")
+    let code = "exit code \(end.exitCode)"
+    return end.reason.isEmpty || end.reason == "Error" ? ", \(code)" : ", \(end.reason) (\(code))"
   }
 
   private static func pressure(_ facts: HealthFacts, _ type: String, _ what: String) -> HealthRule.Finding? {

@@ -21,7 +21,9 @@ package struct ConsoleState: Sendable {
   /// Back to front.
   var layers: [Layer] = []
   package internal(set) var pane: SidePane?
-  package internal(set) var note: Note?
+  /// Stands in the place of the status row until a key is pressed; see ``Note/lasting``.
+  package internal(set) var note: Note? { didSet { notedAt = shared.now } }
+  var notedAt: Timestamp
   /// Searches and palette entries, latest last.
   var searchHistory: [String] = []
   var paletteHistory: [String] = []
@@ -65,6 +67,7 @@ package struct ConsoleState: Sendable {
   package init(now: Timestamp, place: Place = Pages.start, keys: KeyMap = .standard) {
     shared = PageContext(now: now)
     page = Pages.opening(place, shared)
+    notedAt = now
     self.keys = keys
   }
 

@@ -103,6 +103,9 @@ package enum Message: Sendable {
 package struct Note: Sendable, Hashable {
   package enum Tone: Sendable, Hashable { case plain, good, bad }
 
+  /// For how long it hides how current the page is, where nobody presses a key. What went wrong waits for one.
+  package static let lasting = Duration.seconds(10)
+
   package var text: String
   package var tone: Tone
 

@@ -67,6 +67,7 @@ extension ConsoleState {
       return presses.flatMap { handle($0, now: now) }
     case .run(let text): return run(text: text)
     case .tick:
+      if let note, note.tone != .bad, now - notedAt >= Note.lasting { self.note = nil }
       // Ages are written on most pages; only they change.
       if shared.pin == nil { refresh() }
     }

@@ -111,6 +111,27 @@ struct DowntimeTests {
     #expect(told.count == 4 && told.allSatisfy { abs($0 - total) < 0.1 }, "\(told)")
   }
 
+  /// Told before as an entry without a downtime, though it was the one that began it.
+  @Test("what a pod that never becomes ready replaced was part of the downtime, also after another one took that pod's place")
+  func replacedByWhatNeverServed() throws {
+    var stage = stage()
+    let down = stage.now
+    stage.delete("a1")
+    stage.unreadyPod("b1", of: "ReplicaSet/api-1")
+    stage.wait(60)
+    stage.delete("b1")
+    stage.unreadyPod("c1", of: "ReplicaSet/api-1")
+    stage.wait(20)
+    stage.ready("c1")
+    let total = (stage.now - down).seconds
+    stage.wait(5)
+    let entries = stage.book.sorted.reversed()
+    #expect(entries.map { $0.old?.name } == ["a1", "b1"] || entries.map { $0.old?.name } == ["b1", "a1"])
+    #expect(entries.allSatisfy { abs(($0.downtimeSeconds ?? -1) - total) < 2 && !$0.isOngoing }, "\(entries.map(\.downtimeSeconds))")
+    // Each has its share of the gap: together they are what was missing.
+    #expect(abs(entries.reduce(0) { $0 + ($1.capacityGapSeconds ?? 0) } - total) < 2, "\(entries.map(\.capacityGapSeconds))")
+  }
+
   @Test("an outage that goes on grows, and is closed where it was told last")
   func grows() throws {
     var stage = stage()

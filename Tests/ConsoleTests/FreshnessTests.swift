@@ -53,6 +53,27 @@ struct FreshnessTests {
     #expect(view().tiles.allSatisfy { $0.verdict.subject.kind != "Node" })
   }
 
+  /// Told before until a key was pressed: nobody who only watches saw how current the page is.
+  @Test("what was done stands in the status row for ten seconds, what went wrong until a key is pressed")
+  func notes() {
+    let clock = HandClock()
+    var core = ConsoleCore(
+      state: ConsoleState(now: Fixture.now), inbox: Inbox(), size: Size(columns: 80, rows: 24), theme: Theme(depth: .mono),
+      glyphs: .unicode, now: { clock.now })
+    func shows(_ text: String, after seconds: Int64) -> Bool {
+      clock.advance(by: .seconds(seconds))
+      core.tick()
+      return core.render().plainText().last?.contains(text) == true
+    }
+    core.receive(.note(Note("Deployed.", .good)))
+    #expect(shows("Deployed.", after: 9))
+    #expect(!shows("Deployed.", after: 1) && shows("? keys", after: 1))
+    core.receive(.note(Note("It is lost.", .bad)))
+    #expect(shows("It is lost.", after: 600))
+    core.handle(.key(.character("2")))
+    #expect(!shows("It is lost.", after: 1))
+  }
+
   @Test("the footer counts from the server's last answer, not from now")
   func footer() {
     var snapshot = Fixture.snapshot("dev-fra")

@@ -24,12 +24,6 @@ private actor SlowPanes: PaneSource {
   }
 }
 
-private final class HandClock: Sendable {
-  private let moment = Mutex(Fixture.now)
-  var now: Timestamp { moment.withLock { $0 } }
-  func advance(by time: Duration) { moment.withLock { $0 = $0 + time } }
-}
-
 @Suite("The side pane")
 struct PaneTests {
   @Test("it says how it scrolls and closes, and where in its text it stands")

@@ -126,6 +126,30 @@ import TimeFormat
     }
   }
 
+  /// Told before since the last change of the kind whose watch broke: with a quiet cluster up to a minute too long.
+  @Test func aServerThatIsLostIsStaleSinceItsLastAnswer() async throws {
+    let server = FakeServer()
+    server.put("a")
+    try await withFeed(server, silence: ServerSilence(asksAfter: .milliseconds(20), limit: .seconds(60))) { feed, _ in
+      await self.until(feed) { snapshot in
+        if case .live = snapshot.connection { snapshot.pods.count == 1 } else { false }
+      }
+      var answers: [Timestamp] = []
+      for await answer in feed.answers() {
+        answers.append(answer)
+        if answers.count == 30 { break }
+      }
+      let last = try #require(answers.last)
+      server.state.withLock { $0.refusals = 1_000_000 }
+      server.breakWatches()
+      await self.until(feed) { snapshot in
+        guard case .stale(let since, _, _) = snapshot.connection else { return false }
+        #expect(since >= last, "\(last - since) too early")
+        return true
+      }
+    }
+  }
+
   @Test func silenceIsMeasuredFromTheLastAnswer() {
     let (start, moment) = (ContinuousClock.now, Timestamp(seconds: 1000))
     var silence = ServerSilence()

@@ -78,7 +78,8 @@ extension LedgerGroup {
       entry.new = successor.reference
       let ready = successor.readyIntervals.first?.from
       entry.isPending = ready == nil && successor.endedAt == nil
-      if ready != nil || entry.isPending { measure(&entry, from: lost(pod, at), until: ready.map { max($0, at) }) }
+      // One that ended and never served passes what is missing on to the entry of its own end.
+      measure(&entry, from: lost(pod, at), until: (ready ?? successor.endedAt).map { max($0, at) })
       return entry
     }
     switch finding.cause {

@@ -77,7 +77,7 @@ enum JSONReference {
     """,
     .init(HealthListing.tiles.shape), .init(ClusterSight.shape),
     examples: #"""
-      {"cluster":"ground","namespace":"default","workload":"Deployment/worker","status":"red","ready":1,"desired":2,"since":"2026-01-22T14:01:40.000Z","reasons":[{"rule":"crash-loop","status":"red","sentence":"CrashLoopBackOff, 7 restarts, exit code 137 (OOMKilled)","since":"2026-01-22T14:01:40.000Z"}],"unplanned24h":7}
+      {"cluster":"ground","namespace":"default","workload":"Deployment/worker","status":"red","ready":1,"desired":2,"since":"2026-01-22T14:01:40.000Z","reasons":[{"rule":"crash-loop","status":"red","sentence":"CrashLoopBackOff, 7 restarts, OOMKilled (exit code 137)","since":"2026-01-22T14:01:40.000Z"}],"unplanned24h":7}
       """#)
 
   private static let nodes = JSONDocument.Section(
