@@ -265,6 +265,6 @@ extension ConsoleState {
         $0.subject.display == workload.reference.display && $0.subject.namespace == workload.reference.namespace
       })
     else { return "" }
-    return " \(verdict.ready) of \(verdict.desired) is ready now."
+    return " \(verdict.ready) of \(verdict.desired) \(verdict.ready == 1 ? "is" : "are") ready now."
   }
 }

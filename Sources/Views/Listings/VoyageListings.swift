@@ -101,12 +101,12 @@ package enum VoyageListings {
       Column(TableColumn("result", ideal: 9)) { cell, _ in StyledLine("\(cell.outcome.glyph) \(cell.outcome.rawValue)", cell.outcome.role)
       },
       Column(TableColumn("check", min: 26, max: 44)) { cell, _ in StyledLine(cell.check) },
-      Column(TableColumn("subject", min: 10, ideal: 20, priority: 2)) { cell, _ in StyledLine(cell.subject, .dim) },
+      Column(TableColumn("subject", min: 18, ideal: 20, priority: 1)) { cell, _ in StyledLine(cell.subject, .dim) },
       Column(TableColumn("grade", ideal: 5, priority: 3)) { cell, _ in StyledLine(cell.evidence?.grade.code ?? "–", .dim) },
-      Column(TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 1)) { cell, context in
+      Column(TableColumn("seen", min: 6, ideal: 7, align: .right, priority: 2)) { cell, context in
         StyledLine(cell.evidence.map { (context.now - $0.at).brief } ?? "–", .dim)
       },
-      Column(TableColumn("observed", min: 24, flex: 1)) { cell, _ in
+      Column(TableColumn("observed", min: 19, flex: 1)) { cell, _ in
         StyledLine(cell.waiver.map { "waived: \($0.reason)" } ?? cell.evidence?.observed ?? "not run yet: c runs it")
       },
     ])

@@ -81,9 +81,11 @@ extension VoyagePage {
   }
 
   private func facilityPairs(_ facility: FacilityStatus, _ context: PageContext) -> [Pair] {
-    let next = facility.next.isEmpty ? "" : ": \(facility.next)"
+    // `soaking: 0 of 5 days done` says the state itself.
+    let state = facility.state.rawValue
+    let standing = facility.next.isEmpty ? state : facility.next.hasPrefix("\(state): ") ? facility.next : "\(state): \(facility.next)"
     var pairs: [Pair] = [
-      ("", "\(facility.name) is \(facility.state.rawValue)\(next)."),
+      ("", "\(facility.name) is \(standing)."),
       ("", "\(facility.counts.pass) of \(facility.counts.counted) results pass."),
     ]
     if let soak = facility.soak {
