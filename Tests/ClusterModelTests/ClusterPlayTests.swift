@@ -69,6 +69,15 @@ struct ClusterPlayTests {
     return play
   }
 
+  /// Plays one script on clusters that differ by their seed; the ledger has to tell the truth of each.
+  private func agree(seeds: ClosedRange<UInt64>, replicas: Int, _ script: (inout ClusterPlay) -> Void) {
+    for seed in seeds {
+      var play = calm(seed: seed, replicas: replicas)
+      script(&play)
+      #expect(Self.differences(play, Self.replay(play)) == [], "seed \(seed): \(play.script)")
+    }
+  }
+
   @Test("a quiet rollout of 24 pods is 24 of a rollout and nothing else")
   func rollout() {
     var play = calm(seed: 1, replicas: 24)
@@ -92,20 +101,17 @@ struct ClusterPlayTests {
 
   @Test("an undo in the middle of a rollout changes nothing that went before it")
   func undo() {
-    for seed in 1...20 as ClosedRange<UInt64> {
-      var play = calm(seed: seed, replicas: 8)
+    agree(seeds: 1...20, replicas: 8) { play in
       play.roll(0)
       play.run(Double(play.pick(2...12)))
       play.undo(0)
       play.run(60)
-      #expect(Self.differences(play, Self.replay(play)) == [], "seed \(seed): \(play.script)")
     }
   }
 
   @Test("where the server leaves old times on what changed again, each pod has its cause all the same")
   func oldStamps() {
-    for seed in 1...20 as ClosedRange<UInt64> {
-      var play = calm(seed: seed, replicas: 8)
+    agree(seeds: 1...20, replicas: 8) { play in
       play.renewsStamps = false
       for step in 0..<3 {
         play.run(Double(play.pick(40...90)))
@@ -114,7 +120,6 @@ struct ClusterPlayTests {
         if step == 1 { play.undo(0) } else { play.roll(0) }
       }
       play.run(120)
-      #expect(Self.differences(play, Self.replay(play)) == [], "seed \(seed): \(play.script)")
     }
   }
 
@@ -142,13 +147,11 @@ struct ClusterPlayTests {
 
   @Test("a pod deleted by hand before a rollout is told so")
   func handBeforeRollout() {
-    for seed in 1...10 as ClosedRange<UInt64> {
-      var play = calm(seed: seed, replicas: 4)
+    agree(seeds: 1...10, replicas: 4) { play in
       play.deleteByHand(0)
       play.run(Double(play.pick(3...20)))
       play.roll(0)
       play.run(60)
-      #expect(Self.differences(play, Self.replay(play)) == [], "seed \(seed): \(play.script)")
     }
   }
 
@@ -224,16 +227,25 @@ struct ClusterPlayTests {
 
   @Test("random clusters, clocks and delays agree with the truth")
   func random() async {
-    var failures = 0
-    for seed in Self.firstSeed..<Self.firstSeed + Self.runs {
+    // On all processors: the full count takes long.
+    let workers = UInt64(ProcessInfo.processInfo.activeProcessorCount)
+    let failures = await withTaskGroup(of: [String].self) { group in
+      for worker in 0..<workers { group.addTask { await Self.failures(from: Self.firstSeed + worker, each: workers) } }
+      return await group.reduce(into: []) { $0 += $1 }
+    }
+    for failure in failures.prefix(5) { Issue.record("\(failure)") }
+    #expect(failures.isEmpty, "\(failures.count) of \(Self.runs) seeds")
+  }
+
+  private static func failures(from seed: UInt64, each step: UInt64) async -> [String] {
+    var failures: [String] = []
+    for seed in stride(from: seed, to: firstSeed + runs, by: Int(step)) {
       // Other tests wait for the same threads.
       await Task.yield()
-      let play = Self.randomPlay(seed)
-      let found = Self.differences(play, Self.replay(play))
-      guard !found.isEmpty else { continue }
-      failures += 1
-      if failures <= 5 { Issue.record("seed \(seed), clock \(play.clockAhead): \(found.prefix(4)); \(play.script)") }
+      let play = randomPlay(seed)
+      let found = differences(play, replay(play))
+      if !found.isEmpty { failures.append("seed \(seed), clock \(play.clockAhead): \(found.prefix(4)); \(play.script)") }
     }
-    #expect(failures == 0, "\(failures) of \(Self.runs) seeds")
+    return failures
   }
 }
