@@ -150,7 +150,9 @@ package struct Surface {
     hline(x: x, y: y, width: length)
     guard length > 5 else { return }
     let room = max(0, length - 5)
-    let used = line([StyledRun(" ")] + title + [StyledRun(" ")], x: x + 2, y: y, width: min(room, columns(title) + 2))
+    // The blank behind it stays where the title is cut.
+    let used = 1 + line([StyledRun(" ")] + title, x: x + 2, y: y, width: min(room - 1, columns(title) + 1))
+    line([StyledRun(" ")], x: x + 1 + used, y: y, width: 1)
     if let note, columns(note) + used + 5 <= length {
       line([StyledRun(" ")] + note + [StyledRun(" ")], x: x + length - columns(note) - 3, y: y, width: columns(note) + 2)
     }

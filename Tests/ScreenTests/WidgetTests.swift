@@ -32,6 +32,9 @@ import Testing
     let ruled = self.surface(24, 1, .ascii)
     ruled.rule("why", y: 0, note: "now")
     #expect(ruled.buffer.plainText() == ["-- why ----------- now -"])
+    let cut = self.surface(16, 1)
+    cut.rule("no data for 31 s", y: 0)
+    #expect(cut.buffer.plainText() == ["── no data … ───"])
   }
 
   @Test func sparklines() {
