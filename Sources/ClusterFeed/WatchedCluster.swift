@@ -17,6 +17,7 @@ package final class WatchedCluster: ClusterSource {
   private let now: @Sendable () -> Timestamp
   private let rhythm: ServerSilence
   private let tap: (any FeedTap)?
+  private let comeback = Comeback()
   private let inner: Mutex<Inner>
 
   private struct Inner {
@@ -138,7 +139,6 @@ package final class WatchedCluster: ClusterSource {
       }
       group.addTask { await self.ask(self.rhythm) }
       group.addTask { await self.judge(self.rhythm) }
-      await group.waitForAll()
     }
     finish()
   }
@@ -203,7 +203,7 @@ package final class WatchedCluster: ClusterSource {
             ? machine.ended(after: .now - began, jitter: Double.random(in: 0...1)) : fail(resource, error, &machine)
         }
       case .wait(let time):
-        try? await Task.sleep(for: time)
+        await comeback.wait(time)
         action = machine.resume()
       }
     }
@@ -298,7 +298,9 @@ extension WatchedCluster {
     let wasStale = inner.silence.isStale(.now)
     inner.silence.heard(at: at, .now)
     for stream in inner.answerStreams.values { stream.yield(at) }
-    if wasStale { connect(&inner, at) }
+    guard wasStale else { return }
+    connect(&inner, at)
+    comeback.announce()
   }
 
   func answered() {
