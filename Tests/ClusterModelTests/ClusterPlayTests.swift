@@ -33,7 +33,9 @@ struct ClusterPlayTests {
   /// Where ledger and truth differ, in words.
   static func differences(_ play: ClusterPlay, _ book: LedgerBook) -> [String] {
     var found: [String] = []
-    let told = book.entries.values.filter { $0.old != nil && $0.change != .restarted }
+    // What was retracted did not happen.
+    let entries = book.entries.values.filter { $0.retractedAt == nil }
+    let told = entries.filter { $0.old != nil && $0.change != .restarted }
     let causes = Dictionary(told.map { ($0.old?.uid ?? "", $0) }, uniquingKeysWith: { one, _ in one })
     let undecidable = play.undecidable
     let exchanged = play.exchanged(causes.mapValues(\.cause))
@@ -48,13 +50,13 @@ struct ClusterPlayTests {
       found.append("\(uid): nothing, told as \(entry.change) \(entry.cause)")
     }
     let restarts = Dictionary(
-      book.entries.values.filter { $0.change == .restarted }.map { ("\($0.key.dropFirst("real/".count))", $0) },
+      entries.filter { $0.change == .restarted }.map { ("\($0.key.dropFirst("real/".count))", $0) },
       uniquingKeysWith: { one, _ in one })
     for restart in play.endedContainers where restarts[restart.key]?.cause != restart.cause {
       found.append("\(restart.key): \(restart.cause), told as \(restarts[restart.key].map { "\($0.cause) \($0.evidence)" } ?? "nothing")")
     }
     if restarts.count != play.endedContainers.count { found.append("\(play.endedContainers.count) restarts, told as \(restarts.count)") }
-    let added = book.entries.values.count { $0.change == .added }
+    let added = entries.count { $0.change == .added }
     if added != play.added { found.append("\(play.added) added, told as \(added)") }
     if book.entries.values.contains(where: \.isPending) { found.append("something is pending for ever") }
     return found
@@ -120,6 +122,16 @@ struct ClusterPlayTests {
         if step == 1 { play.undo(0) } else { play.roll(0) }
       }
       play.run(120)
+    }
+  }
+
+  @Test("pods that a raised count brought are told so, also when the rollout that came with it is undone on its way")
+  func undoneWhileScaled() {
+    agree(seeds: 1...20, replicas: 4) { play in
+      play.rollAndScale(0, to: 12)
+      play.run(Double(play.pick(5...15)))
+      play.undo(0)
+      play.run(90)
     }
   }
 

@@ -53,8 +53,8 @@ extension LedgerGroup {
       budget[index].left -= 1
       guard !pod.isOldAddition else { continue }
       let step = budget[index].step
-      // Until a rollout is over its pods may still take the places of others, and those of an old template may go.
-      if budget[index].isHandedOn ? isRollingOut(to: pod) : isOld(pod) && !pod.everReady { continue }
+      // Until a rollout is over or another one comes its pods may still take the places of others, and those of an old template may go.
+      if budget[index].isHandedOn ? isRollingOut(to: pod) && !isOld(pod) : isOld(pod) && !pod.everReady { continue }
       var entry = Reschedule(
         key: "\(cluster)/\(pod.uid)/added/0", at: pod.created, cluster: cluster, namespace: pod.namespace, workload: display(pod),
         change: .added, cause: .scale, new: pod.reference, confidence: 0.95,
