@@ -63,6 +63,16 @@ extension ClusterPlay {
     }
   }
 
+  /// Whether a Deployment is still on its way to its newest template.
+  var isRollingOut: Bool {
+    workloads.contains { played in
+      played.sets.indices.contains { place in
+        let set = played.sets[place]
+        return set.object.desired != (place == played.newest ? played.object.desired : 0) || set.ready != set.object.desired
+      }
+    }
+  }
+
   private mutating func kubelets(_ place: Int) {
     for set in workloads[place].sets.indices {
       for pod in workloads[place].sets[set].pods.indices.reversed() {

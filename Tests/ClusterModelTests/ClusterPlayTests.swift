@@ -57,8 +57,10 @@ struct ClusterPlayTests {
     }
     if restarts.count != play.endedContainers.count { found.append("\(play.endedContainers.count) restarts, told as \(restarts.count)") }
     let added = entries.count { $0.change == .added }
-    if added != play.added { found.append("\(play.added) added, told as \(added)") }
-    if book.entries.values.contains(where: \.isPending) { found.append("something is pending for ever") }
+    if added != play.added { found.append("\(play.added) added, told as \(added): \(entries.filter { $0.change == .added }.map(\.key).sorted())") }
+    for entry in book.entries.values.filter(\.isPending).sorted(by: { $0.key < $1.key }) {
+      found.append("\(entry.key) \(entry.change) \(entry.cause) is pending for ever: \(entry.evidence)")
+    }
     return found
   }
 
@@ -135,6 +137,16 @@ struct ClusterPlayTests {
     }
   }
 
+  @Test("each raised count has its own pods, also where the later one came with a rollout that took some of them")
+  func scaledTwice() {
+    agree(seeds: 1...20, replicas: 2) { play in
+      play.scale(0, to: 4)
+      play.run(40)
+      play.rollAndScale(0, to: 9)
+      play.run(90)
+    }
+  }
+
   @Test("a rollout with strategy Recreate is no scaling")
   func recreate() {
     var play = calm(seed: 5, replicas: 3, isRecreate: true)
@@ -177,6 +189,34 @@ struct ClusterPlayTests {
     #expect(Self.differences(play, Self.replay(play)) == [])
   }
 
+  @Test("a drain that ends in the second of its last eviction was a drain to the end")
+  func uncordonedAtOnce() {
+    agree(seeds: 1...40, replicas: 12) { play in
+      play.latency[.pods] = .milliseconds(900)
+      play.latency[.nodes] = .milliseconds(5)
+      play.drainWithBudget("node-1")
+      play.run(Double(play.pick(50...120)) / 10)
+      play.bringBack("node-1")
+      play.run(60)
+    }
+  }
+
+  @Test("a StatefulSet whose watch is behind that of its pods was scaled all the same")
+  func lateStatefulSet() {
+    for seed in 1...20 as ClosedRange<UInt64> {
+      var play = ClusterPlay(seed: seed)
+      // The clock is ahead by less than what is measured of it.
+      play.clockAhead = .seconds(1)
+      play.deployStatefulSet("db", replicas: 3)
+      play.latency = [ClusterResource(.statefulSet): .milliseconds(1400), .pods: .milliseconds(10)]
+      play.begin()
+      play.run(15)
+      play.scaleStatefulSet(0, to: 0)
+      play.run(60)
+      #expect(Self.differences(play, Self.replay(play)) == [], "seed \(seed)")
+    }
+  }
+
   /// One random cluster: what is done, in which order, and how wrong the clock is.
   static func randomPlay(_ seed: UInt64) -> ClusterPlay {
     var play = ClusterPlay(seed: seed)
@@ -197,6 +237,8 @@ struct ClusterPlayTests {
       play.run(Double(play.pick(2...50)))
     }
     play.run(90)
+    // A large one takes longer.
+    for _ in 0..<60 where play.isRollingOut { play.run(10) }
     return play
   }
 
@@ -245,7 +287,6 @@ struct ClusterPlayTests {
       for worker in 0..<workers { group.addTask { await Self.failures(from: Self.firstSeed + worker, each: workers) } }
       return await group.reduce(into: []) { $0 += $1 }
     }
-    for failure in failures.prefix(5) { Issue.record("\(failure)") }
     #expect(failures.isEmpty, "\(failures.count) of \(Self.runs) seeds")
   }
 
@@ -256,7 +297,10 @@ struct ClusterPlayTests {
       await Task.yield()
       let play = randomPlay(seed)
       let found = differences(play, replay(play))
-      if !found.isEmpty { failures.append("seed \(seed), clock \(play.clockAhead): \(found.prefix(4)); \(play.script)") }
+      guard !found.isEmpty else { continue }
+      failures.append("seed \(seed)")
+      // At once: the full count takes long.
+      if failures.count <= 10 { Issue.record("seed \(seed), clock \(play.clockAhead): \(found.prefix(4)); \(play.script)") }
     }
     return failures
   }

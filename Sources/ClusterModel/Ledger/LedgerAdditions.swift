@@ -23,7 +23,8 @@ extension LedgerGroup {
   mutating func findTransients() {
     transients = [:]
     guard let workload, !workload.reference.workloadKind.runsToCompletion else { return }
-    for (set, step) in growth(of: workload) {
+    // Of two counts that were raised, the later one brought what came after it.
+    for (set, step) in growth(of: workload).reversed() {
       guard let set else { continue }
       let gone = pods.filter { pod in
         pod.controller?.uid == set && !pod.isBaseline && !pod.everReady && causes[pod.uid]?.cause == .rollout

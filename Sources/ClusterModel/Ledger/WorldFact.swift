@@ -97,7 +97,10 @@ struct WorkloadFact: Sendable, Hashable {
     created = workload.created
     // A change of the spec, or of the annotations that its controller sets with it, has the server's stamp.
     let changed = specStamp.take(workload.specStamp, received: at)
-    let moment = changed.map { Moment.exact(api: $0, received: at) } ?? at
+    // A watch tells of each write: one whose spec has no stamp was written when its latest stamp is, if that is new.
+    let isNewest = notBefore >= at && [stamp, workload.stamp].allSatisfy { $0 != nil } && stamp != workload.stamp
+    let written = changed ?? (isNewest ? workload.stamp : nil)
+    let moment = written.map { Moment.exact(api: $0, received: at) } ?? at
     if workload.revision != revision {
       formerRevisions.append(FormerRevision(until: changed ?? at, revision: revision))
       if formerRevisions.count > 32 { formerRevisions.removeFirst() }
@@ -111,7 +114,7 @@ struct WorkloadFact: Sendable, Hashable {
     backoffLimit = workload.backoffLimit
     if workload.desired != desired {
       var from = min(notBefore, at)
-      if let changed, notBefore >= at || changed < from { from = changed }
+      if let written, notBefore >= at || written < from { from = written }
       step(to: workload.desired, Interval(from: min(from, moment), to: moment), isStamped: changed != nil && notBefore >= at)
       if let before = ownersDesired, let after = workload.ownersDesired { steps[steps.count - 1].owner = .init(from: before, to: after) }
     }
@@ -236,7 +239,7 @@ struct NodeFact: Sendable, Hashable {
 
   /// Whether nothing could be scheduled on it at a moment; times of the API are whole seconds.
   func wasCordoned(at moment: Timestamp) -> Bool {
-    cordoned.contains { $0.from - .seconds(1) <= moment && ($0.to.map { $0 >= moment } ?? true) }
+    cordoned.contains { $0.from - .seconds(1) <= moment && ($0.to.map { $0 + .seconds(1) >= moment } ?? true) }
   }
 
   /// `v1.25.9+k3s1` is not at least 26; a version that cannot be read is taken for a new one.

@@ -76,7 +76,9 @@ extension LedgerGroup {
   ) -> CauseInference.Finding {
     let step = "\(set.reference.display) went from \(change.from) to \(change.to) replicas"
     var finding = CauseInference.Finding(isRollout ? .rollout : .scale, 0.95, step)
-    if isRollout, let workload { finding.evidence.append("\(workload.reference.display) has a newer revision: \(workload.revision)") }
+    if isRollout, let workload, let newer = newerRevision(than: set, at: change.when.to) {
+      finding.evidence.append("\(workload.reference.display) has a newer revision: \(newer)")
+    }
     if wasToldDeleted(pod) {
       finding.confidence = 1
       finding.evidence.append("event SuccessfulDelete of \(set.reference.display)")
@@ -84,13 +86,16 @@ extension LedgerGroup {
     return finding
   }
 
-  /// Whether another ReplicaSet carried a newer revision then. Only ReplicaSets are compared: one watch tells of all of them, in order.
-  func isOutdated(_ set: WorkloadFact, at moment: Timestamp) -> Bool {
+  /// Whether another ReplicaSet carried a newer revision then.
+  func isOutdated(_ set: WorkloadFact, at moment: Timestamp) -> Bool { newerRevision(than: set, at: moment) != nil }
+
+  /// The newest revision that another ReplicaSet carried then, if newer. Only ReplicaSets are compared: one watch tells of all of them, in order.
+  private func newerRevision(than set: WorkloadFact, at moment: Timestamp) -> String? {
     let others = replicaSets.values.filter { $0.reference.uid != set.reference.uid }
     if let mine = Int(set.revision(at: moment)) {
-      return others.contains { Int($0.revision(at: moment)).map { $0 > mine } ?? false }
+      return others.compactMap { Int($0.revision(at: moment)) }.max().flatMap { $0 > mine ? "\($0)" : nil }
     }
-    return others.contains { $0.desired > 0 && $0.gone == nil && ($0.created ?? $0.lastSeen) > (set.created ?? set.lastSeen) }
+    return others.first { $0.desired > 0 && $0.gone == nil && ($0.created ?? $0.lastSeen) > (set.created ?? set.lastSeen) }?.revision
   }
 }
 
