@@ -25,11 +25,14 @@ package struct ClusterDecoder {
     case failure(code: Int, reason: String, message: String)
   }
 
-  package func object(_ resource: ClusterResource, _ cursor: inout JSONCursor) throws(JSONError) -> ClusterObject {
+  /// - Parameter isOfWatch: the bytes are one change, and not part of a list.
+  package func object(
+    _ resource: ClusterResource, _ cursor: inout JSONCursor, isOfWatch: Bool = false
+  ) throws(JSONError) -> ClusterObject {
     switch resource.content {
     case .namespaces: .namespace(try Namespace(&cursor, strings))
     case .nodes: .node(try Node(&cursor, strings))
-    case .pods: .pod(try Pod(&cursor, strings))
+    case .pods: .pod(try Pod(&cursor, strings, isOfWatch: isOfWatch))
     case .events: .event(try ClusterEvent(&cursor, strings))
     case .services: .service(try Service(&cursor, strings))
     case .endpointSlices: .endpointSlice(try EndpointSlice(&cursor, strings))
@@ -82,7 +85,7 @@ package struct ClusterDecoder {
         return .bookmark(resourceVersion: metadata.resourceVersion, endsInitialEvents: metadata.isInitialEventsEnd)
       }
       var start = JSONCursor(buffer, at: body)
-      let object = try object(resource, &start)
+      let object = try object(resource, &start, isOfWatch: true)
       switch type {
       case "ADDED": return .added(object, resourceVersion: metadata.resourceVersion)
       case "MODIFIED": return .modified(object, resourceVersion: metadata.resourceVersion)

@@ -184,6 +184,17 @@ extension JSONCursor {
     return found
   }
 
+  /// The latest time of a change, at the start of `managedFields`.
+  mutating func latestChange() throws(JSONError) -> Timestamp? {
+    var latest: Timestamp?
+    try arrayIfPresent { (cursor) throws(JSONError) in
+      try cursor.objectIfPresent { (key, cursor) throws(JSONError) in
+        if key == "time", let at = try cursor.time() { latest = max(latest ?? at, at) }
+      }
+    }
+    return latest
+  }
+
   /// A string, or empty for anything else.
   mutating func text() throws(JSONError) -> String { try readStringIfPresent() ?? "" }
 

@@ -32,6 +32,9 @@ package struct Pod: Sendable, Hashable {
   package var requestMemory: Int64?
   /// Who wrote the condition `DisruptionTarget`, as `managedFields` tells; empty where it does not.
   package var disruptedBy = ""
+  /// When the API server stored this version, as `managedFields` tells, whole seconds; only of what a watch told. A kubelet that has much to do
+  /// writes seconds after it saw something.
+  package var stored: Timestamp?
 
   package init(
     namespace: String, name: String, uid: String, node: String = "", phase: String = "Pending", reason: String = "", message: String = "",

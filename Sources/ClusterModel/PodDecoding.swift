@@ -3,7 +3,8 @@ import Kubernetes
 import TimeFormat
 
 extension Pod {
-  init(_ cursor: inout JSONCursor, _ strings: StringTable) throws(JSONError) {
+  /// - Parameter isOfWatch: the bytes are one change, and not part of a list.
+  init(_ cursor: inout JSONCursor, _ strings: StringTable, isOfWatch: Bool) throws(JSONError) {
     var metadata = ObjectMetadata()
     self.init(namespace: "", name: "", uid: "")
     var specs: [Container] = []
@@ -59,6 +60,7 @@ extension Pod {
     if conditions.isTrue("DisruptionTarget"), var managed = metadata.managed {
       disruptedBy = try managed.manager(ofCondition: "DisruptionTarget", strings)
     }
+    if isOfWatch, var managed = metadata.managed { stored = try managed.latestChange() }
     containers = Container.join(specs, statuses)
     initContainers = Container.join(initSpecs, initStatuses)
   }

@@ -55,6 +55,9 @@ package final class StoreWriter: Sendable {
     return "Expected a record store at \(files.records), but \(why): it was moved to \(target), and a new store was begun."
   }
 
+  /// Pages that are held, changed ones too: a transaction that changes more writes them to the log before it ends.
+  private static let cacheKiB = 16384
+
   private static func open(_ files: StoreFiles, maximumPages: Int?) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.journalMode = .wal
@@ -68,7 +71,7 @@ package final class StoreWriter: Sendable {
           PRAGMA secure_delete = OFF;
           PRAGMA wal_autocheckpoint = 2000;
           PRAGMA journal_size_limit = 67108864;
-          PRAGMA cache_size = -65536;
+          PRAGMA cache_size = -\(cacheKiB);
           PRAGMA temp_store = MEMORY;
           """)
     }

@@ -99,6 +99,19 @@ import TimeFormat
     #expect(node.name == "n")
   }
 
+  @Test("what a watch tells of a pod was stored at its latest change; of a list nobody knows which change came last")
+  func storedAt() throws {
+    let status = #"{"manager":"kubelet","time":"2026-11-29T10:00:28Z","subresource":"status","fieldsV1":{"f:status":{}}}"#
+    let spec = #"{"manager":"kube-controller-manager","time":"2026-11-29T10:00:20Z","fieldsV1":{"f:spec":{}}}"#
+    let object = #"{"metadata":{"name":"p","uid":"u","resourceVersion":"8","managedFields":[\#(status),\#(spec)]}}"#
+    let line = #"{"type":"MODIFIED","object":\#(object)}"#
+    guard case .modified(.pod(let pod), "8") = try decoder.watchLine(.pods, Array(line.utf8)) else { return #expect(Bool(false)) }
+    #expect(pod.stored == Timestamp(rfc3339: "2026-11-29T10:00:28Z"))
+    let list = try decoder.list(.pods, Array(#"{"items":[\#(object)]}"#.utf8))
+    guard case .pod(let listed)? = list.items.first else { return #expect(Bool(false)) }
+    #expect(listed.stored == nil)
+  }
+
   @Test func brokenLinesThrowAndNeverTrap() throws {
     let whole = Array(
       #"{"type":"ADDED","object":{"metadata":{"name":"n","uid":"u","labels":{"a":"b"}},"status":{"containerStatuses":[{"state":{"waiting":{"reason":"x"}}}]}}}"#

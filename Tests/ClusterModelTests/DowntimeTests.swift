@@ -90,6 +90,23 @@ struct DowntimeTests {
     #expect(Set(entries.map(\.downtimeSince)).count == 1)
   }
 
+  /// Told before as 4.3 s where a probe of the Service measured 7.2 s: kubelets of old versions write five times a second, whatever waits.
+  @Test("a pod that its kubelet found ready serves when the server was told so")
+  func lateWrite() throws {
+    var stage = stage()
+    let down = stage.now
+    stage.delete("a1")
+    stage.unreadyPod("b1", of: "ReplicaSet/api-1")
+    stage.wait(3)
+    let found = stage.now
+    stage.wait(4)
+    stage.ready("b1", since: found)
+    let back = stage.now
+    stage.wait(30)
+    let outage = try #require(outages(stage).first)
+    #expect(abs(outage.seconds(at: stage.now) - (back - down).seconds) < 1, "\(outage)")
+  }
+
   /// Told before as the wait after each restart.
   @Test("restarts that are never ready are one downtime, and the next run that is ready ends it")
   func neverReady() throws {

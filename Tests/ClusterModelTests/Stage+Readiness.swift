@@ -19,6 +19,14 @@ extension Stage {
     put(.pods, .pod(pod))
   }
 
+  /// What a kubelet found a while ago, and writes now.
+  mutating func ready(_ uid: String, since moment: Timestamp) {
+    var pod = present(uid)
+    pod.conditions = [Condition(type: "Ready", status: "True", lastTransition: Timestamp(seconds: moment.nanoseconds / 1_000_000_000))]
+    pod.stored = Timestamp(seconds: now.nanoseconds / 1_000_000_000)
+    put(.pods, .pod(pod))
+  }
+
   /// Starts the run after a back-off; it is not ready.
   mutating func startUnready(_ uid: String) {
     var pod = present(uid)

@@ -200,7 +200,7 @@ struct PodFact: Sendable, Hashable {
       if from < ended, started != nil || !readyIntervals.isEmpty { readyIntervals.append(OpenInterval(from: from, to: ended)) }
     }
     guard isReady != isReadyNow else { return }
-    let moment = transition(of: condition, isReady, at)
+    let moment = transition(of: pod, condition, isReady, at)
     if isReady {
       beginReadiness(at: max(moment, readyIntervals.last?.to ?? moment))
       tell(&story, "ready", moment, "ready", once: "ready@\(moment.nanoseconds)")
@@ -214,10 +214,13 @@ struct PodFact: Sendable, Hashable {
 
   /// When readiness changed. A kubelet that comes back writes again what it last knew, with a transition from before the one that the node
   /// controller made: then only the receipt says when. Of a first list the receipt says nothing.
-  private func transition(of condition: Condition?, _ isReady: Bool, _ at: Timestamp) -> Timestamp {
+  ///
+  /// Nobody was sent to the pod before the server knew that it is ready, however early its kubelet did.
+  private func transition(of pod: Pod, _ condition: Condition?, _ isReady: Bool, _ at: Timestamp) -> Timestamp {
     guard isReady, let api = condition?.lastTransition else { return Moment.exact(api: condition?.lastTransition, received: at) }
     if let ended = readyIntervals.last?.to, api + .seconds(1) <= ended { return at }
-    return isBaseline && readyIntervals.isEmpty ? min(api, at) : Moment.exact(api: api, received: at)
+    if isBaseline, readyIntervals.isEmpty { return min(api, at) }
+    return Moment.exact(api: max(api, pod.stored ?? api), received: at)
   }
 
   private mutating func beginReadiness(at moment: Timestamp) {
