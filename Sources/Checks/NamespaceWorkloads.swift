@@ -30,9 +30,8 @@ struct NamespaceWorkloads {
   /// The workloads at the top, those named only if any are; with the pods that exist now.
   func workloads(named names: [String]) -> [Workload] {
     let byOwner = Dictionary(grouping: snapshot.pods(in: namespace), by: owner(of:))
-    let tops = snapshot.workloads.filter {
-      $0.reference.namespace == namespace && $0.controller == nil && !$0.kind.isRevision
-        && (names.isEmpty || names.contains($0.reference.name))
+    let tops = snapshot.workloads[namespace: namespace].filter {
+      $0.controller == nil && !$0.kind.isRevision && (names.isEmpty || names.contains($0.reference.name))
     }
     return tops.map { Workload(subject: $0.reference.display, desired: $0.desired, pods: byOwner[$0.reference.display] ?? []) }
       .sorted { $0.subject < $1.subject }

@@ -95,6 +95,9 @@ package final class ObjectStore: Sendable {
   /// Watches that are open.
   var watchCount: Int { state.withLock { $0.watchers.count } }
 
+  /// Open watches that have lost events because their consumers were too slow.
+  package var watchesThatLostEvents: Int { state.withLock { $0.watchers.values.count { watcher in watcher.overflow.happened } } }
+
   /// The revision of the last write.
   package var revision: Int64 { state.withLock { $0.revision } }
 

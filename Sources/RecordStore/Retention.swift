@@ -16,6 +16,9 @@ package struct Retention: Sendable, Hashable {
     self.age = age
     self.bytes = bytes
   }
+
+  /// How many bytes a store that uses some may still grow by.
+  package func growth(beyond used: Int64) -> Int64 { max(0, bytes - used) }
 }
 
 /// What a store holds.

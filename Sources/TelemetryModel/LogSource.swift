@@ -74,6 +74,9 @@ package struct LogQuery: Sendable, Hashable {
     self.limit = limit
     self.cursor = cursor
   }
+
+  /// Follows on from a page: what was searched is not searched again, whether or not anything matched.
+  package mutating func goOn(after page: LogPage) { storedAfter = page.next ?? page.storedUpTo ?? storedAfter }
 }
 
 package struct LogPage: Sendable {

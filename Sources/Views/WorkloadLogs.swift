@@ -12,9 +12,8 @@ package struct WorkloadLogs: Sendable, Hashable {
     let start = reference.name + "-"
     // Of web and web-api both begin so: what is another's is taken out.
     let others = snapshot.map { snapshot in
-      snapshot.workloads.filter {
-        $0.controller == nil && $0.reference.namespace == reference.namespace && $0.reference.name.hasPrefix(start)
-      }.map { "\($0.reference.name)-*" }
+      snapshot.workloads[namespace: reference.namespace].filter { $0.controller == nil && $0.reference.name.hasPrefix(start) }
+        .map { "\($0.reference.name)-*" }
         + snapshot.pods(in: reference.namespace).filter { $0.controller == nil && $0.name.hasPrefix(start) }.map(\.name)
     }
     conditions =

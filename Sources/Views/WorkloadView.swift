@@ -26,13 +26,13 @@ package struct WorkloadView: Sendable {
     let workload = snapshot.workload(reference)
     self.workload = workload
     verdict = health.verdicts.first { isSame($0.subject, reference) }
-    let children = snapshot.workloads.filter { $0.controller.map { isSame($0, reference) } ?? false }
+    // Controllers own what is of their own namespace alone.
+    let children = snapshot.workloads[namespace: reference.namespace].filter { $0.controller.map { isSame($0, reference) } ?? false }
     let owners = [reference] + children.map(\.reference)
     let found: [Pod] =
       switch reference.kind {
       case "Node": snapshot.pods.filter { $0.node == reference.name }
       case "Pod": snapshot.pod(reference.name, in: reference.namespace).map { [$0] } ?? []
-      // Controllers own pods of their own namespace alone.
       default:
         snapshot.pods(in: reference.namespace).filter { $0.controller.map { owner in owners.contains { isSame($0, owner) } } ?? false }
       }

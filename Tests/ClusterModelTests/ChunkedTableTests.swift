@@ -115,6 +115,8 @@ struct ChunkedTableTests {
     #expect(snapshot.owner(of: pod) == deployment)
     #expect(snapshot.workloads.map(\.reference.kind) == ["Deployment", "ReplicaSet"])
     #expect(snapshot.workloads["ReplicaSet"].count == 1)
+    #expect(snapshot.workloads[namespace: "shop"].map(\.reference.kind) == ["Deployment", "ReplicaSet"])
+    #expect(snapshot.workloads[namespace: "sho"].isEmpty && snapshot.workloads[namespace: "shoq"].isEmpty)
     #expect(snapshot.id(of: deployment).cluster == "c")
   }
 

@@ -75,7 +75,7 @@ extension ClusterPlay {
 
   private mutating func kubelets(_ place: Int) {
     for set in workloads[place].sets.indices {
-      for pod in workloads[place].sets[set].pods.indices.reversed() {
+      for pod in workloads[place].sets[set].pods.indices.reversed() where workloads[place].sets[set].pods[pod].isDue(at: now) {
         var played = workloads[place].sets[set].pods[pod]
         if kubelet(&played) {
           workloads[place].sets[set].pods.remove(at: pod)

@@ -12,11 +12,11 @@ extension ClusterPlay {
 
   /// Lets a kubelet look at a pod; answers whether the pod has gone.
   mutating func kubelet(_ pod: inout PlayedPod) -> Bool {
-    if let gone = pod.goneAt, gone <= now {
+    guard pod.isDue(at: now) else { return false }
+    if pod.isDeleted {
       send(.pods, .deleted(.pod(pod.object)))
       return true
     }
-    guard !pod.isDeleted, !pod.object.isReady, pod.object.phase == "Running", pod.readyAt <= now else { return false }
     if let end = pod.ended {
       pod.object.containers[0].restartCount += 1
       pod.object.containers[0].lastTermination = end
@@ -31,7 +31,7 @@ extension ClusterPlay {
 
   /// Ends the container of a pod that is ready: out of memory, by a probe, or by itself.
   mutating func endContainer(_ pod: inout PlayedPod) {
-    guard pod.object.isReady, !pod.isDeleted else { return }
+    guard pod.isReady, !pod.isDeleted else { return }
     let container = pod.object.containers[0]
     let key = "\(pod.object.uid)/\(container.name)/\(container.restartCount)"
     var cause = [Reschedule.Cause.oomKilled, .probe, .crash][pick(0...2)]

@@ -61,7 +61,7 @@ extension ClusterPlay {
   }
 
   mutating func endDaemonsContainer(_ place: Int) {
-    let ready = daemonSets[place].pods.filter { !$0.value.isDeleted && $0.value.object.isReady }.keys.sorted()
+    let ready = daemonSets[place].pods.filter { !$0.value.isDeleted && $0.value.isReady }.keys.sorted()
     guard !ready.isEmpty else { return }
     let node = ready[pick(0...ready.count - 1)]
     guard var pod = daemonSets[place].pods[node] else { return }
@@ -79,7 +79,7 @@ extension ClusterPlay {
     for node in nodes.keys.sorted() where set.pods[node] == nil {
       daemonSets[place].pods[node] = daemonPod(of: set.object, on: node, isReady: false)
     }
-    guard set.pods.count == nodes.count, set.pods.values.allSatisfy({ !$0.isDeleted && $0.object.isReady }) else { return }
+    guard set.pods.count == nodes.count, set.pods.values.allSatisfy({ !$0.isDeleted && $0.isReady }) else { return }
     let generation = "\(set.object.templateGeneration)"
     guard let old = set.pods.keys.sorted().first(where: { set.pods[$0]?.object.labels["pod-template-generation"] != generation }),
       var pod = set.pods[old]

@@ -86,7 +86,7 @@ extension ClusterPlay {
   }
 
   mutating func endOrdinalsContainer(_ place: Int) {
-    let ready = statefulSets[place].pods.filter { !$0.value.isDeleted && $0.value.object.isReady }.keys.sorted()
+    let ready = statefulSets[place].pods.filter { !$0.value.isDeleted && $0.value.isReady }.keys.sorted()
     guard !ready.isEmpty else { return }
     change(ready[pick(0...ready.count - 1)], of: place) { play, pod in play.endContainer(&pod) }
   }
@@ -127,7 +127,7 @@ extension ClusterPlay {
         statefulSets[place].highest = max(set.highest, ordinal + 1)
         return
       }
-      if pod.isDeleted || !pod.object.isReady { return }
+      if pod.isDeleted || !pod.isReady { return }
     }
     if let last = set.pods.keys.max(), last >= set.object.desired {
       statefulSets[place].highest = set.object.desired

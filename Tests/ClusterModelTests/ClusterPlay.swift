@@ -40,14 +40,33 @@ struct ClusterPlay {
   var nodes: [String: Node] = [:]
 
   struct PlayedPod {
-    var object: Pod
+    var object: Pod { didSet { note() } }
     var readyAt: Timestamp
     var goneAt: Timestamp?
     /// The end of its container, until that runs again.
     var ended: Container.Termination?
     /// Of a Job: when its work is done.
     var endsAt = Timestamp(nanoseconds: .max)
-    var isDeleted: Bool { object.deletionTimestamp != nil }
+    /// What is asked of each pod at each step.
+    private(set) var isReady = false
+    private(set) var isDeleted = false
+    private var isRunning = false
+
+    init(object: Pod, readyAt: Timestamp) {
+      (self.object, self.readyAt) = (object, readyAt)
+      note()
+    }
+
+    private mutating func note() {
+      isReady = object.isReady
+      isDeleted = object.deletionTimestamp != nil
+      isRunning = object.phase == "Running"
+    }
+
+    /// Whether its kubelet has anything to do.
+    func isDue(at now: Timestamp) -> Bool {
+      isDeleted ? goneAt.map { $0 <= now } == true : isRunning && !isReady && readyAt <= now
+    }
   }
 
   struct PlayedSet {
@@ -58,7 +77,7 @@ struct ClusterPlay {
     /// Pods that the next raised count brings are additions.
     var adds = 0
     var active: [Int] { pods.indices.filter { !pods[$0].isDeleted } }
-    var ready: Int { pods.count { !$0.isDeleted && $0.object.isReady } }
+    var ready: Int { pods.indices.count { !pods[$0].isDeleted && pods[$0].isReady } }
   }
 
   struct PlayedDeployment {

@@ -188,7 +188,7 @@ struct ClusterPlayTests {
       play.drainWithBudget("node-1")
       play.run(40)
       play.bringBack("node-1")
-    case 12: if let found = play.somePod(place, where: { $0.object.isReady && !$0.isDeleted }) { play.endContainer(place, found) }
+    case 12: if let found = play.somePod(place, where: { $0.isReady && !$0.isDeleted }) { play.endContainer(place, found) }
     case 13, 14: if let set { play.rollStatefulSet(set) }
     case 15: if let set { play.scaleStatefulSet(set, to: play.pick(0...6)) }
     case 16: if let set { play.deleteOrdinalByHand(set) }

@@ -4,6 +4,18 @@ import Testing
 
 @Suite("Kinds of workload")
 struct WorkloadKindTests {
+  private static let watched = ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob"]
+
+  @Test("each of these kinds is listed and watched", arguments: watched)
+  func isWatched(name: String) {
+    #expect(WorkloadKinds.of(name).isWatched)
+    #expect(ClusterResource.allCases.contains { $0.kind == name })
+  }
+
+  @Test("no other kind of workload is watched") func onlyThese() {
+    #expect(Set(ClusterResource.workloads.map(\.kind)) == Set(Self.watched))
+  }
+
   @Test("a watched kind is a watched resource of its own type", arguments: WorkloadKinds.all.filter(\.isWatched).map(\.name))
   func resources(name: String) throws {
     let resource = try #require(ClusterResource.workloads.first { $0.kind == name })
@@ -29,6 +41,7 @@ struct WorkloadKindTests {
     #expect(ClusterResource.endpointSlices.path == "/apis/discovery.k8s.io/v1/endpointslices")
     #expect(ClusterResource(.statefulSet).path == "/apis/apps/v1/statefulsets")
     #expect(ClusterResource(.job).path == "/apis/batch/v1/jobs")
+    #expect(ClusterResource(.cronJob).path == "/apis/batch/v1/cronjobs")
   }
 
   @Test("a reference becomes an identity among all clusters, and back") func identity() {

@@ -200,6 +200,31 @@ struct RequestTests {
     #expect(Self.catalogLane(Self.view(entries, until: Fixture.at("14:03:10")))?.ending != nil)
   }
 
+  @Test("a request of more records than the limit is cut at one place, and the page and the command's report say so")
+  func cut() async throws {
+    var record = Fixture.record(1, "14:03:02.121", .info, "orders", "orders-7f7b8-4ftrr", "one of many")
+    record.id = .unstored
+    let many = (0...RequestLookup.limit).map { index in
+      var copy = record
+      copy.at = record.at + .milliseconds(index)
+      return copy
+    }
+    let sentence = "only the first \(RequestLookup.limit) records are shown"
+    let lookup = RequestLookup(id: Fixture.requestID)
+    let logs = MemoryLogs.fixture(many)
+    let view = try await lookup.run(Sources(logs: logs, ledger: MemoryLedger.fixture()))
+    #expect(view.records == RequestLookup.limit && view.missing.contains(sentence))
+    #expect(view.report(face: .utc).text(width: 120).contains { $0.contains(sentence) })
+    let driver = try await ConsoleDriver(
+      Place(.request, item: Fixture.requestID), ports: .fake(logs: logs), size: Size(columns: 120, rows: 40))
+    #expect(await driver.text().contains(sentence))
+    let asked = logs.asked.filter { $0.conditions == [.requestID(Fixture.requestID)] }
+    #expect(asked.count > 1 && asked.allSatisfy { $0.limit == RequestLookup.limit })
+    // One that has just as many is whole.
+    let whole = try await lookup.run(Sources(logs: MemoryLogs.fixture(Array(many.dropLast())), ledger: MemoryLedger.fixture()))
+    #expect(whole.records == RequestLookup.limit && !whole.missing.contains(sentence))
+  }
+
   // MARK: The page
 
   private static let failed = Fixture.record(

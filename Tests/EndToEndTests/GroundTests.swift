@@ -10,7 +10,7 @@ enum Drill {
   }
   /// Random choices that can be had again: the seed is printed, and `PERIPLUS_SEED` gives it.
   static func random(_ what: String) -> SeededGenerator {
-    let seed = ProcessInfo.processInfo.environment["PERIPLUS_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
+    let seed = SeededGenerator.anySeed
     print("\(what): PERIPLUS_SEED=\(seed)")
     return SeededGenerator(seed: seed)
   }

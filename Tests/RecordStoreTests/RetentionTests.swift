@@ -34,6 +34,15 @@ import TimeFormat
     try await fixture.reader.records(matching: query).records.map(\.message)
   }
 
+  @Test("without a configuration records are kept for 14 days and in 10 GiB, and a store grows up to that")
+  func standard() {
+    let standard = Retention.standard
+    #expect(standard == Retention(age: .seconds(14 * 86_400), bytes: 10 << 30))
+    #expect(standard.growth(beyond: 0) == 10 << 30)
+    #expect(standard.growth(beyond: 4 << 30) == 6 << 30)
+    #expect(standard.growth(beyond: 11 << 30) == 0)
+  }
+
   @Test func whatWasStoredLongAgoGoes() async throws {
     let writer = try fixture.writer()
     try writer.append(batch(0..<5000))

@@ -56,7 +56,14 @@ struct ReferenceAppTests {
       checkCompletions(shop.records(name), name)
     }
     #expect(shop.lines("billing").contains { $0.contains("Fatal error") })
-    #expect(shop.lines("billing").contains { $0.contains("Service crashed") })
+    // What is said about a service that cannot say it any more carries that service's identity.
+    let records = shop.records("billing")
+    let crashed = try #require(records.last { $0["logMessage"]?.stringValue?.hasPrefix("Service crashed") == true })
+    let own = try #require(records.first { $0["logCategory"] == "apiRequest" })
+    #expect(crashed["logServiceName"] == "billing" && crashed["logServiceInstance"] == "billing-test")
+    for field in ["logServiceName", "logServiceInstance", "logServiceVersion", "logServiceType"] {
+      #expect(crashed[field] != nil && crashed[field] == own[field], "\(field)")
+    }
     #expect(!shop.lines("orders").contains { $0.contains("abcdef123456") })
     for name in ShopProcesses.names { #expect(!shop.lines(name).contains { $0.contains("healthz") }) }
   }

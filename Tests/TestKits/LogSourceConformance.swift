@@ -139,11 +139,17 @@ package struct LogSourceConformance {
     repeat {
       let page = try await source.records(matching: query)
       got += page.records
-      query.storedAfter = page.next ?? page.storedUpTo
+      query.goOn(after: page)
       guard page.next != nil else { break }
     } while got.count <= added.count
     expect(got == Array(added), "following gave \(got.count) records instead of \(added.count), or in another order than they were stored")
     expect(try await source.records(matching: query).records.isEmpty, "following gave a record twice")
+
+    var rare = LogQuery([.text("no record says this")], limit: 2)
+    rare.storedAfter = end
+    let none = try await source.records(matching: rare)
+    expect(none.records.isEmpty && none.next == nil, "a filter that matches nothing gave something")
+    expect(none.storedUpTo != nil && none.storedUpTo == query.storedAfter, "a page without records does not say how far it was searched")
 
     var frozen = LogQuery(limit: .max)
     frozen.storedUpTo = end

@@ -1,3 +1,5 @@
+import Foundation
+
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): the same numbers for the same seed, so
 /// that a case that fails can be run again.
 package struct SeededGenerator: RandomNumberGenerator {
@@ -11,5 +13,10 @@ package struct SeededGenerator: RandomNumberGenerator {
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
     return mixed ^ (mixed >> 31)
+  }
+
+  /// A new seed, or the one that `PERIPLUS_SEED` gives, to have a test's choices again.
+  package static var anySeed: UInt64 {
+    ProcessInfo.processInfo.environment["PERIPLUS_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
   }
 }

@@ -13,7 +13,7 @@ extension CheckDefinition {
   ) { context in
     let around = try NamespaceWorkloads(context)
     let subject = "StatefulSet/\(context.fields.text("workload", or: ""))"
-    let set = around.snapshot.workloads.first { $0.reference.namespace == around.namespace && $0.reference.display == subject }
+    let set = around.snapshot.workloads[namespace: around.namespace].first { $0.reference.display == subject }
     guard let set else { throw CheckObstacle("there is no \(subject) in the namespace \(around.namespace)") }
     let update = OrderedUpdate(set, around.snapshot.pods(in: around.namespace).filter { around.owner(of: $0) == subject })
     return context.finding(

@@ -76,17 +76,25 @@ struct LedgerGroup {
   /// Old pod → new pod, while it may still be thought over.
   var provisional: [String: String] = [:]
 
+  /// When pods went of which no condition says why, by their controller's UID.
+  private(set) var plainEnds: [String: [Timestamp]] = [:]
+
   private mutating func decideCauses() {
+    for index in pods.indices where pods[index].disruption == nil {
+      if let end = pods[index].endedAt, let controller = pods[index].controller?.uid { plainEnds[controller, default: []].append(end) }
+    }
     let ended = pods.indices.filter { pods[$0].endedAt != nil && !pods[$0].isSilent }
     var plain: [Int] = []
     for index in ended {
-      let pod = pods[index]
-      if let frozen = pod.frozen {
+      if let frozen = pods[index].frozen {
         var finding = CauseInference.Finding(frozen.cause, frozen.confidence)
         finding.evidence = frozen.evidence
         finding.isCleanUp = frozen.isCleanUp
-        causes[pod.uid] = finding
-      } else if let finding = CauseInference.strong(pod, events: events[pod.uid] ?? [], node: nodes[pod.node]) {
+        causes[pods[index].uid] = finding
+        continue
+      }
+      let pod = pods[index]
+      if let finding = CauseInference.strong(pod, events: events[pod.uid] ?? [], node: nodes[pod.node]) {
         causes[pod.uid] = waitedForNode(finding, pod)
       } else if let finding = removal(pod) {
         causes[pod.uid] = finding

@@ -19,6 +19,14 @@ package struct WorkloadTables: Sendable, Hashable {
   /// The workloads of a kind such as `Deployment`, by namespace and name.
   package subscript(kind: String) -> ChunkedTable<Workload> { place(of: kind).map { entries[$0].table } ?? ChunkedTable() }
 
+  /// Those of a namespace, by kind and name.
+  package subscript(namespace namespace: String) -> [Workload] {
+    entries.flatMap { entry in
+      let start = entry.table.partition { $0.reference.namespace < namespace }
+      return entry.table[start..<entry.table.partition { $0.reference.namespace <= namespace }]
+    }
+  }
+
   package var count: Int { entries.reduce(0) { $0 + $1.table.count } }
 
   /// Puts a state of a workload in the place of its former one.

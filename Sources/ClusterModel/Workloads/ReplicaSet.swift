@@ -26,13 +26,11 @@ extension LedgerGroup {
       let isTop = workload?.reference.uid == uid
       guard let set = isTop ? workload : replicaSets[uid] else { continue }
       var left = pods.indices.filter { index in
-        let pod = pods[index]
-        return pod.controller?.uid == uid
-          && (waiting.contains(index) || pod.frozen?.cause == .scale || pod.frozen?.cause == .rollout)
-      }.sorted { rank($0) < rank($1) }
+        pods[index].controller?.uid == uid
+          && (waiting.contains(index) || pods[index].frozen?.cause == .scale || pods[index].frozen?.cause == .rollout)
+      }.map { (rank: rank($0), index: $0) }.sorted { $0.rank < $1.rank }.map(\.index)
       for change in set.steps where change.to < change.from {
-        let takes = left.filter { change.explains(endOf: pods[$0]) }.prefix(change.from - change.to)
-        left.removeAll { takes.contains($0) }
+        let takes = take(change.from - change.to, of: &left) { change.explains(at: $0) }
         let isRollout = change.isRollout ?? (!isTop && isOutdated(set, at: change.when.to))
         for index in takes where waiting.contains(index) {
           var finding = finding(isRollout, pods[index], set, change)
@@ -52,6 +50,17 @@ extension LedgerGroup {
     return found
   }
 
+  /// Takes the first pods that went at a fitting moment, at most so many.
+  private func take(_ most: Int, of left: inout [Int], where fits: (Timestamp) -> Bool) -> [Int] {
+    var takes: [Int] = []
+    for place in left.indices {
+      guard takes.count < most else { break }
+      if let end = pods[left[place]].endedAt, fits(end) { takes.append(place) }
+    }
+    defer { for place in takes.reversed() { left.remove(at: place) } }
+    return takes.map { left[$0] }
+  }
+
   /// Where more pods of a ReplicaSet went at about one time than its steps took away, nobody can say which went by themselves: stamps are
   /// whole seconds.
   func doubt(_ pod: PodFact, _ set: WorkloadFact) -> String? {
@@ -59,9 +68,7 @@ extension LedgerGroup {
     let near = set.steps.filter { $0.to < $0.from && abs(($0.when.from - end).seconds) < 3 }
     guard !near.isEmpty else { return nil }
     let took = near.reduce(0) { $0 + $1.from - $1.to }
-    let went = pods.count { other in
-      other.controller?.uid == set.reference.uid && other.endedAt.map { abs(($0 - end).seconds) < 3 } == true && other.disruption == nil
-    }
+    let went = plainEnds[set.reference.uid, default: []].count { abs(($0 - end).seconds) < 3 }
     return went > took ? "\(went) pods of \(set.reference.display) went within 3 s, of which its count took \(took)" : nil
   }
 
@@ -100,8 +107,6 @@ extension LedgerGroup {
 }
 
 extension WorkloadFact.Step {
-  func explains(endOf pod: PodFact) -> Bool { pod.endedAt.map { explains(at: $0) } ?? false }
-
   /// Whether a pod may have come or gone at a moment because of this step. Two stamps of the server are compared as they are; a time of
   /// receipt may be late by as much as one watch runs behind another.
   func explains(at moment: Timestamp) -> Bool {

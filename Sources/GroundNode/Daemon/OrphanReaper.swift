@@ -1,15 +1,21 @@
 import CLinux
 import Glibc
-import GroundAPI
+package import GroundAPI
 import JSONBytes
-import StateDirectory
+package import StateDirectory
 
 /// Ends what runs without its pod, and clears up what pods left on the disk.
-struct OrphanReaper: Sendable {
+package struct OrphanReaper: Sendable {
   let home: Home
   let store: ObjectStore
   /// Whether a recorder collects the logs: then none goes before it was collected, however long that takes.
   let logsAreCollected: Bool
+
+  package init(home: Home, store: ObjectStore, logsAreCollected: Bool) {
+    self.home = home
+    self.store = store
+    self.logsAreCollected = logsAreCollected
+  }
 
   /// Pods whose object went while no daemon ran: their processes are ended and their folders removed.
   func reap() async {
@@ -21,18 +27,23 @@ struct OrphanReaper: Sendable {
     }
   }
 
-  /// Removes the logs of ended pods that the recorder has taken, those that nobody is there to take after a day, and the folders of claims
-  /// that are gone.
+  /// Clears up twice a minute.
   func run() async {
     while !Task.isCancelled {
-      ClaimFolder.removeAll(of: home, butOf: store.list(.persistentVolumeClaims).items, mountedBy: store.list(.pods).items)
-      for name in Files.names(in: home.podLogs) {
-        let folder = "\(home.podLogs)/\(name)"
-        let age = periplus_file_age("\(folder)/.ended")
-        guard age >= 0 else { continue }
-        if !logsAreCollected && age > 86_400 || Files.exists("\(folder)/.collected") { try? Files.remove(folder) }
-      }
+      clear()
       try? await Task.sleep(for: .seconds(30))
+    }
+  }
+
+  /// Removes the logs of ended pods that the recorder has taken, those that nobody is there to take after a day, and the folders of claims
+  /// that are gone.
+  package func clear() {
+    ClaimFolder.removeAll(of: home, butOf: store.list(.persistentVolumeClaims).items, mountedBy: store.list(.pods).items)
+    for name in Files.names(in: home.podLogs) {
+      let folder = "\(home.podLogs)/\(name)"
+      let age = periplus_file_age("\(folder)/.ended")
+      guard age >= 0 else { continue }
+      if !logsAreCollected && age > 86_400 || Files.exists("\(folder)/.collected") { try? Files.remove(folder) }
     }
   }
 

@@ -1,8 +1,8 @@
-import RecordStore
-import TimeFormat
+package import RecordStore
+package import TimeFormat
 
 /// Removes from the store what it is not to keep.
-struct RetentionPart: Sendable {
+package struct RetentionPart: Sendable {
   let store: StoreWriter
   let retention: Retention
   let now: @Sendable () -> Timestamp
@@ -11,7 +11,17 @@ struct RetentionPart: Sendable {
   /// Removing is done in small steps, so that whoever stores waits for none of them long.
   private static let stepsAtOnce = 10
 
-  func run(_ report: RecorderPart.Report) async throws {
+  package init(
+    store: StoreWriter, retention: Retention, now: @escaping @Sendable () -> Timestamp,
+    pause: @escaping @Sendable (Duration) async throws -> Void
+  ) {
+    self.store = store
+    self.retention = retention
+    self.now = now
+    self.pause = pause
+  }
+
+  package func run(_ report: RecorderPart.Report) async throws {
     report.running()
     while true {
       var isDone = false

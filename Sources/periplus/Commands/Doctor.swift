@@ -63,10 +63,10 @@ struct Doctor: AsyncParsableCommand {
     let free = room / (1 << 20)
     guard free > 500 else { return Finding(what: "disk", isGood: false, sentence: "\(free) MiB free; logs and state need 500 MiB or more") }
     // The store grows up to what it keeps.
-    let most = ((try? ConfigurationFile(home: home).read())?.retention ?? .standard).bytes
+    let retention: Retention = (try? ConfigurationFile(home: home).read())?.retention ?? .standard
     let used = ((try? await StoreReader(directory: home.store).extent()) ?? nil)?.usedBytes ?? 0
-    let growth = UInt64(max(0, most - used)) / (1 << 20)
-    let store = "the store has \(WorkloadView.memory(used)) and grows to \(WorkloadView.memory(most)) at most"
+    let growth = UInt64(retention.growth(beyond: used)) / (1 << 20)
+    let store = "the store has \(WorkloadView.memory(used)) and grows to \(WorkloadView.memory(retention.bytes)) at most"
     return Finding(
       what: "disk", isGood: free > growth + 500, isNeeded: false,
       sentence: "\(free) MiB free; \(store)"

@@ -147,7 +147,7 @@ struct Logs: AsyncParsableCommand {
       repeat {
         let page = try await store.records(matching: query)
         for record in page.records { line(record) }
-        query.storedAfter = page.next ?? page.storedUpTo ?? query.storedAfter
+        query.goOn(after: page)
         hasMore = page.next != nil
         if let sentence = LogSearch.undecided(page.undecided) { Output.complain(sentence) }
       } while hasMore

@@ -19,8 +19,8 @@ extension Selection {
     let controller = live.flatMap { snapshot?.owner(of: $0) }
     if let controller {
       owner = .init(cluster: origin.cluster, reference: controller)
-    } else if let workload = snapshot?.workloads.filter({
-      $0.controller == nil && $0.reference.namespace == origin.namespace && origin.pod.hasPrefix($0.reference.name + "-")
+    } else if let workload = snapshot?.workloads[namespace: origin.namespace].filter({
+      $0.controller == nil && origin.pod.hasPrefix($0.reference.name + "-")
     }).max(by: { $0.reference.name.count < $1.reference.name.count }) {
       // Of web and web-api the longer one: a pod's name begins with its workload's.
       owner = .init(cluster: origin.cluster, reference: workload.reference)
