@@ -55,6 +55,8 @@ extension ClusterPlay {
   mutating func scaleStatefulSet(_ place: Int, to count: Int) {
     // Within two seconds nothing tells a pod that was deleted by hand from one that the count took.
     run(2.5)
+    // And within the same one nothing tells the pod that a rollout took.
+    while statefulSets[place].pods.values.contains(where: { $0.wasAsked(in: second) }) { run(0.2) }
     script.append("scale stateful \(place) to \(count) at \(now.rfc3339())")
     statefulSets[place].object.desired = count
     statefulSets[place].object.generation += 1

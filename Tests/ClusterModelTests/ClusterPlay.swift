@@ -63,6 +63,10 @@ struct ClusterPlay {
       isRunning = object.phase == "Running"
     }
 
+    func wasAsked(in second: Timestamp) -> Bool {
+      object.deletionTimestamp.map { $0 - .seconds(Int64(object.deletionGraceSeconds ?? 0)) == second } ?? false
+    }
+
     /// Whether its kubelet has anything to do.
     func isDue(at now: Timestamp) -> Bool {
       isDeleted ? goneAt.map { $0 <= now } == true : isRunning && !isReady && readyAt <= now

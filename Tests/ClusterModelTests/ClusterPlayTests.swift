@@ -142,6 +142,21 @@ struct ClusterPlayTests {
     }
   }
 
+  @Test("a pod that a rollout took shortly before its StatefulSet was scaled went with the rollout")
+  func scaledWhileRolling() {
+    for seed in 1...40 as ClosedRange<UInt64> {
+      var play = ClusterPlay(seed: seed)
+      play.deployStatefulSet("db", replicas: 4)
+      play.begin()
+      play.run(15)
+      play.rollStatefulSet(0)
+      play.run(Double(play.pick(10...120)) / 10)
+      play.scaleStatefulSet(0, to: 0)
+      play.run(60)
+      #expect(Self.differences(play, Self.replay(play)) == [], "seed \(seed)")
+    }
+  }
+
   /// One random cluster: what is done, in which order, and how wrong the clock is.
   static func randomPlay(_ seed: UInt64) -> ClusterPlay {
     var play = ClusterPlay(seed: seed)

@@ -297,6 +297,24 @@ import TimeFormat
     #expect(stage.found == ["replaced nodeLost once-1→once-2", "removed completed once-2→-"])
   }
 
+  /// Told before as lost with the node, within two seconds of it.
+  @Test("what a node told of a container while it was ready is no loss of the node")
+  func endedBeforeTheLoss() {
+    var stage = Stage()
+    stage.workload("Job", "once", desired: 1)
+    stage.node("n1")
+    stage.begin()
+    stage.pod("once-1", of: "Job/once", restartPolicy: "Never")
+    stage.wait(10)
+    stage.end("once-1", phase: "Failed", reason: "Error", exit: 3)
+    stage.wait(1)
+    let lost = Condition(type: "Ready", status: "Unknown", lastTransition: stage.now)
+    stage.put(.nodes, .node(Node(name: "n1", uid: "n1", conditions: [lost])))
+    stage.pod("once-2", of: "Job/once", node: "n2", restartPolicy: "Never")
+    stage.wait(60)
+    #expect(stage.found.first?.contains("crash once-1") == true, "\(stage.found)")
+  }
+
   // MARK: Sidecars
 
   @Test("a native sidecar's crash is said to be one, and its end with its pod is not the pod's")

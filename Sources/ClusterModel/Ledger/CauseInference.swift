@@ -54,7 +54,7 @@ enum CauseInference {
     if let oom = mine.first(where: { $0.reason == "OOMKilling" && $0.happened(from: end.started, to: finished) }), end.exitCode == 137 {
       return Finding(.oomKilled, 0.8, "event OOMKilling: \(oom.message)", field)
     }
-    if end.reason == "ContainerStatusUnknown" || node?.wasLost(at: finished) == true && end.exitCode != 0 {
+    if end.reason == "ContainerStatusUnknown" || node?.wasLost(at: finished, toldAt: run.seen) == true && end.exitCode != 0 {
       return Finding(.nodeLost, 0.6, field, "the node was not ready when the container ended")
     }
     if end.exitCode == 0 { return Finding(.completed, 0.9, field) }

@@ -291,6 +291,7 @@ extension WorkloadFact {
     let value: JSONValue = [
       "reference": reference.json, "controller": controller?.json ?? .null, "created": .time(created), "wanted": .int(Int64(desired)),
       "stamp": .time(stamp), "specStamp": specStamp.json, "templateStamp": templateStamp.json,
+      "latestStamp": latestStamp.json,
       "ownersDesired": ownersDesired.map { [.int(Int64($0))] } ?? .null,
       "revision": .string(revision), "plan": plan.json,
       "formerPlans": .array(formerPlans.map { [.int($0.until.nanoseconds), $0.plan.json] }),
@@ -318,6 +319,7 @@ extension WorkloadFact {
     stamp = value["stamp"]?.time
     specStamp = RenewedStamp(value["specStamp"])
     templateStamp = RenewedStamp(value["templateStamp"])
+    latestStamp = RenewedStamp(value["latestStamp"])
     ownersDesired = value["ownersDesired"]?[0]?.storedNumber
     plan = Plan(value["plan"])
     formerPlans = (value["formerPlans"]?.arrayValue ?? []).compactMap { pair in

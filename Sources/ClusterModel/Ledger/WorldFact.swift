@@ -50,6 +50,7 @@ struct WorkloadFact: Sendable, Hashable {
   var stamp: Timestamp?
   var specStamp = RenewedStamp()
   var templateStamp = RenewedStamp()
+  var latestStamp = RenewedStamp()
   var revision: String
   /// What it was before, with the time until which it was; oldest first.
   var formerRevisions: [FormerRevision] = []
@@ -76,6 +77,7 @@ struct WorkloadFact: Sendable, Hashable {
     if inList {
       specStamp = RenewedStamp(inList: workload.specStamp)
       templateStamp = RenewedStamp(inList: workload.templateStamp)
+      latestStamp = RenewedStamp(inList: workload.stamp)
     }
     desired = workload.desired
     revision = workload.revision
@@ -98,8 +100,8 @@ struct WorkloadFact: Sendable, Hashable {
     // A change of the spec, or of the annotations that its controller sets with it, has the server's stamp.
     let changed = specStamp.take(workload.specStamp, received: at)
     // A watch tells of each write: one whose spec has no stamp was written when its latest stamp is, if that is new.
-    let isNewest = notBefore >= at && [stamp, workload.stamp].allSatisfy { $0 != nil } && stamp != workload.stamp
-    let written = changed ?? (isNewest ? workload.stamp : nil)
+    let latest = latestStamp.take(workload.stamp, received: at)
+    let written = changed ?? (notBefore >= at ? latest : nil)
     let moment = written.map { Moment.exact(api: $0, received: at) } ?? at
     if workload.revision != revision {
       formerRevisions.append(FormerRevision(until: changed ?? at, revision: revision))
@@ -115,7 +117,7 @@ struct WorkloadFact: Sendable, Hashable {
     if workload.desired != desired {
       var from = min(notBefore, at)
       if let written, notBefore >= at || written < from { from = written }
-      step(to: workload.desired, Interval(from: min(from, moment), to: moment), isStamped: changed != nil && notBefore >= at)
+      step(to: workload.desired, Interval(from: min(from, moment), to: moment), isStamped: written != nil && notBefore >= at)
       if let before = ownersDesired, let after = workload.ownersDesired { steps[steps.count - 1].owner = .init(from: before, to: after) }
     }
     ownersDesired = workload.ownersDesired
@@ -163,10 +165,12 @@ struct WorkloadFact: Sendable, Hashable {
     return formerRevisions.first { $0.until > moment }?.revision ?? revision
   }
 
-  /// The desired count at a moment, from the steps.
-  func desired(at moment: Timestamp) -> Int {
-    for step in steps where step.when.to > moment { return step.from }
-    return desired
+  /// The lowest desired count for which the controller may have acted at a moment. Two stamps of the server are compared as they are; a
+  /// time of receipt may be late by as much as one watch runs behind another.
+  func lowestDesired(at moment: Timestamp) -> Int {
+    let place = steps.firstIndex { $0.when.to > moment } ?? steps.endIndex
+    let before = place < steps.endIndex ? steps[place].from : desired
+    return steps[place...].prefix { $0.when.from <= ($0.isStamped ? moment : moment + .seconds(2)) }.reduce(before) { min($0, $1.to) }
   }
 }
 
@@ -247,6 +251,12 @@ struct NodeFact: Sendable, Hashable {
     let parts = version.split(separator: ".", maxSplits: 2)
     guard parts.count > 1, parts[0] == "v1", let minor = Int(parts[1].prefix { $0.isNumber }) else { return true }
     return minor >= least
+  }
+
+  /// Whether the node was lost at a moment of which it told later. What it told while it was ready ended by itself; the watch of pods may be
+  /// behind that of nodes.
+  func wasLost(at moment: Timestamp, toldAt seen: Timestamp) -> Bool {
+    wasLost(at: moment) && (gone != nil || notReady.contains { $0.from + LedgerGroup.lag <= seen && ($0.to.map { $0 + .seconds(2) >= moment } ?? true) })
   }
 
   /// Whether the node was lost at a moment, give or take the slack.

@@ -21,9 +21,8 @@ extension LedgerGroup {
     let ordinal = pod.name.lastIndex(of: "-").flatMap { Int(pod.name[pod.name.index(after: $0)...]) }
     let end = pod.endedAt ?? now
     if let ordinal {
-      // Read the count as of the end, with the time that a step takes to be seen.
-      let desired = min(workload.desired(at: end), workload.desired(at: end + .seconds(2)))
-      if ordinal >= workload.ordinalStart + desired {
+      let desired = workload.lowestDesired(at: end)
+      if ordinal >= workload.ordinalStart + desired, !wasMadeAgain(pod, end, workload) {
         return .init(.scale, 1, "\(workload.reference.display) has \(desired) desired replicas, ordinal \(ordinal) is not among them")
       }
     }
@@ -37,6 +36,14 @@ extension LedgerGroup {
     return .init(
       .rollout, told ? 1 : 0.9,
       "revision \(pod.hash) is not \(plan.updateRevision), the update revision of \(workload.reference.display)")
+  }
+
+  /// Whether the ordinal came again without a raised count: then no count had taken it.
+  private func wasMadeAgain(_ pod: PodFact, _ end: Timestamp, _ workload: WorkloadFact) -> Bool {
+    pods.contains { other in
+      other.name == pod.name && other.order > pod.order
+        && !workload.steps.contains { $0.to > $0.from && $0.when.to > end && $0.when.from <= other.created + .seconds(1) }
+    }
   }
 
   /// Whether a pod with a higher ordinal still had an old revision: a rollout begins with the highest (StatefulSet, "Rolling Updates").
