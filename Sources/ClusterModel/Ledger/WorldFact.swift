@@ -256,7 +256,9 @@ struct NodeFact: Sendable, Hashable {
   /// Whether the node was lost at a moment of which it told later. What it told while it was ready ended by itself; the watch of pods may be
   /// behind that of nodes.
   func wasLost(at moment: Timestamp, toldAt seen: Timestamp) -> Bool {
-    wasLost(at: moment) && (gone != nil || notReady.contains { $0.from + LedgerGroup.lag <= seen && ($0.to.map { $0 + .seconds(2) >= moment } ?? true) })
+    guard wasLost(at: moment) else { return false }
+    return gone != nil
+      || notReady.contains { $0.from + LedgerGroup.lag <= seen && ($0.to.map { $0 + .seconds(2) >= moment } ?? true) }
   }
 
   /// Whether the node was lost at a moment, give or take the slack.
