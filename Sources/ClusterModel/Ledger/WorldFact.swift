@@ -253,18 +253,16 @@ struct NodeFact: Sendable, Hashable {
     return minor >= least
   }
 
-  /// Whether the node was lost at a moment of which it told later. What it told while it was ready ended by itself; the watch of pods may be
-  /// behind that of nodes.
-  func wasLost(at moment: Timestamp, toldAt seen: Timestamp) -> Bool {
-    guard wasLost(at: moment) else { return false }
-    return gone != nil
-      || notReady.contains { $0.from + LedgerGroup.lag <= seen && ($0.to.map { $0 + .seconds(2) >= moment } ?? true) }
-  }
-
   /// Whether the node was lost at a moment, give or take the slack.
-  func wasLost(at moment: Timestamp, slack: Duration = .seconds(2)) -> Bool {
+  ///
+  /// - Parameter seen: when the node told of the moment, if it did: what it told while it was ready ended by itself. The watch of pods may be
+  ///   behind that of nodes.
+  func wasLost(at moment: Timestamp, slack: Duration = .seconds(2), toldAt seen: Timestamp? = nil) -> Bool {
     if let gone, gone - slack <= moment { return true }
-    return notReady.contains { $0.from - slack <= moment && ($0.to.map { $0 + slack >= moment } ?? true) }
+    return notReady.contains { lost in
+      lost.from - slack <= moment && (lost.to.map { $0 + slack >= moment } ?? true)
+        && (seen.map { lost.from + LedgerGroup.lag <= $0 } ?? true)
+    }
   }
 }
 
