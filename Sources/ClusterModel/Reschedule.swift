@@ -21,6 +21,8 @@ package struct Reschedule: Sendable, Hashable {
   /// What the ledger says of a pod that somebody evicted through the API, on a node that was not being emptied: the cause is `eviction`, but
   /// not the kubelet's own.
   package static let evictedByAPI = "evicted (API)"
+  /// How evidence begins that speaks against the cause that is told.
+  package static let doubt = "in doubt: "
 
   package struct PodReference: Sendable, Hashable {
     package var name: String

@@ -162,7 +162,7 @@ extension ClusterPlay {
       // A pod that somebody deleted took the place of one that the lowered count would have taken: nothing tells the two apart.
       let uid = workloads[place].sets[set].object.reference.uid
       let hands = ends.filter { $0.set == uid && $0.cause == .deleted && (now - $0.at).seconds < 3 }
-      for (hand, reason) in zip(hands, workloads[place].sets[set].reasons) { truth[hand.pod] = reason }
+      for (hand, reason) in zip(hands, workloads[place].sets[set].reasons) { alsoFits[hand.pod] = reason }
       workloads[place].sets[set].reasons = []
     }
     let ready = workloads[place].sets[set].ready

@@ -13,6 +13,8 @@ struct ClusterPlay {
   var deltas: [(at: Timestamp, order: Int, delta: ClusterDelta)] = []
   /// By UID, why a pod went.
   var truth: [String: Reschedule.Cause] = [:]
+  /// Causes that nothing tells from the true ones.
+  var alsoFits: [String: Reschedule.Cause] = [:]
   /// Pods that a raised count brought.
   var added = 0
   /// When pods went, and when a count was lowered, by ReplicaSet.

@@ -40,6 +40,7 @@ struct ClusterPlayTests {
     let undecidable = play.undecidable
     let exchanged = play.exchanged(causes.mapValues(\.cause))
     for (uid, cause) in play.truth.sorted(by: { $0.key < $1.key }) where causes[uid]?.cause != cause && !exchanged.contains(uid) {
+      if let other = play.alsoFits[uid], causes[uid]?.cause == other { continue }
       // Then the ledger says that it does not know.
       if undecidable.contains(uid), let entry = causes[uid], [.rollout, .scale, .deleted].contains(entry.cause), entry.confidence < 0.9 {
         continue

@@ -48,6 +48,12 @@ struct ClusterScene: Sendable, CustomTestStringConvertible {
       play.roll(0)
       play.run(60)
     },
+    Self("a pod deleted by hand in the middle of a long rollout is told so, or is in doubt", seeds: 1...60, replicas: 40) { play in
+      play.roll(0)
+      play.run(Double(play.pick(150...400)) / 10)
+      play.deleteByHand(0)
+      play.run(150)
+    },
     Self("a drain that ends in the second of its last eviction was a drain to the end", seeds: 1...40, replicas: 12) { play in
       play.latency[.pods] = .milliseconds(900)
       play.latency[.nodes] = .milliseconds(5)

@@ -35,6 +35,21 @@ struct LedgerHistoryTests {
     #expect(told.cause == .deleted && told.revisedAt == nil)
   }
 
+  @Test("a conclusion stays when what came since is less sure, and says that it is in doubt")
+  func inDoubt() {
+    let before = Reschedule(
+      key: "k", at: Timestamp(seconds: 10), cluster: "c", namespace: "n", workload: "Deployment/api", change: .replaced, cause: .rollout,
+      confidence: 0.95, evidence: ["ReplicaSet/api-1 went from 5 to 4 replicas"])
+    var worse = before
+    let doubt = Reschedule.doubt + "2 pods went at about one time, of which its count took 1"
+    (worse.cause, worse.confidence, worse.evidence) = (.deleted, 0.6, ["deleted directly", doubt])
+    let told = worse.superseding(before, at: Timestamp(seconds: 20))
+    #expect(told.cause == .rollout && told.confidence == 0.6 && told.evidence == before.evidence + [doubt])
+    #expect(worse.superseding(told, at: Timestamp(seconds: 30)) == told)
+    // What clears the doubt is told again as it was.
+    #expect(before.superseding(told, at: Timestamp(seconds: 40)) == before)
+  }
+
   @Test("after a restart nothing that was told is told again, with all its evidence forgotten by the server")
   func restart() throws {
     var stage = Stage()

@@ -65,9 +65,15 @@ extension Reschedule {
     }
     let isSame = change == before.change && cause == before.cause && old?.uid == before.old?.uid && new?.uid == before.new?.uid
     if before.isPending || isSame { return entry }
-    if confidence < before.confidence, cause != before.cause {
+    let doubt = evidence.first { $0.hasPrefix(Self.doubt) }
+    if cause != before.cause, confidence < before.confidence || doubt != nil && confidence == before.confidence {
       (entry.change, entry.cause, entry.confidence, entry.evidence) = (before.change, before.cause, before.confidence, before.evidence)
       (entry.new, entry.container, entry.isPending) = (before.new, before.container, false)
+      // It stays the better of the two, but what has come since says that it is not sure.
+      if let doubt, !entry.evidence.contains(where: { $0.hasPrefix(Self.doubt) }) {
+        entry.confidence = confidence
+        entry.evidence.append(doubt)
+      }
       return entry
     }
     entry.revisedAt = now

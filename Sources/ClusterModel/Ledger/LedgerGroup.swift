@@ -76,13 +76,7 @@ struct LedgerGroup {
   /// Old pod → new pod, while it may still be thought over.
   var provisional: [String: String] = [:]
 
-  /// When pods went of which no condition says why, by their controller's UID.
-  private(set) var plainEnds: [String: [Timestamp]] = [:]
-
   private mutating func decideCauses() {
-    for index in pods.indices where pods[index].disruption == nil {
-      if let end = pods[index].endedAt, let controller = pods[index].controller?.uid { plainEnds[controller, default: []].append(end) }
-    }
     let ended = pods.indices.filter { pods[$0].endedAt != nil && !pods[$0].isSilent }
     var plain: [Int] = []
     for index in ended {
@@ -102,7 +96,7 @@ struct LedgerGroup {
         plain.append(index)
       }
     }
-    for (index, finding) in byController(plain) { causes[pods[index].uid] = finding }
+    for (index, finding) in byController(plain) { causes[pods[index].uid] = waited(finding, pods[index]) }
     for index in plain where causes[pods[index].uid] == nil { causes[pods[index].uid] = waited(deleted(pods[index]), pods[index]) }
     for index in ended where pods[index].frozen == nil {
       guard let finding = causes[pods[index].uid], let end = pods[index].endedAt, now - end > Self.patience,
@@ -132,14 +126,15 @@ struct LedgerGroup {
   }
 
   private func deleted(_ pod: PodFact) -> CauseInference.Finding {
-    if let finding = CauseInference.drained(pod, node: nodes[pod.node]) { return finding }
-    if pod.deletionRequested != nil {
-      let finding = CauseInference.Finding(.deleted, 0.9, "deleted directly (kubectl or API)")
-      guard let set = pod.controller.flatMap({ replicaSets[$0.uid] }), let doubt = doubt(pod, set) else { return finding }
-      return .init(.deleted, 0.6, finding.evidence[0], doubt)
-    }
+    if let finding = directly(pod) { return finding }
     if pod.vanishedAfter == nil { return .init(.deleted, 0.8, "deleted directly, without a grace period") }
     return .init(.unknown, 0.3, "gone while the cluster was not watched")
+  }
+
+  /// Somebody asked for the pod's end, and it was no controller: to empty its node, or for its own sake.
+  func directly(_ pod: PodFact) -> CauseInference.Finding? {
+    if let finding = CauseInference.drained(pod, node: nodes[pod.node]) { return finding }
+    return pod.deletionRequested == nil ? nil : .init(.deleted, 0.9, "deleted directly (kubectl or API)")
   }
 
   /// That a person deleted a pod follows from what its controller did *not* do: it stands when the controller's kind has been heard of

@@ -17,59 +17,51 @@ extension LedgerGroup {
   /// Whether as many pods as desired are there already.
   func hasEnoughPods(for workload: WorkloadFact) -> Bool { pods.lazy.filter { $0.endedAt == nil }.count >= workload.desired }
 
-  /// Pods that a ReplicaSet deleted because its count went down: for a rollout, or for scaling. Each step explains as many pods as it
-  /// took away, and each pod is explained by one step. What a controller says in an event is a help, and never needed: servers drop events.
+  /// Pods that a ReplicaSet deleted because its count went down: for a rollout, or for scaling. What a controller says in an event is a
+  /// help, and never needed: servers drop events. A pod that went with those, and which no step took, is told too if it may be one of them.
   func endsPlannedByReplicaSets(_ plain: [Int]) -> [(Int, CauseInference.Finding)] {
     var found: [(Int, CauseInference.Finding)] = []
     let waiting = Set(plain)
     for uid in Set(plain.compactMap { pods[$0].controller?.uid }).sorted() {
       let isTop = workload?.reference.uid == uid
       guard let set = isTop ? workload : replicaSets[uid] else { continue }
-      var left = pods.indices.filter { index in
-        pods[index].controller?.uid == uid
-          && (waiting.contains(index) || pods[index].frozen?.cause == .scale || pods[index].frozen?.cause == .rollout)
-      }.map { (rank: rank($0), index: $0) }.sorted { $0.rank < $1.rank }.map(\.index)
-      for change in set.steps where change.to < change.from {
-        let takes = take(change.from - change.to, of: &left) { change.explains(at: $0) }
-        let isRollout = change.isRollout ?? (!isTop && isOutdated(set, at: change.when.to))
-        for index in takes where waiting.contains(index) {
-          var finding = finding(isRollout, pods[index], set, change)
-          if !wasToldDeleted(pods[index]), let doubt = doubt(pods[index], set) {
+      let indices = pods.indices.filter { index in
+        pods[index].controller?.uid == uid && (waiting.contains(index) || pods[index].frozen.map(isOfStep) == true)
+      }
+      let ends = indices.map { (rank: rank($0), index: $0) }.sorted { $0.rank < $1.rank }.map { end in
+        StepMatching.End(index: end.index, at: pods[end.index].endedAt ?? now, isTold: wasToldDeleted(pods[end.index]))
+      }
+      let matching = StepMatching(steps: set.steps, ends: ends)
+      let doubts = matching.doubts().mapValues { doubt in
+        "\(Reschedule.doubt)\(doubt.went) pods of \(set.reference.display) went at about one time, of which its count took \(doubt.took)"
+      }
+      for (step, takes) in zip(matching.steps, matching.takes) {
+        let isRollout = step.isRollout ?? (!isTop && isOutdated(set, at: step.when.to))
+        for place in takes where waiting.contains(ends[place].index) {
+          var finding = finding(isRollout, pods[ends[place].index], set, step)
+          if let doubt = doubts[place] {
             finding.confidence = 0.6
             finding.evidence.append(doubt)
           }
-          found.append((index, finding))
+          found.append((ends[place].index, finding))
         }
       }
-      for index in left where waiting.contains(index) && wasToldDeleted(pods[index]) {
-        let isRollout = !isTop && isOutdated(set, at: (pods[index].endedAt ?? now) + Self.lag)
-        found.append(
-          (index, .init(isRollout ? .rollout : .scale, 0.8, "event SuccessfulDelete of \(set.reference.display)")))
+      for place in matching.left where waiting.contains(ends[place].index) {
+        if ends[place].isTold {
+          let isRollout = !isTop && isOutdated(set, at: ends[place].at + Self.lag)
+          let event = "event SuccessfulDelete of \(set.reference.display)"
+          found.append((ends[place].index, .init(isRollout ? .rollout : .scale, 0.8, event)))
+        } else if let doubt = doubts[place], let finding = directly(pods[ends[place].index]), finding.cause == .deleted {
+          found.append((ends[place].index, .init(finding.cause, 0.6, finding.evidence[0], doubt)))
+        }
       }
     }
     return found
   }
 
-  /// Takes the first pods that went at a fitting moment, at most so many.
-  private func take(_ most: Int, of left: inout [Int], where fits: (Timestamp) -> Bool) -> [Int] {
-    var takes: [Int] = []
-    for place in left.indices {
-      guard takes.count < most else { break }
-      if let end = pods[left[place]].endedAt, fits(end) { takes.append(place) }
-    }
-    defer { for place in takes.reversed() { left.remove(at: place) } }
-    return takes.map { left[$0] }
-  }
-
-  /// Where more pods of a ReplicaSet went at about one time than its steps took away, nobody can say which went by themselves: stamps are
-  /// whole seconds.
-  func doubt(_ pod: PodFact, _ set: WorkloadFact) -> String? {
-    guard let end = pod.endedAt else { return nil }
-    let near = set.steps.filter { $0.to < $0.from && abs(($0.when.from - end).seconds) < 3 }
-    guard !near.isEmpty else { return nil }
-    let took = near.reduce(0) { $0 + $1.from - $1.to }
-    let went = plainEnds[set.reference.uid, default: []].count { abs(($0 - end).seconds) < 3 }
-    return went > took ? "\(went) pods of \(set.reference.display) went within 3 s, of which its count took \(took)" : nil
+  /// Whether a cause that was settled takes part when pods are matched with steps: one that a step gave, or that a step might have given.
+  private func isOfStep(_ frozen: PodFact.FrozenCause) -> Bool {
+    frozen.cause == .scale || frozen.cause == .rollout || frozen.cause == .deleted && frozen.confidence < 0.9
   }
 
   /// Which pod a step explains first: in the order in which they went; of one second first those that the controller says it deleted.
@@ -103,13 +95,5 @@ extension LedgerGroup {
       return others.compactMap { Int($0.revision(at: moment)) }.max().flatMap { $0 > mine ? "\($0)" : nil }
     }
     return others.first { $0.desired > 0 && $0.gone == nil && ($0.created ?? $0.lastSeen) > (set.created ?? set.lastSeen) }?.revision
-  }
-}
-
-extension WorkloadFact.Step {
-  /// Whether a pod may have come or gone at a moment because of this step. Two stamps of the server are compared as they are; a time of
-  /// receipt may be late by as much as one watch runs behind another.
-  func explains(at moment: Timestamp) -> Bool {
-    (isStamped ? moment >= when.from : moment + LedgerGroup.lag >= when.from) && moment <= when.to + LedgerGroup.reaction
   }
 }
