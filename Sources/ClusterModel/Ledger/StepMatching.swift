@@ -31,14 +31,14 @@ struct StepMatching {
     take { !$0.isTold }
   }
 
-  /// Each end of a sort, in order, takes the nearest step before it that wants more.
+  /// Each end of a sort, in order, takes the nearest step before it that wants more; of one second, the first.
   private mutating func take(where isMeant: (End) -> Bool) {
     left = left.filter { end in
       guard isMeant(ends[end]) else { return true }
       var nearest: Int?
-      for (place, step) in steps.enumerated() where takes[place].count < step.from - step.to && step.explains(at: ends[end].at) {
-        if let other = nearest, steps[other].when.from.wholeSecond >= step.when.from.wholeSecond { continue }
-        nearest = place
+      for place in steps.indices.reversed() where takes[place].count < steps[place].from - steps[place].to {
+        if let nearest, steps[nearest].when.from.wholeSecond > steps[place].when.from.wholeSecond { break }
+        if steps[place].explains(at: ends[end].at) { nearest = place }
       }
       guard let nearest else { return true }
       takes[nearest].append(end)
@@ -56,25 +56,25 @@ struct StepMatching {
   /// its place could as well have been left. What a controller said is not in doubt.
   func doubts() -> [Int: Doubt] {
     var found: [Int: Doubt] = [:]
-    var free = left.filter { !ends[$0].isTold }
-    while let first = free.first {
+    var touched: Set<Int> = []
+    var seen: Set<Int> = []
+    let free = left.filter { !ends[$0].isTold }
+    for first in free where seen.insert(first).inserted {
       var members = [first]
-      var touched: Set<Int> = []
+      var took = 0
       var next = 0
       while next < members.count {
         let end = ends[members[next]]
         next += 1
         for place in steps.indices where !touched.contains(place) && reaches(place, end.at) {
           touched.insert(place)
-          members += takes[place].filter { !ends[$0].isTold }
-          members += free.filter { !members.contains($0) && reaches(place, ends[$0].at) }
+          let taken = takes[place].filter { !ends[$0].isTold }
+          took += taken.count
+          members += taken + free.filter { reaches(place, ends[$0].at) && seen.insert($0).inserted }
         }
       }
-      let untaken = members.count { free.contains($0) }
-      if untaken < members.count {
-        for member in members { found[member] = Doubt(went: members.count, took: members.count - untaken) }
-      }
-      free.removeAll(where: members.contains)
+      guard took > 0 else { continue }
+      for member in members { found[member] = Doubt(went: members.count, took: took) }
     }
     return found
   }

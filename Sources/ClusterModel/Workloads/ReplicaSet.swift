@@ -29,7 +29,7 @@ extension LedgerGroup {
         pods[index].controller?.uid == uid && (waiting.contains(index) || pods[index].frozen.map(isOfStep) == true)
       }
       let ends = indices.map { (rank: rank($0), index: $0) }.sorted { $0.rank < $1.rank }.map { end in
-        StepMatching.End(index: end.index, at: pods[end.index].endedAt ?? now, isTold: wasToldDeleted(pods[end.index]))
+        StepMatching.End(index: end.index, at: pods[end.index].endedAt ?? now, isTold: end.rank.1 == 0)
       }
       let matching = StepMatching(steps: set.steps, ends: ends)
       let doubts = matching.doubts().mapValues { doubt in
