@@ -8,7 +8,7 @@ import TimeFormat
 /// Runs controllers on the store: level-triggered by its changes, idle while nothing changes.
 ///
 /// Each controller has a queue of the objects that it is to look at. A change puts those in that it concerns; so does a moment
-/// that a controller asked for. All are looked at again every half minute, should anything have been missed.
+/// that a controller asked for. All are looked at again from time to time, should anything have been missed.
 package final class ControllerManager: Service {
   /// What one controller is to look at, each once, in the order in which it was put in.
   private struct Queue {
@@ -49,11 +49,13 @@ package final class ControllerManager: Service {
   /// Held for a whole pass: there is one at a time.
   private let work: Mutex<Work>
 
-  private static let resync = Duration.seconds(30)
+  private let resync: Duration
 
-  package init(store: ObjectStore, controllers: [Controller]) {
+  /// - Parameter resync: after this time without a change every object is looked at again.
+  package init(store: ObjectStore, controllers: [Controller], resync: Duration = .seconds(30)) {
     self.store = store
     self.controllers = controllers
+    self.resync = resync
     work = Mutex(Work(queues: controllers.map { _ in Queue() }))
   }
 
@@ -104,7 +106,7 @@ package final class ControllerManager: Service {
   package func pass() -> Duration {
     work.withLock { work in
       let now = store.now()
-      if work.resynced.map({ now - $0 >= Self.resync }) ?? true {
+      if work.resynced.map({ now - $0 >= resync }) ?? true {
         try? store.expireEvents()
         follow(&work)
         for index in controllers.indices { work.queues[index].add(controllers[index].keys(work.view)) }
@@ -122,7 +124,7 @@ package final class ControllerManager: Service {
         }
       }
       if work.queues.contains(where: { !$0.isEmpty }) { return .zero }
-      return min(Self.resync, work.queues.compactMap(\.nextAlarm).min().map { $0 - store.now() } ?? Self.resync)
+      return min(resync, work.queues.compactMap(\.nextAlarm).min().map { $0 - store.now() } ?? resync)
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
 import TimeFormat
 
 /// The ledger against clusters that are played with their own truth.
-@Suite("The ledger against played clusters")
+@Suite("The ledger against played clusters", .onOwnThreads)
 struct ClusterPlayTests {
   /// How many random clusters are played; `PERIPLUS_LEDGER_RUNS` sets another number.
   static let runs = ProcessInfo.processInfo.environment["PERIPLUS_LEDGER_RUNS"].flatMap { UInt64($0) } ?? 8
@@ -225,17 +225,15 @@ struct ClusterPlayTests {
     // On all processors: the full count takes long.
     let workers = UInt64(ProcessInfo.processInfo.activeProcessorCount)
     let failures = await withTaskGroup(of: [String].self) { group in
-      for worker in 0..<workers { group.addTask { await Self.failures(from: Self.firstSeed + worker, each: workers) } }
+      for worker in 0..<workers { group.addTask { Self.failures(from: Self.firstSeed + worker, each: workers) } }
       return await group.reduce(into: []) { $0 += $1 }
     }
     #expect(failures.isEmpty, "\(failures.count) of \(Self.runs) seeds")
   }
 
-  private static func failures(from seed: UInt64, each step: UInt64) async -> [String] {
+  private static func failures(from seed: UInt64, each step: UInt64) -> [String] {
     var failures: [String] = []
     for seed in stride(from: seed, to: firstSeed + runs, by: Int(step)) {
-      // Other tests wait for the same threads.
-      await Task.yield()
       let play = randomPlay(seed)
       let found = differences(play, replay(play))
       guard !found.isEmpty else { continue }

@@ -65,13 +65,11 @@ struct ClusterScene: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite("The ledger in scenes that are played on many clusters")
+@Suite("The ledger in scenes that are played on many clusters", .onOwnThreads)
 struct ClusterSceneTests {
   @Test("each pod has its cause, and each addition is told", arguments: ClusterScene.all)
-  func agrees(scene: ClusterScene) async {
+  func agrees(scene: ClusterScene) {
     for seed in scene.seeds {
-      // Other tests wait for the same threads.
-      await Task.yield()
       var play = ClusterPlayTests.calm(seed: seed, replicas: scene.replicas)
       scene.script(&play)
       #expect(ClusterPlayTests.differences(play, ClusterPlayTests.replay(play)) == [], "seed \(seed): \(play.script)")

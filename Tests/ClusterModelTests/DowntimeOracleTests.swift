@@ -4,7 +4,7 @@ import Testing
 import TimeFormat
 
 /// Told downtime against ready pods counted second by second.
-@Suite("Downtime against a count of ready pods")
+@Suite("Downtime against a count of ready pods", .onOwnThreads)
 struct DowntimeOracleTests {
   private static func count(_ deltas: [(at: Timestamp, delta: ClusterDelta)]) -> ReadyCount {
     var count = ReadyCount()
@@ -65,10 +65,9 @@ struct DowntimeOracleTests {
   }
 
   @Test("played clusters, second by second")
-  func plays() async {
+  func plays() {
     var failures = 0
     for seed in 1...ClusterPlayTests.runs {
-      await Task.yield()
       let play = ClusterPlayTests.randomPlay(seed)
       let book = ClusterPlayTests.replay(play)
       let sent = play.deltas.map { (at: $0.at - play.clockAhead - (play.latency[$0.delta.resource] ?? .milliseconds(20)), delta: $0.delta) }

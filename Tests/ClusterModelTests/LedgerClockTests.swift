@@ -4,7 +4,7 @@ import Testing
 import TimeFormat
 
 /// The recording of a real cluster as a recorder with a wrong clock, or with watches that run late, would have received it.
-@Suite("The ledger under wrong clocks and late watches")
+@Suite("The ledger under wrong clocks and late watches", .onOwnThreads)
 struct LedgerClockTests {
   private static let whole = Result { () throws -> LedgerBook in
     let recording = try LedgerReplayTests.recording.get()
@@ -45,8 +45,7 @@ struct LedgerClockTests {
   @Test(
     "a clock that is ahead or behind changes no entry",
     arguments: [-3600, -2, 2, 60, 3600] as [Int64])
-  func offset(seconds: Int64) async throws {
-    await Task.yield()
+  func offset(seconds: Int64) throws {
     let expected = told(try Self.whole.get())
     let book = Self.replay(try received(ahead: .seconds(seconds)))
     #expect(told(book).symmetricDifference(expected).sorted() == [])
@@ -61,8 +60,7 @@ struct LedgerClockTests {
   @Test(
     "a kind that comes late changes no entry, or the gap is declared",
     arguments: ClusterResource.allCases, [8] as [Int64])
-  func late(resource: ClusterResource, seconds: Int64) async throws {
-    await Task.yield()
+  func late(resource: ClusterResource, seconds: Int64) throws {
     let whole = try Self.whole.get()
     let book = Self.replay(try received(late: [resource: .seconds(seconds)]))
     for key in Set(whole.entries.keys).union(book.entries.keys).sorted() {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import TimeFormat
 
-@Suite struct LedgerReplayTests {
+@Suite(.onOwnThreads) struct LedgerReplayTests {
   static let recording = Result { try Recording() }
 
   static func replay(_ deltas: [ClusterDelta]? = nil) throws -> LedgerBook {

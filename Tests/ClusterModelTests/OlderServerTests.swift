@@ -4,7 +4,7 @@ import TimeFormat
 
 /// A recording of Kubernetes 1.20, which renews no time in `managedFields` when the same fields change again, marks no evicted pod, and
 /// names pods in the taint manager's events without their UID.
-@Suite("The ledger against a recording of Kubernetes 1.20")
+@Suite("The ledger against a recording of Kubernetes 1.20", .onOwnThreads)
 struct OlderServerTests {
   /// What was done, with the second at which it began.
   static let deeds: [(at: String, told: [String])] = [

@@ -5,7 +5,7 @@ import Testing
 import TimeFormat
 
 /// What was done to the recorded cluster, line by line of `truth.ndjson`, against what the ledger says was done.
-@Suite("The ledger against the recording's truth")
+@Suite("The ledger against the recording's truth", .onOwnThreads)
 struct TruthTests {
   struct Line {
     var at: Timestamp

@@ -6,7 +6,7 @@ import Testing
 import TimeFormat
 
 @Suite("Controllers and lost events") struct ControllerManagerTests {
-  /// A burst that its watch does not hold must not leave the controllers asleep until the next resync.
+  /// A burst that its watch does not hold must not leave the controllers asleep until the next resync, which is a day away.
   @Test(.timeLimit(.minutes(3))) func itWakesAfterEventsWereLost() async throws {
     let clock = TestClock()
     let store = try ObjectStore(path: nil, now: clock.now, watchBacklog: 1)
@@ -17,7 +17,7 @@ import TimeFormat
         sight.yield(object.name)
         return Outcome()
       })
-    let manager = ControllerManager(store: store, controllers: [controller])
+    let manager = ControllerManager(store: store, controllers: [controller], resync: .seconds(86_400))
     let executor = HeldExecutor()
     try store.create(.configMaps, SampleObjects.of(.configMaps, "first"), by: "test")
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -34,10 +34,8 @@ import TimeFormat
         #expect(store.watchesThatLostEvents == 1, "no event was lost: the rest of this test shows nothing")
       }
       while let name = await names.next(), name != "burst-2" {}
-      let began = ContinuousClock.now
       try store.create(.configMaps, SampleObjects.of(.configMaps, "last"), by: "test")
       while let name = await names.next(), name != "last" {}
-      #expect(ContinuousClock.now - began < .seconds(10))
       group.cancelAll()
     }
   }

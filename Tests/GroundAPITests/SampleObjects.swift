@@ -98,7 +98,7 @@ extension ClusterFixture {
     request.headers = ["Authorization": "Bearer \(token)", "Accept": accept, "Content-Type": type]
     if let content = bytes ?? body?.jsonBytes { request.body = .bytes(content) }
     do {
-      let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+      let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
       let content = try await response.body.collect(upTo: 64 << 20)
       return Answer(
         status: Int(response.status.code), body: (try? JSONValue(parsing: Array(content.readableBytesView))) ?? .null,

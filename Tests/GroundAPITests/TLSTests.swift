@@ -46,7 +46,7 @@ import TimeFormat
         var request = HTTPClientRequest(
           url: "https://127.0.0.1:\(cluster.port)/api/v1/configmaps?watch=1&resourceVersion=\(cluster.store.list(.configMaps).revision)")
         request.headers = ["Authorization": "Bearer \(cluster.token)"]
-        let response = try await client.execute(request, timeout: .seconds(20))
+        let response = try await client.execute(request, timeout: .seconds(60))
         var text = ""
         var sent = 0
         let wanted = 50
@@ -167,7 +167,7 @@ import TimeFormat
   private static func status(_ client: HTTPClient, _ url: String, _ authorization: String?) async throws -> UInt {
     var request = HTTPClientRequest(url: url)
     if let authorization { request.headers = ["Authorization": authorization] }
-    let response = try await client.execute(request, timeout: .seconds(20))
+    let response = try await client.execute(request, timeout: .seconds(60))
     _ = try await response.body.collect(upTo: 1 << 20)
     return response.status.code
   }

@@ -94,7 +94,7 @@ struct ReferenceAppTests {
       request.method = .POST
       request.headers = ["idempotency-key": "k-1"]
       request.body = .bytes(Array(#"{"accountId":"acct-003","itemId":"item-04","quantity":2}"#.utf8))
-      let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+      let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
       #expect(response.status.code == 201)
       let body = try await response.body.collect(upTo: 65536)
       return try JSONValue(parsing: body.readableBytesView).at("id")?.stringValue ?? ""

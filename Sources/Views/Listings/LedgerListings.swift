@@ -67,7 +67,10 @@ package enum LedgerListings {
         ) {
           $0.capacityGapSeconds
         },
-        JSONField("confidence", .share) { $0.confidence }),
+        JSONField("confidence", .share, "that the cause is right; where something speaks against it, `evidence` says so after `in doubt:`")
+        {
+          $0.confidence
+        }),
       Column(
         TableColumn("evidence", min: 16, ideal: 28, flex: 3, priority: 5),
         json: [JSONField("evidence", .strings, "the fields and events that say so") { $0.evidence }],
