@@ -48,7 +48,7 @@ struct ClusterScene: Sendable, CustomTestStringConvertible {
       play.roll(0)
       play.run(60)
     },
-    Self("a pod deleted by hand in the middle of a long rollout is told so, or is in doubt", seeds: 1...60, replicas: 40) { play in
+    Self("a pod deleted by hand in the middle of a long rollout is told so, or is in doubt", seeds: 1...24, replicas: 40) { play in
       play.roll(0)
       play.run(Double(play.pick(150...400)) / 10)
       play.deleteByHand(0)

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Testing
 
 /// Runs tests that compute for long on threads of their own. The threads that all tests share are as many as there are processors: whoever
