@@ -4,7 +4,14 @@ import TimeFormat
 extension LedgerEngine {
   mutating func prune(_ output: inout LedgerOutput) {
     pruneBlind(&output)
-    for (uid, fact) in pods {
+    // This is asked of all pods, once a second: most are alive, and nothing of them is old.
+    let now = now
+    let agedPods = pods.keys { fact in
+      fact.goneAt != nil || fact.readyIntervals.count > 16 || !fact.runs.isEmpty
+        || !fact.isBaseline && !fact.isOldAddition && now - fact.created > Self.retention + .seconds(60)
+    }
+    for uid in agedPods {
+      guard let fact = pods[uid] else { continue }
       if let gone = fact.goneAt, now - gone > Self.retention {
         guard !isWaiting(fact, gone) else { continue }
         let top = top(of: fact)
@@ -21,7 +28,8 @@ extension LedgerEngine {
       if fact.runs.contains(where: { now - $0.seen > Self.retention }) { forgetRuns(of: fact, &output) }
       if !fact.isBaseline, !fact.isOldAddition, now - fact.created > Self.retention + .seconds(60) { settleAddition(of: fact) }
     }
-    for (uid, fact) in workloads {
+    for uid in workloads.keys(where: { $0.gone != nil || !$0.steps.isEmpty }) {
+      guard let fact = workloads[uid] else { continue }
       if let gone = fact.gone, now - gone.to > Self.retention, podsByController[uid] == nil {
         settleShortages(uid, at: now - Self.retention, &output)
         workloads[uid] = nil

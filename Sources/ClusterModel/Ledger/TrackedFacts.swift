@@ -27,6 +27,14 @@ struct TrackedFacts<Fact: Sendable & Hashable>: Sendable {
   var values: some Sequence<Fact> { facts.values.lazy.map(\.fact) }
   var count: Int { facts.count }
 
+  /// The keys of those that fit. A fact is large: this copies none.
+  @inline(__always)
+  func keys(where fits: (Fact) -> Bool) -> [String] {
+    var found: [String] = []
+    for (key, kept) in facts where fits(kept.fact) { found.append(key) }
+    return found
+  }
+
   /// Keeps what fits.
   mutating func keep(where fits: (String, Fact) -> Bool) { for (key, kept) in facts where !fits(key, kept.fact) { self[key] = nil } }
 
