@@ -10,7 +10,12 @@ package struct RecordRoles: Sendable, Hashable {
   /// OpenTelemetry's span kinds.
   package enum SpanKind: String, Sendable, Hashable, CaseIterable { case server, client, producer, consumer, `internal` }
   /// Where in the handling of its request a record was written.
-  package enum Phase: Sendable, Hashable { case started, completed }
+  package enum Phase: Sendable, Hashable {
+    case started
+    /// Its handler threw; the record of its response may follow.
+    case failed
+    case completed
+  }
 
   /// The HTTP method, as written.
   package var method: String?
@@ -155,7 +160,8 @@ struct FoundRoles {
     case .category:
       switch text {
       case LogCategory.request: roles.phase = .started
-      case LogCategory.response, LogCategory.exception: roles.phase = .completed
+      case LogCategory.exception: roles.phase = .failed
+      case LogCategory.response: roles.phase = .completed
       default: return false
       }
       if ranks[RoleKey.Meaning.spanKind.rawValue] == .max { roles.spanKind = .server }

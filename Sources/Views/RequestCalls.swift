@@ -27,10 +27,13 @@ enum RequestCalls {
     }
 
     /// How far a call is, beside its lane.
-    struct Progress {
+    struct Progress: Hashable {
       var hasStarted = false
+      var hasFailed = false
       var hasCompleted = false
-      var isOpen: Bool { hasStarted && !hasCompleted }
+      /// The record of its response is still to come, if there is one.
+      var isUnanswered: Bool { hasStarted && !hasCompleted }
+      var isOpen: Bool { isUnanswered && !hasFailed }
     }
 
     var lanes: [RequestView.Lane] = []
@@ -51,6 +54,9 @@ enum RequestCalls {
       if lanes[place].operation.isEmpty, let operation = roles.operation { lanes[place].operation = operation }
       switch roles.phase {
       case .started: progress[place].hasStarted = true
+      case .failed:
+        progress[place].hasFailed = true
+        lanes[place].status = lanes[place].status ?? roles.status
       case .completed:
         progress[place].hasCompleted = true
         if let status = roles.status { lanes[place].status = status }
@@ -65,9 +71,12 @@ enum RequestCalls {
       let key = Key(service: record.service, pod: RequestView.PodKey(record.origin))
       let known = places[key] ?? []
       guard let last = known.last else { return begin(record, key) }
-      let open = known.filter { progress[$0].isOpen }
+      let open = known.filter { progress[$0].isUnanswered }
       switch roles.phase {
-      case .started: return progress[last].hasStarted || progress[last].hasCompleted ? begin(record, key) : last
+      case .started: return progress[last] != Progress() ? begin(record, key) : last
+      case .failed:
+        let same = roles.operation.flatMap { operation in open.first { lanes[$0].operation == operation } }
+        return same ?? open.first { !progress[$0].hasFailed } ?? last
       case .completed:
         // One that says its path is about that call; else the one that began when this one says that it did.
         if let operation = roles.operation, let same = open.first(where: { lanes[$0].operation == operation }) { return same }
@@ -75,7 +84,7 @@ enum RequestCalls {
           func distance(_ place: Int) -> Int64 { abs((record.at - duration - lanes[place].start).nanoseconds) }
           return open.min { distance($0) < distance($1) } ?? last
         }
-        if let first = open.first { return first }
+        if let first = open.first(where: { !progress[$0].hasFailed }) ?? open.first { return first }
         return progress[last].hasCompleted ? begin(record, key) : last
       case nil: return open.last ?? last
       }

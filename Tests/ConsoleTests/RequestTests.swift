@@ -48,6 +48,29 @@ struct RequestTests {
       #","logCategory":"apiResponse","reqStatusCode":\#(status),"reqDurationMicros":\#(micros)\#(more)"#)
   }
 
+  private static func exception(_ id: Int64, _ time: String, _ status: Int) -> LogRecord {
+    Fixture.record(
+      id, time, .error, "catalog", catalog.name, "Request failed: no such table", #","logCategory":"apiException","status":\#(status)"#)
+  }
+
+  @Test("a call whose handler throws is one lane, with the status of its response or, without one, of its error")
+  func failedCalls() {
+    func catalog(_ records: [LogRecord]) -> [String] {
+      Self.view([], records: records).lanes.filter { $0.service == "catalog" }.map {
+        "\($0.operation) \($0.status ?? 0) \($0.durationMicros ?? 0), \($0.records), \($0.errors)\($0.isComplete ? "" : " open")"
+      }
+    }
+    let call = Self.call(1, "14:03:02.130", "/a")
+    let error = Self.exception(2, "14:03:02.138", 500)
+    #expect(catalog([call, error, Self.answer(3, "14:03:02.140", 502, micros: 10_000)]) == ["GET /a 502 10000, 3, 1"])
+    #expect(catalog([call, error]) == ["GET /a 500 0, 2, 1"])
+    // The next call to the pod is another lane, whether the failed one was answered or not.
+    let next = [Self.call(4, "14:03:02.200", "/b"), Self.answer(5, "14:03:02.260", 200, micros: 60_000)]
+    #expect(catalog([call, error] + next) == ["GET /a 500 0, 2, 1", "GET /b 200 60000, 2, 0"])
+    // An error without the record of its call.
+    #expect(catalog([error, Self.answer(3, "14:03:02.140", 502, micros: 10_000)]) == [" 502 10000, 2, 1"])
+  }
+
   @Test("two calls to one pod are two lanes, each with its own path, status and time")
   func calls() {
     func catalog(_ records: [LogRecord]) -> [String] {

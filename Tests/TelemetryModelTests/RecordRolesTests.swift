@@ -49,7 +49,7 @@ struct RecordRolesTests {
   func phases() {
     #expect(roles(#"{"logCategory":"apiRequest"}"#).phase == .started)
     #expect(roles(#"{"logCategory":"apiResponse"}"#).phase == .completed)
-    #expect(roles(#"{"logCategory":"apiException"}"#).phase == .completed)
+    #expect(roles(#"{"logCategory":"apiException"}"#).phase == .failed)
     #expect(roles(#"{"logCategory":"payment"}"#) == RecordRoles())
     // A span kind that is given counts more than the category.
     #expect(roles(#"{"span_kind":"client","logCategory":"apiRequest"}"#).spanKind == .client)
