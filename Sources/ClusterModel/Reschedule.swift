@@ -23,6 +23,8 @@ package struct Reschedule: Sendable, Hashable {
   package static let evictedByAPI = "evicted (API)"
   /// How evidence begins that speaks against the cause that is told.
   package static let doubt = "in doubt: "
+  /// The evidence that speaks against the cause; `nil` where nothing does.
+  var doubt: String? { evidence.first { $0.hasPrefix(Self.doubt) } }
 
   package struct PodReference: Sendable, Hashable {
     package var name: String

@@ -72,19 +72,20 @@ enum RequestCalls {
       let known = places[key] ?? []
       guard let last = known.last else { return begin(record, key) }
       let open = known.filter { progress[$0].isUnanswered }
+      // A record that says its path is about that call.
+      let same = roles.operation.flatMap { operation in open.first { lanes[$0].operation == operation } }
+      let next = open.first { progress[$0].isOpen }
       switch roles.phase {
       case .started: return progress[last] != Progress() ? begin(record, key) : last
-      case .failed:
-        let same = roles.operation.flatMap { operation in open.first { lanes[$0].operation == operation } }
-        return same ?? open.first { !progress[$0].hasFailed } ?? last
+      case .failed: return same ?? next ?? last
       case .completed:
-        // One that says its path is about that call; else the one that began when this one says that it did.
-        if let operation = roles.operation, let same = open.first(where: { lanes[$0].operation == operation }) { return same }
+        // Else the one that began when this one says that it did.
+        if let same { return same }
         if let duration = roles.duration, open.count > 1 {
           func distance(_ place: Int) -> Int64 { abs((record.at - duration - lanes[place].start).nanoseconds) }
           return open.min { distance($0) < distance($1) } ?? last
         }
-        if let first = open.first(where: { !progress[$0].hasFailed }) ?? open.first { return first }
+        if let first = next ?? open.first { return first }
         return progress[last].hasCompleted ? begin(record, key) : last
       case nil: return open.last ?? last
       }

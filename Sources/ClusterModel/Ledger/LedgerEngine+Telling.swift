@@ -65,12 +65,11 @@ extension Reschedule {
     }
     let isSame = change == before.change && cause == before.cause && old?.uid == before.old?.uid && new?.uid == before.new?.uid
     if before.isPending || isSame { return entry }
-    let doubt = evidence.first { $0.hasPrefix(Self.doubt) }
-    if cause != before.cause, confidence < before.confidence || doubt != nil && confidence == before.confidence {
+    if cause != before.cause, confidence < before.confidence || confidence == before.confidence && doubt != nil {
       (entry.change, entry.cause, entry.confidence, entry.evidence) = (before.change, before.cause, before.confidence, before.evidence)
       (entry.new, entry.container, entry.isPending) = (before.new, before.container, false)
       // It stays the better of the two, but what has come since says that it is not sure.
-      if let doubt, !entry.evidence.contains(where: { $0.hasPrefix(Self.doubt) }) {
+      if let doubt, before.doubt == nil {
         entry.confidence = confidence
         entry.evidence.append(doubt)
       }
